@@ -1,0 +1,111 @@
+-- Double entry (D4): a transfer moves an amount above zero from one account to another; balances follow in the same transaction.
+create table ledger_accounts (
+  id integer not null primary key autoincrement,
+  code text not null unique,
+  kind text not null check (kind in ('bank', 'wallet', 'suspense', 'revenue', 'receivable', 'refunds_payable', 'fees')),
+  account_id bigint references accounts (id),
+  currency text not null,
+  balance bigint not null check (kind <> 'wallet' or balance >= 0),
+  created_at bigint not null
+);
+create unique index ledger_wallet_of_account on ledger_accounts (account_id) where kind = 'wallet';
+
+create table ledger_transactions (
+  id integer not null primary key autoincrement,
+  number text not null unique,
+  kind text not null check (kind in ('credit_remittance', 'reverse')),
+  object text,
+  made_by_id bigint references people (id),
+  reverses_id bigint unique references ledger_transactions (id),
+  at bigint not null
+);
+create index ledger_transactions_of_object on ledger_transactions (object);
+
+create table ledger_transfers (
+  id integer not null primary key autoincrement,
+  transaction_id bigint not null references ledger_transactions (id),
+  debit_id bigint not null references ledger_accounts (id),
+  credit_id bigint not null references ledger_accounts (id),
+  amount bigint not null check (amount > 0),
+  debit_balance bigint not null,
+  credit_balance bigint not null,
+  at bigint not null,
+  check (debit_id <> credit_id)
+);
+create index ledger_transfers_debit on ledger_transfers (debit_id, id);
+create index ledger_transfers_credit on ledger_transfers (credit_id, id);
+
+create table receiving_accounts (
+  id integer not null primary key autoincrement,
+  bank_name text not null,
+  holder text not null,
+  account_number text not null,
+  currency text not null,
+  instructions text not null,
+  state text not null check (state in ('open', 'closed')),
+  created_at bigint not null
+);
+
+-- One line of the receiving bank's statement, as finance typed it in (later: imported).
+create table statement_entries (
+  id integer not null primary key autoincrement,
+  number text not null unique,
+  receiving_account_id bigint not null references receiving_accounts (id),
+  state text not null check (state in ('open', 'credited')),
+  amount bigint not null check (amount > 0),
+  booked_on text not null,
+  sealed_remitter blob not null,
+  sealed_bank_account blob,
+  remittance_text text not null,
+  bank_serial text not null,
+  entered_by_id bigint not null references people (id),
+  entered_at bigint not null,
+  unique (receiving_account_id, bank_serial)
+);
+create index statement_entries_by_state on statement_entries (state, id);
+
+create table remittances (
+  id integer not null primary key autoincrement,
+  number text not null unique,
+  reference text not null unique,
+  account_id bigint not null references accounts (id),
+  opened_by_id bigint not null references people (id),
+  receiving_account_id bigint not null references receiving_accounts (id),
+  state text not null check (state in ('open', 'declared', 'credited', 'refused', 'withdrawn')),
+  amount bigint not null check (amount > 0),
+  sealed_remitter blob,
+  sealed_bank blob,
+  sealed_bank_account blob,
+  account_kind text check (account_kind in ('card', 'account')),
+  account_tail text,
+  remitted_on text,
+  slip_key text,
+  slip_name text,
+  slip_media_kind text,
+  slip_size bigint,
+  refusal text,
+  statement_entry_id bigint unique references statement_entries (id),
+  confirmed_by_id bigint references people (id),
+  opened_at bigint not null,
+  declared_at bigint,
+  settled_at bigint,
+  check (state <> 'credited' or (statement_entry_id is not null and confirmed_by_id is not null and settled_at is not null)),
+  check (state <> 'declared' or (declared_at is not null and sealed_remitter is not null and remitted_on is not null))
+);
+create index remittances_of_account on remittances (account_id, id);
+create index remittances_by_state on remittances (state, id);
+
+-- Every reference has an index.
+create index ledger_accounts_account_id on ledger_accounts (account_id);
+create index ledger_transactions_made_by_id on ledger_transactions (made_by_id);
+create index ledger_transfers_transaction_id on ledger_transfers (transaction_id);
+create index statement_entries_entered_by_id on statement_entries (entered_by_id);
+create index remittances_opened_by_id on remittances (opened_by_id);
+create index remittances_receiving_account_id on remittances (receiving_account_id);
+create index remittances_confirmed_by_id on remittances (confirmed_by_id);
+
+create trigger ledger_transactions_keep_update before update on ledger_transactions begin select raise(abort, 'ledger_transactions are never changed'); end;
+create trigger ledger_transactions_keep_delete before delete on ledger_transactions begin select raise(abort, 'ledger_transactions are never deleted'); end;
+
+create trigger ledger_transfers_keep_update before update on ledger_transfers begin select raise(abort, 'ledger_transfers are never changed'); end;
+create trigger ledger_transfers_keep_delete before delete on ledger_transfers begin select raise(abort, 'ledger_transfers are never deleted'); end;

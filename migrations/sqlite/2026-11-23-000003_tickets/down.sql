@@ -1,0 +1,3 @@
+drop table ticket_files;
+drop table ticket_entries;
+drop table tickets;

@@ -1,0 +1,4 @@
+drop table announcements;
+drop table articles;
+drop table plans;
+drop table products;

@@ -1,0 +1,20 @@
+//! THE list of rooms, in order: a room may use those above it, never those below.
+
+use crate::services::personal::PersonalData;
+use crate::services::{consent, jobs, mail, marks, records};
+use crate::web::{self, Feature};
+
+/// The rooms, in order.
+pub fn features() -> Vec<Feature> {
+    vec![]
+}
+
+/// Who owns which table: what services and the web floor hold, then every room.
+pub fn personal() -> Vec<&'static PersonalData> {
+    let mut all: Vec<&'static PersonalData> =
+        vec![&records::PERSONAL, &consent::PERSONAL, &mail::PERSONAL, &marks::PERSONAL, &jobs::PERSONAL, &web::PERSONAL];
+    for feature in features() {
+        all.extend(feature.personal);
+    }
+    all
+}

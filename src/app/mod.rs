@@ -1,0 +1,7 @@
+//! Puts the house together. May see everything; nothing sees it.
+
+pub mod cli;
+pub mod features;
+pub mod jobs;
+pub mod probes;
+pub mod server;

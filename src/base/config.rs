@@ -1,0 +1,209 @@
+//! Settings: environment over `easylink.toml`. An unknown setting stops the start and names the nearest known one.
+
+mod proxies;
+mod sources;
+
+pub use proxies::Proxies;
+pub use sources::ConfigFault;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use url::{Host, Url};
+
+use sources::Sources;
+
+/// Which database runs, and where.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A connection string.
+    Postgres(String),
+}
+
+impl DatabaseUrl {
+    /// Reads `sqlite://PATH` or `postgres://…`. A bare path is refused: a typo would make an empty database.
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Some(path) = text.strip_prefix("sqlite://").filter(|path| !path.is_empty()) {
+            return Some(Self::Sqlite(PathBuf::from(path)));
+        }
+        let postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
+        postgres.then(|| Self::Postgres(text.to_string()))
+    }
+
+    /// The role of a PostgreSQL connection string.
+    pub fn user(&self) -> Option<String> {
+        let Self::Postgres(url) = self else { return None };
+        Url::parse(url).ok().map(|url| url.username().to_string()).filter(|user| !user.is_empty())
+    }
+}
+
+/// The connection string may hold a password.
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "SQLite at {}", path.display()),
+            Self::Postgres(_) => f.write_str("PostgreSQL"),
+        }
+    }
+}
+
+/// All settings of the portal. See `docs/operations.md`.
+#[derive(Clone)]
+pub struct Config {
+    /// `EASYLINK_LISTEN`: where the portal listens.
+    pub listen: SocketAddr,
+    /// `EASYLINK_BASE_URL`: how people reach it.
+    pub base_url: Url,
+    /// `DATABASE_URL`.
+    pub database_url: DatabaseUrl,
+    /// `EASYLINK_MIGRATE_URL`: with which rights `migrate` works.
+    pub migrate_url: DatabaseUrl,
+    /// `EASYLINK_DATA_DIR`: keys, the embedded database, mails without a relay.
+    pub data_dir: PathBuf,
+    /// `EASYLINK_STORAGE`: the folder of attachments.
+    pub storage: PathBuf,
+    /// `EASYLINK_SMTP_URL`: the relay; may hold a password.
+    pub smtp_url: Option<String>,
+    /// `EASYLINK_TRUSTED_PROXIES`: whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Proxies,
+    /// `EASYLINK_HOTLINE`: the telephone number on `/contact`.
+    pub hotline: Option<String>,
+    /// `EASYLINK_ZONE`: in which days and times are shown.
+    pub zone: jiff::tz::TimeZone,
+    /// `EASYLINK_CURRENCY`: ISO 4217.
+    pub currency: String,
+    /// `EASYLINK_MAIL_FROM`: the sender of mails.
+    pub mail_from: String,
+    /// `EASYLINK_WORKERS`: threads that serve requests; one a core by default.
+    pub workers: Option<usize>,
+}
+
+impl Config {
+    /// Reads the settings from these variables and, when it exists, this file.
+    pub fn load(env: impl Iterator<Item = (String, String)>, file: Option<&Path>) -> Result<Self, ConfigFault> {
+        let sources = Sources::read(env, file)?;
+        let listen: SocketAddr = sources.parsed("EASYLINK_LISTEN", "127.0.0.1:8080", |text| text.parse().ok())?;
+        let default_base = format!("http://{listen}");
+        let base_url = sources.parsed("EASYLINK_BASE_URL", &default_base, base_url)?;
+        let data_dir = PathBuf::from(sources.text("EASYLINK_DATA_DIR").unwrap_or("data"));
+        let default_database = format!("sqlite://{}", data_dir.join("easylink.db").display());
+        let database_url = sources.parsed("DATABASE_URL", &default_database, DatabaseUrl::parse)?;
+        let migrate_url = match sources.text("EASYLINK_MIGRATE_URL") {
+            Some(_) => sources.parsed("EASYLINK_MIGRATE_URL", "", DatabaseUrl::parse)?,
+            None => database_url.clone(),
+        };
+        let storage = sources.text("EASYLINK_STORAGE").map_or_else(|| data_dir.join("files"), PathBuf::from);
+        if storage.to_string_lossy().contains("://") {
+            return Err(ConfigFault::Malformed("EASYLINK_STORAGE"));
+        }
+        let host = base_url.host_str().unwrap_or("localhost");
+        let domain = if base_url.domain().is_some() { host } else { "localhost" };
+        let default_from = format!("Easy Link <no-reply@{domain}>");
+        let config = Self {
+            mail_from: sources.text("EASYLINK_MAIL_FROM").unwrap_or(&default_from).to_string(),
+            smtp_url: sources.text("EASYLINK_SMTP_URL").map(str::to_string),
+            trusted_proxies: sources.parsed("EASYLINK_TRUSTED_PROXIES", "", Proxies::parse)?,
+            hotline: sources.text("EASYLINK_HOTLINE").map(str::to_string),
+            zone: sources.parsed("EASYLINK_ZONE", "Asia/Shanghai", |text| jiff::tz::TimeZone::get(text).ok())?,
+            currency: sources.parsed("EASYLINK_CURRENCY", "CNY", currency)?,
+            workers: match sources.text("EASYLINK_WORKERS") {
+                Some(_) => Some(sources.parsed("EASYLINK_WORKERS", "", |text| text.parse().ok().filter(|n| *n > 0))?),
+                None => None,
+            },
+            listen,
+            base_url,
+            database_url,
+            migrate_url,
+            data_dir,
+            storage,
+        };
+        if config.base_url.scheme() == "http" && !(config.listen.ip().is_loopback() && loopback(&config.base_url)) {
+            return Err(ConfigFault::PlainHttp);
+        }
+        Ok(config)
+    }
+
+    /// Whether listener and base URL are loopback and no relay is set: only then does `/dev/mailbox` exist.
+    pub fn local(&self) -> bool {
+        self.listen.ip().is_loopback() && loopback(&self.base_url) && self.smtp_url.is_none()
+    }
+
+    /// The folder of the key ring.
+    pub fn keys_dir(&self) -> PathBuf {
+        self.data_dir.join("keys")
+    }
+}
+
+/// Passwords may stand in two of the settings: nothing but the address is shown.
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config").field("listen", &self.listen).field("database", &self.database_url).finish_non_exhaustive()
+    }
+}
+
+fn base_url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let plain = url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.path() == "/";
+    (matches!(url.scheme(), "http" | "https") && plain && url.host().is_some()).then_some(url)
+}
+
+fn currency(text: &str) -> Option<String> {
+    (text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase())).then(|| text.to_string())
+}
+
+fn loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(pairs: &[(&str, &str)]) -> Result<Config, ConfigFault> {
+        Config::load(pairs.iter().map(|(name, value)| ((*name).to_string(), (*value).to_string())), None)
+    }
+
+    #[test]
+    fn defaults_run_on_loopback_with_the_embedded_database() {
+        let config = load(&[("PATH", "/bin")]).unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.database_url, DatabaseUrl::Sqlite(PathBuf::from("data/easylink.db")));
+        assert!(config.local());
+        assert!(!load(&[("EASYLINK_SMTP_URL", "smtp://relay")]).unwrap().local());
+    }
+
+    #[test]
+    fn an_unknown_setting_names_the_nearest() {
+        let fault = load(&[("EASYLINK_LISTN", "x")]).unwrap_err();
+        assert_eq!(fault.to_string(), "EASYLINK_LISTN is no setting; the nearest is EASYLINK_LISTEN");
+    }
+
+    #[test]
+    fn plain_http_stays_on_loopback() {
+        assert!(matches!(load(&[("EASYLINK_LISTEN", "0.0.0.0:80")]), Err(ConfigFault::PlainHttp)));
+        assert!(matches!(load(&[("EASYLINK_BASE_URL", "http://portal.example")]), Err(ConfigFault::PlainHttp)));
+        let open = [("EASYLINK_LISTEN", "0.0.0.0:80"), ("EASYLINK_BASE_URL", "https://portal.example")];
+        assert!(!load(&open).unwrap().local());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused() {
+        for (name, value) in [
+            ("EASYLINK_LISTEN", "8080"),
+            ("DATABASE_URL", "data.db"),
+            ("EASYLINK_ZONE", "Mars/Base"),
+            ("EASYLINK_CURRENCY", "yuan"),
+            ("EASYLINK_TRUSTED_PROXIES", "10.0.0.0/40"),
+            ("EASYLINK_BASE_URL", "https://portal.example/path"),
+        ] {
+            assert!(load(&[(name, value)]).is_err(), "{name}");
+        }
+    }
+}

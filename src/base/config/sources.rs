@@ -1,0 +1,143 @@
+//! Where settings come from, and what is wrong with them.
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+/// Every setting there is. In the file they are written in lower case without `EASYLINK_`.
+const KNOWN: [&str; 13] = [
+    "DATABASE_URL",
+    "EASYLINK_BASE_URL",
+    "EASYLINK_CURRENCY",
+    "EASYLINK_DATA_DIR",
+    "EASYLINK_HOTLINE",
+    "EASYLINK_LISTEN",
+    "EASYLINK_MAIL_FROM",
+    "EASYLINK_MIGRATE_URL",
+    "EASYLINK_SMTP_URL",
+    "EASYLINK_STORAGE",
+    "EASYLINK_TRUSTED_PROXIES",
+    "EASYLINK_WORKERS",
+    "EASYLINK_ZONE",
+];
+
+/// Settings that may hold a password.
+const SECRET: [&str; 3] = ["DATABASE_URL", "EASYLINK_MIGRATE_URL", "EASYLINK_SMTP_URL"];
+
+/// What is wrong with the settings. Values are never repeated: some are secret.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigFault {
+    /// There is no such setting.
+    #[error("{0} is no setting; the nearest is {1}")]
+    Unknown(String, &'static str),
+    /// The value cannot be read.
+    #[error("{0} cannot be read; docs/operations.md says what it takes")]
+    Malformed(&'static str),
+    /// The file is no TOML of plain values.
+    #[error("{0} cannot be read: {1}")]
+    File(String, String),
+    /// Others can read a file that holds a secret.
+    #[error("{0} holds {1} and may be read by others than its owner; set its mode to 0600")]
+    Readable(String, &'static str),
+    /// Plain http beyond this machine.
+    #[error("with a http base URL the portal listens on loopback only; set EASYLINK_BASE_URL to its https address")]
+    PlainHttp,
+}
+
+pub(super) struct Sources(BTreeMap<&'static str, String>);
+
+impl Sources {
+    pub(super) fn read(
+        env: impl Iterator<Item = (String, String)>,
+        file: Option<&Path>,
+    ) -> Result<Self, ConfigFault> {
+        let mut all = match file {
+            Some(path) => from_file(path)?,
+            None => BTreeMap::new(),
+        };
+        for (name, value) in env {
+            if name.starts_with("EASYLINK_TEST_") {
+                continue;
+            }
+            if name == "DATABASE_URL" || name.starts_with("EASYLINK_") {
+                all.insert(known(&name, &name)?, value);
+            }
+        }
+        all.retain(|_, value| !value.is_empty());
+        Ok(Self(all))
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    pub(super) fn parsed<T>(
+        &self,
+        name: &'static str,
+        default: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, ConfigFault> {
+        parse(self.text(name).unwrap_or(default)).ok_or(ConfigFault::Malformed(name))
+    }
+}
+
+fn from_file(path: &Path) -> Result<BTreeMap<&'static str, String>, ConfigFault> {
+    let shown = path.display().to_string();
+    let fault = |fault: &dyn std::fmt::Display| ConfigFault::File(shown.clone(), fault.to_string());
+    let text = std::fs::read_to_string(path).map_err(|f| fault(&f))?;
+    let table: toml::Table = text.parse().map_err(|f: toml::de::Error| fault(&f.message()))?;
+    let mode = std::fs::metadata(path).map_err(|f| fault(&f))?.permissions().mode();
+    let mut all = BTreeMap::new();
+    for (key, value) in table {
+        let name = if key == "database_url" { "DATABASE_URL".to_string() } else { format!("EASYLINK_{}", key.to_uppercase()) };
+        let name = known(&name, &key)?;
+        if SECRET.contains(&name) && mode & 0o077 != 0 {
+            return Err(ConfigFault::Readable(shown, name));
+        }
+        let value = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Integer(number) => number.to_string(),
+            _ => return Err(ConfigFault::Malformed(name)),
+        };
+        all.insert(name, value);
+    }
+    Ok(all)
+}
+
+fn known(name: &str, shown: &str) -> Result<&'static str, ConfigFault> {
+    if let Some(known) = KNOWN.into_iter().find(|known| *known == name) {
+        return Ok(known);
+    }
+    let nearest = KNOWN.into_iter().min_by_key(|known| strsim::levenshtein(known, name)).unwrap_or(KNOWN[0]);
+    Err(ConfigFault::Unknown(shown.to_string(), nearest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(text: &str, mode: u32) -> (tempfile::TempDir, std::path::PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("easylink.toml");
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        (folder, path)
+    }
+
+    #[test]
+    fn the_environment_stands_over_the_file() {
+        let (_folder, path) = file("listen = \"127.0.0.1:1\"\nhotline = \"400\"", 0o644);
+        let env = [("EASYLINK_LISTEN".to_string(), "127.0.0.1:2".to_string())];
+        let sources = Sources::read(env.into_iter(), Some(&path)).unwrap();
+        assert_eq!(sources.text("EASYLINK_LISTEN"), Some("127.0.0.1:2"));
+        assert_eq!(sources.text("EASYLINK_HOTLINE"), Some("400"));
+    }
+
+    #[test]
+    fn unknown_keys_and_readable_secrets_stop_the_start() {
+        let (_folder, path) = file("listn = \"x\"", 0o600);
+        assert!(matches!(Sources::read(std::iter::empty(), Some(&path)), Err(ConfigFault::Unknown(key, "EASYLINK_LISTEN")) if key == "listn"));
+        let (_folder, path) = file("smtp_url = \"smtps://u:p@relay\"", 0o644);
+        assert!(matches!(Sources::read(std::iter::empty(), Some(&path)), Err(ConfigFault::Readable(..))));
+    }
+}

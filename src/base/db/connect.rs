@@ -1,0 +1,93 @@
+//! Opening connections: the URL chooses the engine at run time.
+
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::{ManageConnection, R2D2Connection};
+use diesel::{Connection, PgConnection, SqliteConnection};
+
+use crate::base::config::DatabaseUrl;
+
+/// A connection of whichever engine runs. Functions in `queries.rs` take `&mut Conn` and do not ask which.
+#[derive(diesel::MultiConnection)]
+#[allow(missing_docs)]
+pub enum Conn {
+    Pg(PgConnection),
+    Sqlite(SqliteConnection),
+}
+
+/// The database could not be reached or opened.
+#[derive(Debug, thiserror::Error)]
+#[error("the database cannot be opened: {0}")]
+pub struct ConnectFault(pub String);
+
+impl From<diesel::ConnectionError> for ConnectFault {
+    fn from(fault: diesel::ConnectionError) -> Self {
+        Self(fault.to_string())
+    }
+}
+
+impl From<diesel::result::Error> for ConnectFault {
+    fn from(fault: diesel::result::Error) -> Self {
+        Self(fault.to_string())
+    }
+}
+
+/// Opens one connection. `read_only` is enforced on SQLite.
+pub(super) fn connect(url: &DatabaseUrl, read_only: bool) -> Result<Conn, ConnectFault> {
+    match url {
+        DatabaseUrl::Postgres(url) => Ok(Conn::Pg(PgConnection::establish(url)?)),
+        DatabaseUrl::Sqlite(path) => {
+            private_folder(path)?;
+            let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
+            conn.batch_execute(PRAGMAS)?;
+            if read_only {
+                conn.batch_execute("pragma query_only = on;")?;
+            }
+            Ok(Conn::Sqlite(conn))
+        }
+    }
+}
+
+/// FULL: what was acknowledged survives a power cut. Secure delete: destroyed data leaves the file's free pages too.
+const PRAGMAS: &str = "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full; \
+     pragma foreign_keys = on; pragma temp_store = memory; pragma cache_size = -8000; pragma secure_delete = on;";
+
+fn private_folder(path: &std::path::Path) -> Result<(), ConnectFault> {
+    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+    let fault = |fault: std::io::Error| ConnectFault(format!("{}: {fault}", path.display()));
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(fault)?;
+    }
+    if !path.exists() {
+        std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(fault)?;
+    }
+    Ok(())
+}
+
+/// Makes connections for the pool.
+pub(super) struct Manager {
+    url: DatabaseUrl,
+    read_only: bool,
+}
+
+impl Manager {
+    pub(super) fn new(url: DatabaseUrl, read_only: bool) -> Self {
+        Self { url, read_only }
+    }
+}
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = ConnectFault;
+
+    fn connect(&self) -> Result<Conn, ConnectFault> {
+        connect(&self.url, self.read_only)
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), ConnectFault> {
+        Ok(conn.ping()?)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        std::thread::panicking() || conn.is_broken()
+    }
+}

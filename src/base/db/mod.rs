@@ -1,0 +1,133 @@
+//! The database behind three verbs. SQLite reads from a small pool and writes through one thread with group commit;
+//! PostgreSQL does both through a pool. Callers see neither.
+
+mod connect;
+mod migrations;
+mod piece;
+pub mod schema;
+mod writer;
+
+pub use connect::{Conn, ConnectFault};
+pub use migrations::{MigrationFault, migrate, pending};
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::r2d2::Pool;
+
+use crate::base::config::DatabaseUrl;
+use connect::Manager;
+use writer::Writer;
+
+/// How a write ends.
+#[derive(Debug)]
+pub enum End<T> {
+    /// Commit, then answer.
+    Keep(T),
+    /// Roll back, then answer.
+    Undo(T),
+}
+
+/// Why the database gave no answer. Nothing was kept, except after `Lost`, where the COMMIT itself may have failed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Fault {
+    /// Too much is waiting already.
+    #[error("the database has too much waiting")]
+    Busy,
+    /// The job panicked; its changes were rolled back.
+    #[error("a database job panicked")]
+    Panicked,
+    /// No connection could be had in time.
+    #[error("no database connection: {0}")]
+    Pool(String),
+    /// The transaction could not be begun or ended.
+    #[error("the transaction was lost: {0}")]
+    Lost(String),
+}
+
+/// Runs an expression on the connection that is really behind `Conn`, for the rare statement that the common
+/// connection does not offer (upserts, row locks, batches).
+#[macro_export]
+macro_rules! each {
+    ($conn:expr, $c:ident => $body:expr) => {
+        match $conn {
+            $crate::base::db::Conn::Pg($c) => $body,
+            $crate::base::db::Conn::Sqlite($c) => $body,
+        }
+    };
+}
+
+/// A handle to the database; cheap to clone.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    readers: Pool<Manager>,
+    writer: Option<Writer>,
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.writer.is_some() { "Db(SQLite)" } else { "Db(PostgreSQL)" })
+    }
+}
+
+impl Db {
+    /// Opens the database that `url` names. Does not migrate.
+    pub fn open(url: &DatabaseUrl) -> Result<Self, ConnectFault> {
+        let sqlite = matches!(url, DatabaseUrl::Sqlite(_));
+        let writer = if sqlite { Some(Writer::start(url.clone())?) } else { None };
+        let most = if sqlite { 4 } else { pool_size() };
+        let readers = Pool::builder()
+            .max_size(most)
+            .min_idle(Some(1))
+            .test_on_check_out(false)
+            .connection_timeout(Duration::from_secs(3))
+            .build(Manager::new(url.clone(), sqlite))
+            .map_err(|fault| ConnectFault(fault.to_string()))?;
+        Ok(Self(Arc::new(Inner { readers, writer })))
+    }
+
+    /// Runs `f` on a connection that cannot write (SQLite) or does not (PostgreSQL), each statement on its own.
+    pub async fn read<T: Send + 'static>(&self, f: impl FnOnce(&mut Conn) -> T + Send + 'static) -> Result<T, Fault> {
+        self.on_reader(move |conn| Ok(f(conn))).await
+    }
+
+    /// Like `read`, but all statements see one state of the database.
+    pub async fn read_snapshot<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> T + Send + 'static,
+    ) -> Result<T, Fault> {
+        self.on_reader(move |conn| piece::snapshot(conn, f)).await
+    }
+
+    /// Runs `f` in one transaction. The answer comes after the COMMIT. The job runs once: no retries.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> End<T> + Send + 'static,
+    ) -> Result<T, Fault> {
+        match &self.0.writer {
+            Some(writer) => writer.run(f).await,
+            None => self.on_reader(move |conn| piece::piece(conn, f)).await,
+        }
+    }
+
+    async fn on_reader<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let readers = self.0.readers.clone();
+        let job = move || {
+            let mut conn = readers.get().map_err(|fault| Fault::Pool(fault.to_string()))?;
+            f(&mut conn)
+        };
+        tokio::task::spawn_blocking(job).await.unwrap_or(Err(Fault::Panicked))
+    }
+}
+
+/// Four connections a core keep PostgreSQL busy; more only queue inside it.
+fn pool_size() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    u32::try_from(cores * 4).unwrap_or(8)
+}

@@ -1,0 +1,513 @@
+//! Tables as both databases hold them, kept by hand; `tests/it/schema.rs` holds it to the live databases.
+#![allow(missing_docs)]
+
+diesel::table! {
+    subjects (id) {
+        id -> BigInt,
+        sealed_key -> Nullable<Binary>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    people (id) {
+        id -> BigInt,
+        subject_id -> BigInt,
+        kind -> Text,
+        address -> Text,
+        name -> Nullable<Text>,
+        state -> Text,
+        password_hash -> Nullable<Text>,
+        password_class -> Nullable<Text>,
+        password_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> BigInt,
+        subject_id -> BigInt,
+        number -> Text,
+        name -> Nullable<Text>,
+        state -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    memberships (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        person_id -> BigInt,
+        role -> Text,
+        created_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        public_id -> Text,
+        reference_hash -> Binary,
+        person_id -> BigInt,
+        account_id -> Nullable<BigInt>,
+        method -> Text,
+        remembered -> Bool,
+        created_at -> BigInt,
+        signed_in_at -> BigInt,
+        seen_at -> BigInt,
+        stepped_up_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        network -> Text,
+        device -> Text,
+    }
+}
+
+diesel::table! {
+    known_browsers (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        token_hash -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    challenges (id) {
+        id -> BigInt,
+        handle_hash -> Binary,
+        purpose -> Text,
+        step -> Text,
+        address -> Text,
+        person_id -> Nullable<BigInt>,
+        code_hash -> Binary,
+        tries -> Integer,
+        sends -> Integer,
+        remembered -> Bool,
+        sealed_data -> Nullable<Binary>,
+        created_at -> BigInt,
+        sent_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    limits (bucket, window_start) {
+        bucket -> Text,
+        window_start -> BigInt,
+        hits -> BigInt,
+        ends_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    submissions (actor, form_key) {
+        actor -> Text,
+        form_key -> Text,
+        location -> Nullable<Text>,
+        flash -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    staff_roles (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        role -> Text,
+        granted_by_id -> Nullable<BigInt>,
+        granted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    activations (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        token_hash -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    totp_factors (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        sealed_secret -> Binary,
+        confirmed_at -> Nullable<BigInt>,
+        last_step -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    records (id) {
+        id -> BigInt,
+        subject_id -> Nullable<BigInt>,
+        account_id -> Nullable<BigInt>,
+        person_id -> Nullable<BigInt>,
+        actor -> Text,
+        actor_id -> Nullable<BigInt>,
+        event -> Text,
+        object -> Nullable<Text>,
+        session_id -> Nullable<BigInt>,
+        network -> Text,
+        at -> BigInt,
+        sealed_payload -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    policy_versions (id) {
+        id -> BigInt,
+        number -> BigInt,
+        widens -> Bool,
+        summary -> Text,
+        body -> Text,
+        body_hash -> Binary,
+        published_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    consents (id) {
+        id -> BigInt,
+        public_id -> Text,
+        person_id -> BigInt,
+        purpose -> Text,
+        policy_version_id -> Nullable<BigInt>,
+        notice_hash -> Binary,
+        event -> Text,
+        method -> Text,
+        session_id -> Nullable<BigInt>,
+        network -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    mails (id) {
+        id -> BigInt,
+        message_id -> Text,
+        person_id -> Nullable<BigInt>,
+        kind -> Text,
+        address -> Text,
+        subject -> Text,
+        sealed_text -> Nullable<Binary>,
+        sealed_html -> Nullable<Binary>,
+        holds_code -> Bool,
+        state -> Text,
+        attempts -> Integer,
+        due_at -> BigInt,
+        claimed_until -> BigInt,
+        created_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    uploads (id) {
+        id -> BigInt,
+        number -> Text,
+        person_id -> BigInt,
+        purpose -> Text,
+        file_name -> Text,
+        media_kind -> Text,
+        size -> BigInt,
+        storage_key -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    jobs (name) {
+        name -> Text,
+        claimed_until -> BigInt,
+        ran_at -> BigInt,
+        failures -> BigInt,
+    }
+}
+
+diesel::table! {
+    marks (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    identity_results (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        kind -> Text,
+        masked_name -> Text,
+        masked_number -> Text,
+        sealed_name -> Binary,
+        method -> Text,
+        decided_by_id -> Nullable<BigInt>,
+        decided_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ledger_accounts (id) {
+        id -> BigInt,
+        code -> Text,
+        kind -> Text,
+        account_id -> Nullable<BigInt>,
+        currency -> Text,
+        balance -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ledger_transactions (id) {
+        id -> BigInt,
+        number -> Text,
+        kind -> Text,
+        object -> Nullable<Text>,
+        made_by_id -> Nullable<BigInt>,
+        reverses_id -> Nullable<BigInt>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ledger_transfers (id) {
+        id -> BigInt,
+        transaction_id -> BigInt,
+        debit_id -> BigInt,
+        credit_id -> BigInt,
+        amount -> BigInt,
+        debit_balance -> BigInt,
+        credit_balance -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    receiving_accounts (id) {
+        id -> BigInt,
+        bank_name -> Text,
+        holder -> Text,
+        account_number -> Text,
+        currency -> Text,
+        instructions -> Text,
+        state -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    statement_entries (id) {
+        id -> BigInt,
+        number -> Text,
+        receiving_account_id -> BigInt,
+        state -> Text,
+        amount -> BigInt,
+        booked_on -> Text,
+        sealed_remitter -> Binary,
+        sealed_bank_account -> Nullable<Binary>,
+        remittance_text -> Text,
+        bank_serial -> Text,
+        entered_by_id -> BigInt,
+        entered_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    remittances (id) {
+        id -> BigInt,
+        number -> Text,
+        reference -> Text,
+        account_id -> BigInt,
+        opened_by_id -> BigInt,
+        receiving_account_id -> BigInt,
+        state -> Text,
+        amount -> BigInt,
+        sealed_remitter -> Nullable<Binary>,
+        sealed_bank -> Nullable<Binary>,
+        sealed_bank_account -> Nullable<Binary>,
+        account_kind -> Nullable<Text>,
+        account_tail -> Nullable<Text>,
+        remitted_on -> Nullable<Text>,
+        slip_key -> Nullable<Text>,
+        slip_name -> Nullable<Text>,
+        slip_media_kind -> Nullable<Text>,
+        slip_size -> Nullable<BigInt>,
+        refusal -> Nullable<Text>,
+        statement_entry_id -> Nullable<BigInt>,
+        confirmed_by_id -> Nullable<BigInt>,
+        opened_at -> BigInt,
+        declared_at -> Nullable<BigInt>,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    tickets (id) {
+        id -> BigInt,
+        number -> Text,
+        account_id -> BigInt,
+        opened_by_id -> BigInt,
+        state -> Text,
+        category -> Text,
+        urgency -> Text,
+        subject -> Text,
+        contact_name -> Text,
+        contact_address -> Text,
+        contact_phone -> Text,
+        contact_company -> Text,
+        contact_industry -> Text,
+        contact_position -> Text,
+        assigned_to_id -> Nullable<BigInt>,
+        opened_at -> BigInt,
+        updated_at -> BigInt,
+        due_at -> BigInt,
+        answered_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    ticket_entries (id) {
+        id -> BigInt,
+        ticket_id -> BigInt,
+        kind -> Text,
+        side -> Text,
+        person_id -> Nullable<BigInt>,
+        body -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ticket_files (id) {
+        id -> BigInt,
+        number -> Text,
+        ticket_id -> BigInt,
+        ticket_entry_id -> BigInt,
+        file_name -> Text,
+        media_kind -> Text,
+        size -> BigInt,
+        storage_key -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    products (id) {
+        id -> BigInt,
+        slug -> Text,
+        category -> Text,
+        name -> Text,
+        summary -> Text,
+        body -> Text,
+        search_text -> Text,
+        state -> Text,
+        position -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    plans (id) {
+        id -> BigInt,
+        product_id -> BigInt,
+        name -> Text,
+        summary -> Text,
+        price -> BigInt,
+        period -> Text,
+        position -> BigInt,
+    }
+}
+
+diesel::table! {
+    articles (id) {
+        id -> BigInt,
+        slug -> Text,
+        title -> Text,
+        summary -> Text,
+        body -> Text,
+        topic -> Text,
+        search_text -> Text,
+        state -> Text,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    announcements (id) {
+        id -> BigInt,
+        slug -> Text,
+        title -> Text,
+        body -> Text,
+        published_at -> BigInt,
+    }
+}
+
+diesel::joinable!(sessions -> people (person_id));
+diesel::joinable!(known_browsers -> people (person_id));
+diesel::joinable!(memberships -> people (person_id));
+diesel::joinable!(memberships -> accounts (account_id));
+diesel::joinable!(people -> subjects (subject_id));
+diesel::joinable!(activations -> people (person_id));
+diesel::joinable!(totp_factors -> people (person_id));
+diesel::joinable!(consents -> policy_versions (policy_version_id));
+diesel::joinable!(identity_results -> accounts (account_id));
+diesel::joinable!(ledger_accounts -> accounts (account_id));
+diesel::joinable!(ledger_transfers -> ledger_transactions (transaction_id));
+diesel::joinable!(statement_entries -> receiving_accounts (receiving_account_id));
+diesel::joinable!(remittances -> accounts (account_id));
+diesel::joinable!(remittances -> receiving_accounts (receiving_account_id));
+diesel::joinable!(remittances -> statement_entries (statement_entry_id));
+diesel::joinable!(tickets -> accounts (account_id));
+diesel::joinable!(ticket_entries -> tickets (ticket_id));
+diesel::joinable!(ticket_files -> tickets (ticket_id));
+diesel::joinable!(plans -> products (product_id));
+diesel::joinable!(staff_roles -> people (person_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    subjects,
+    people,
+    accounts,
+    memberships,
+    sessions,
+    known_browsers,
+    challenges,
+    limits,
+    submissions,
+    staff_roles,
+    activations,
+    totp_factors,
+    records,
+    policy_versions,
+    consents,
+    mails,
+    uploads,
+    jobs,
+    marks,
+    identity_results,
+    ledger_accounts,
+    ledger_transactions,
+    ledger_transfers,
+    receiving_accounts,
+    statement_entries,
+    remittances,
+    tickets,
+    ticket_entries,
+    ticket_files,
+    products,
+    plans,
+    articles,
+    announcements,
+);

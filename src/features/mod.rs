@@ -1,0 +1,1 @@
+//! The rooms, each of one shape. A room may use those above it in `app/features.rs`, never those below.

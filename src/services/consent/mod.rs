@@ -1,0 +1,34 @@
+//! Policy versions and consent records (F1, F2): who agreed to which text, when and from where. Events are appended,
+//! never changed.
+
+mod personal;
+mod queries;
+
+pub use personal::PERSONAL;
+pub use queries::{ConsentEvent, ConsentRow, PolicyVersion, current_policy, keep, of_person, policy, policies, publish};
+
+crate::base::types::text_enum! {
+    /// What a consent is for. One record for each purpose, never one for many (PIPL art. 14, 29).
+    pub enum Purpose {
+        /// The privacy policy agreement, without which there is no account.
+        Agreement = "agreement",
+        /// Business notices: launches and service changes (F13).
+        BusinessNotices = "business_notices",
+        /// Recording behaviour by cookie (3.3.2).
+        Behaviour = "behaviour",
+        /// Recommending products from behaviour (3.3.2).
+        Recommendations = "recommendations",
+    }
+}
+
+crate::base::types::text_enum! {
+    /// How a consent was expressed.
+    pub enum Method {
+        /// An unticked box or a button in a form.
+        WebForm = "web_form",
+        /// A page reached by a mailed link.
+        MailedLink = "mailed_link",
+        /// Recorded by staff.
+        Staff = "staff",
+    }
+}

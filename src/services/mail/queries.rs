@@ -1,0 +1,188 @@
+//! The outbox.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text};
+use zeroize::Zeroizing;
+
+use super::Mail;
+use crate::base::chance;
+use crate::base::crypto::Keys;
+use crate::base::db::Conn;
+use crate::base::db::schema::mails;
+use crate::base::types::Moment;
+use crate::services::context::Context;
+
+crate::base::types::text_enum! {
+    /// Where a mail stands.
+    pub enum MailState {
+        /// Waiting for the worker.
+        Queued = "queued",
+        /// Taken by the relay.
+        Sent = "sent",
+        /// Refused for good, or after the last try.
+        Dead = "dead",
+    }
+}
+
+const TEXT: &str = "mails.sealed_text";
+const HTML: &str = "mails.sealed_html";
+
+/// Puts a mail into the outbox, in the running transaction.
+pub fn send(conn: &mut Conn, ctx: &Context, mail: Mail) -> QueryResult<()> {
+    let url = url::Url::parse(&ctx.base_url).ok();
+    let host = url.as_ref().and_then(url::Url::domain).unwrap_or("localhost");
+    let message_id = format!("{}@{host}", chance::text(24, b"23456789abcdefghjkmnpqrstuvwxyz"));
+    diesel::insert_into(mails::table)
+        .values((
+            (
+                mails::person_id.eq(mail.person_id),
+                mails::kind.eq(mail.kind),
+                mails::address.eq(mail.address),
+                mails::subject.eq(mail.subject),
+                mails::sealed_text.eq(Some(ctx.keys.seal(TEXT, &message_id, mail.text.as_bytes()))),
+                mails::sealed_html.eq(Some(ctx.keys.seal(HTML, &message_id, mail.html.as_bytes()))),
+            ),
+            mails::message_id.eq(message_id),
+            mails::holds_code.eq(mail.holds_code),
+            mails::state.eq(MailState::Queued),
+            mails::attempts.eq(0),
+            mails::due_at.eq(ctx.now),
+            mails::claimed_until.eq(0_i64),
+            mails::created_at.eq(ctx.now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+pub(super) struct Claimed {
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    #[diesel(sql_type = Text)]
+    pub message_id: String,
+    #[diesel(sql_type = Text)]
+    pub address: String,
+    #[diesel(sql_type = Text)]
+    pub subject: String,
+    #[diesel(sql_type = Nullable<Binary>)]
+    sealed_text: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    sealed_html: Option<Vec<u8>>,
+    #[diesel(sql_type = Integer)]
+    pub attempts: i32,
+}
+
+impl Claimed {
+    /// The text and HTML parts; `None` when they were wiped or cannot be opened.
+    pub(super) fn parts(&self, keys: &Keys) -> Option<(String, String)> {
+        Some((
+            opened(keys, TEXT, &self.message_id, self.sealed_text.as_deref())?,
+            opened(keys, HTML, &self.message_id, self.sealed_html.as_deref())?,
+        ))
+    }
+}
+
+fn opened(keys: &Keys, place: &str, row: &str, sealed: Option<&[u8]>) -> Option<String> {
+    let plain: Zeroizing<Vec<u8>> = keys.open_sealed(place, row, sealed?).ok()?;
+    String::from_utf8(plain.to_vec()).ok()
+}
+
+/// Takes up to `most` due mails for `lease`, so that no other instance sends them meanwhile.
+pub(super) fn claim(conn: &mut Conn, now: Moment, lease: Duration, most: i64) -> QueryResult<Vec<Claimed>> {
+    let skip = if matches!(conn, Conn::Pg(_)) { "for update skip locked" } else { "" };
+    diesel::sql_query(format!(
+        "update mails set claimed_until = $1, attempts = attempts + 1 where id in (\
+         select id from mails where state = 'queued' and due_at <= $2 and claimed_until <= $2 \
+         order by due_at, id limit $3 {skip}) \
+         returning id, message_id, address, subject, sealed_text, sealed_html, attempts"
+    ))
+    .bind::<BigInt, _>(now.plus(lease))
+    .bind::<BigInt, _>(now)
+    .bind::<BigInt, _>(most)
+    .load(conn)
+}
+
+/// The relay took it: a body with a code is wiped at once.
+pub(super) fn sent(conn: &mut Conn, id: i64, now: Moment, keep_codes: bool) -> QueryResult<()> {
+    diesel::update(mails::table.find(id))
+        .set((mails::state.eq(MailState::Sent), mails::sent_at.eq(Some(now)), mails::last_error.eq(None::<String>)))
+        .execute(conn)?;
+    if !keep_codes {
+        diesel::update(mails::table.find(id).filter(mails::holds_code.eq(true))).set(wiped()).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// It was not taken: again at `due`, or never.
+pub(super) fn failed(conn: &mut Conn, id: i64, due: Option<Moment>, reason: &str) -> QueryResult<()> {
+    let reason = Some(reason.to_string());
+    match due {
+        Some(due) => diesel::update(mails::table.find(id))
+            .set((mails::due_at.eq(due), mails::claimed_until.eq(0_i64), mails::last_error.eq(reason)))
+            .execute(conn)?,
+        None => diesel::update(mails::table.find(id))
+            .set((mails::state.eq(MailState::Dead), mails::last_error.eq(reason)))
+            .execute(conn)?,
+    };
+    Ok(())
+}
+
+/// Empties bodies whose term is over: a day with a code, thirty days without (docs/operations.md).
+pub(super) fn wipe(conn: &mut Conn, now: Moment) -> QueryResult<usize> {
+    let day = Duration::from_secs(24 * 3600);
+    let old = mails::created_at.le(now.minus(day * 30));
+    let old_code = mails::holds_code.eq(true).and(mails::created_at.le(now.minus(day)));
+    diesel::update(mails::table.filter(mails::sealed_text.is_not_null()).filter(old.or(old_code)))
+        .set(wiped())
+        .execute(conn)
+}
+
+fn wiped() -> (
+    diesel::dsl::Eq<mails::sealed_text, Option<Vec<u8>>>,
+    diesel::dsl::Eq<mails::sealed_html, Option<Vec<u8>>>,
+) {
+    (mails::sealed_text.eq(None), mails::sealed_html.eq(None))
+}
+
+/// A mail as `/dev/mailbox` shows it.
+#[derive(Debug, Clone)]
+pub struct Delivered {
+    /// Names it in links.
+    pub message_id: String,
+    /// Where it went.
+    pub address: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its text; empty when wiped.
+    pub text: String,
+    /// When it was written, UTC.
+    pub at: Moment,
+}
+
+/// The newest mails with their text. Only for a portal that listens on a loopback address and has no relay.
+pub fn latest(conn: &mut Conn, keys: &Keys, most: i64) -> QueryResult<Vec<Delivered>> {
+    let rows: Vec<(String, String, String, Option<Vec<u8>>, Moment)> = mails::table
+        .order(mails::id.desc())
+        .limit(most)
+        .select((mails::message_id, mails::address, mails::subject, mails::sealed_text, mails::created_at))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(message_id, address, subject, sealed, at)| {
+            let text = opened(keys, TEXT, &message_id, sealed.as_deref()).unwrap_or_default();
+            Delivered { message_id, address, subject, text, at }
+        })
+        .collect())
+}
+
+/// How many mails wait.
+pub fn waiting_count(conn: &mut Conn) -> QueryResult<i64> {
+    mails::table.filter(mails::state.eq(MailState::Queued)).count().get_result(conn)
+}
+
+/// How many mails are dead.
+pub fn dead_count(conn: &mut Conn) -> QueryResult<i64> {
+    mails::table.filter(mails::state.eq(MailState::Dead)).count().get_result(conn)
+}

@@ -1,0 +1,10 @@
+//! What every room needs done and no room owns. Services know no caller and no HTTP.
+
+pub mod consent;
+pub mod context;
+pub mod jobs;
+pub mod mail;
+pub mod marks;
+pub mod personal;
+pub mod records;
+pub mod storage;

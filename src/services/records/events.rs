@@ -1,0 +1,83 @@
+//! The kinds of operation record. Their words stand in `templates/components/events.html`.
+
+crate::base::types::text_enum! {
+    /// What happened.
+    pub enum Event {
+        /// An account was opened by registration.
+        Registered = "registered",
+        /// The policy agreement was given.
+        ConsentGiven = "consent_given",
+        /// A consent was refused.
+        ConsentRefused = "consent_refused",
+        /// A consent was withdrawn.
+        ConsentWithdrawn = "consent_withdrawn",
+        /// A sign-in was finished.
+        SignedIn = "signed_in",
+        /// A password or code was wrong.
+        SignInFailed = "sign_in_failed",
+        /// A sign-in came from a browser that was not known.
+        NewDevice = "new_device",
+        /// The person signed out.
+        SignedOut = "signed_out",
+        /// One session was ended from the list.
+        SessionEnded = "session_ended",
+        /// All other sessions were ended.
+        SessionsEnded = "sessions_ended",
+        /// The password was changed by its owner.
+        PasswordChanged = "password_changed",
+        /// A forgotten password was set anew by a mailed code.
+        PasswordReset = "password_reset",
+        /// The password was asked again before a sensitive step.
+        SteppedUp = "stepped_up",
+        /// The name of a person or account was changed.
+        ProfileChanged = "profile_changed",
+        /// A member of staff was added.
+        StaffAdded = "staff_added",
+        /// A member of staff opened the activation link and set password and TOTP.
+        StaffActivated = "staff_activated",
+        /// Roles of a member of staff changed.
+        RolesChanged = "roles_changed",
+        /// A member of staff was removed.
+        StaffEnded = "staff_ended",
+        /// A request was refused for lack of a right.
+        Refused = "refused",
+        /// A member of staff opened something of a customer's.
+        Looked = "looked",
+        /// A member of staff opened a list of customers' things.
+        Listed = "listed",
+        /// A top-up was opened and got its reference.
+        RemittanceOpened = "remittance_opened",
+        /// The customer declared the transfer.
+        RemittanceDeclared = "remittance_declared",
+        /// The customer took the top-up back.
+        RemittanceWithdrawn = "remittance_withdrawn",
+        /// Finance confirmed an entry against the declaration; the wallet was credited.
+        RemittanceCredited = "remittance_credited",
+        /// Finance refused a declaration.
+        RemittanceRefused = "remittance_refused",
+        /// Finance typed in a line of the bank's statement.
+        EntryRecorded = "entry_recorded",
+        /// A work order was opened.
+        TicketOpened = "ticket_opened",
+        /// A reply was written in a work order.
+        TicketReplied = "ticket_replied",
+        /// A note for staff was written in a work order.
+        TicketNoted = "ticket_noted",
+        /// A work order was assigned.
+        TicketAssigned = "ticket_assigned",
+        /// A work order was resolved by staff.
+        TicketResolved = "ticket_resolved",
+        /// A work order was opened again.
+        TicketReopened = "ticket_reopened",
+        /// A work order was closed by the customer.
+        TicketClosed = "ticket_closed",
+        /// A file was read.
+        FileRead = "file_read",
+        /// The cookie choice or notification choices changed.
+        PreferencesChanged = "preferences_changed",
+        /// The demo company was made.
+        DemoMade = "demo_made",
+        /// The key ring got a new generation.
+        KeysRotated = "keys_rotated",
+    }
+}

@@ -1,0 +1,62 @@
+//! Operation records (F11): every sign-in and every change, by whom, when, from where. They are inserted in the
+//! transaction of the change and never altered; the payload is sealed under the key of the subject, so that destroying
+//! that key erases the content and leaves the chain of events whole.
+
+mod events;
+mod personal;
+mod queries;
+mod subjects;
+
+pub use events::Event;
+pub use personal::PERSONAL;
+pub use queries::{Record, keep, of_account, of_object, of_person};
+pub use subjects::{new_subject, subject_key};
+
+use serde_json::Value;
+
+/// What is to be recorded.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    event: Event,
+    object: Option<String>,
+    account_id: Option<i64>,
+    person_id: Option<i64>,
+    subject_id: Option<i64>,
+    details: Value,
+}
+
+impl Entry {
+    /// An event of the author's own account and person.
+    pub fn new(event: Event) -> Self {
+        Self { event, object: None, account_id: None, person_id: None, subject_id: None, details: Value::Null }
+    }
+
+    /// The public number of what the event is about.
+    #[must_use]
+    pub fn about(mut self, object: impl ToString) -> Self {
+        self.object = Some(object.to_string());
+        self
+    }
+
+    /// Whom the event concerns, when that is not the author: the account.
+    #[must_use]
+    pub fn of_account(mut self, account_id: i64) -> Self {
+        self.account_id = Some(account_id);
+        self
+    }
+
+    /// Whom the event concerns, when that is not the author: the person and the subject whose key seals the payload.
+    #[must_use]
+    pub fn of_person(mut self, person_id: i64, subject_id: i64) -> Self {
+        self.person_id = Some(person_id);
+        self.subject_id = Some(subject_id);
+        self
+    }
+
+    /// Facts worth keeping; never a secret, never a full number.
+    #[must_use]
+    pub fn with(mut self, details: Value) -> Self {
+        self.details = details;
+        self
+    }
+}

@@ -1,0 +1,209 @@
+//! Keeping and reading operation records.
+
+use diesel::prelude::*;
+use serde_json::{Value, json};
+
+use super::subjects::{existing_subject_key, subject_of_account};
+use super::{Entry, Event};
+use crate::base::crypto::{open_with, seal_with};
+use crate::base::db::Conn;
+use crate::base::db::schema::{people, records};
+use crate::base::types::Moment;
+use crate::services::context::{AuthorKind, Context};
+
+const PLACE: &str = "records.sealed_payload";
+
+/// Inserts one record in the running transaction.
+pub fn keep(conn: &mut Conn, ctx: &Context, entry: Entry) -> QueryResult<()> {
+    let author = &ctx.author;
+    let own = author.kind == AuthorKind::Customer;
+    let account_id = entry.account_id.or(author.account_id.filter(|_| own));
+    let person_id = entry.person_id.or(author.person_id.filter(|_| own && entry.account_id.is_none()));
+    let subject_id = match (entry.subject_id, person_id, account_id) {
+        (Some(subject), ..) => Some(subject),
+        (None, Some(_), _) => author.subject_id,
+        (None, None, Some(account)) => Some(subject_of_account(conn, account)?),
+        (None, None, None) => author.subject_id,
+    };
+    let sealed = match subject_id {
+        Some(subject) => existing_subject_key(conn, &ctx.keys, subject)?.map(|key| {
+            let payload = json!({ "device": &*ctx.device, "details": entry.details });
+            seal_with(&key, PLACE, &row(entry.event, ctx.now), payload.to_string().as_bytes())
+        }),
+        None => None,
+    };
+    diesel::insert_into(records::table)
+        .values((
+            records::subject_id.eq(subject_id),
+            records::account_id.eq(account_id),
+            records::person_id.eq(person_id),
+            records::actor.eq(author.kind),
+            records::actor_id.eq(author.person_id),
+            records::event.eq(entry.event),
+            records::object.eq(entry.object),
+            records::session_id.eq(author.session_id),
+            records::network.eq(&*ctx.network),
+            records::at.eq(ctx.now),
+            records::sealed_payload.eq(sealed),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// One operation record as it is shown.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// For the cursor of a list.
+    pub id: i64,
+    /// What happened.
+    pub event: Event,
+    /// Who did it.
+    pub actor: AuthorKind,
+    /// The name or address of the one who did it, for staff pages; customers see the kind only for staff.
+    pub actor_name: Option<String>,
+    /// The public number of what it is about.
+    pub object: Option<String>,
+    /// Truncated network.
+    pub network: String,
+    /// Browser and system.
+    pub device: String,
+    /// Facts kept with it.
+    pub details: Value,
+    /// When, UTC.
+    pub at: Moment,
+    /// The session that carried it.
+    pub session_id: Option<i64>,
+}
+
+type Row = (
+    i64,
+    Event,
+    AuthorKind,
+    Option<String>,
+    Option<String>,
+    String,
+    Moment,
+    Option<i64>,
+    Option<i64>,
+    Option<Vec<u8>>,
+);
+
+/// The records of one person, newest first, from below `before`.
+pub fn of_person(
+    conn: &mut Conn,
+    ctx: &Context,
+    person_id: i64,
+    before: Option<i64>,
+    most: i64,
+) -> QueryResult<Vec<Record>> {
+    let mut query = records::table
+        .left_join(people::table.on(records::actor_id.eq(people::id.nullable())))
+        .filter(records::person_id.eq(person_id))
+        .order(records::id.desc())
+        .limit(most)
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(records::id.lt(before));
+    }
+    let rows: Vec<Row> = query
+        .select((
+            records::id,
+            records::event,
+            records::actor,
+            people::address.nullable(),
+            records::object,
+            records::network,
+            records::at,
+            records::session_id,
+            records::subject_id,
+            records::sealed_payload,
+        ))
+        .load(conn)?;
+    opened(conn, ctx, rows)
+}
+
+/// The records of one account by whichever member or member of staff, newest first, from below `before`.
+pub fn of_account(
+    conn: &mut Conn,
+    ctx: &Context,
+    account_id: i64,
+    before: Option<i64>,
+    most: i64,
+) -> QueryResult<Vec<Record>> {
+    let mut query = records::table
+        .left_join(people::table.on(records::actor_id.eq(people::id.nullable())))
+        .filter(records::account_id.eq(account_id))
+        .order(records::id.desc())
+        .limit(most)
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(records::id.lt(before));
+    }
+    let rows: Vec<Row> = query
+        .select((
+            records::id,
+            records::event,
+            records::actor,
+            people::address.nullable(),
+            records::object,
+            records::network,
+            records::at,
+            records::session_id,
+            records::subject_id,
+            records::sealed_payload,
+        ))
+        .load(conn)?;
+    opened(conn, ctx, rows)
+}
+
+/// The records about one object of an account, oldest first: the knots of its thread.
+pub fn of_object(conn: &mut Conn, ctx: &Context, account_id: i64, object: &str) -> QueryResult<Vec<Record>> {
+    let rows: Vec<Row> = records::table
+        .left_join(people::table.on(records::actor_id.eq(people::id.nullable())))
+        .filter(records::object.eq(object))
+        .filter(records::account_id.eq(account_id))
+        .order(records::id.asc())
+        .select((
+            records::id,
+            records::event,
+            records::actor,
+            people::address.nullable(),
+            records::object,
+            records::network,
+            records::at,
+            records::session_id,
+            records::subject_id,
+            records::sealed_payload,
+        ))
+        .load(conn)?;
+    opened(conn, ctx, rows)
+}
+
+/// Opens the payloads; a destroyed key leaves them empty. One key query for each subject on the page.
+fn opened(conn: &mut Conn, ctx: &Context, rows: Vec<Row>) -> QueryResult<Vec<Record>> {
+    let mut keys = std::collections::HashMap::new();
+    let mut list = Vec::with_capacity(rows.len());
+    for (id, event, actor, actor_name, object, network, at, session_id, subject_id, sealed) in rows {
+        let mut payload = Value::Null;
+        if let (Some(subject), Some(sealed)) = (subject_id, sealed) {
+            if !keys.contains_key(&subject) {
+                keys.insert(subject, existing_subject_key(conn, &ctx.keys, subject)?);
+            }
+            if let Some(Some(key)) = keys.get(&subject) {
+                payload = open_with(key, PLACE, &row(event, at), &sealed)
+                    .ok()
+                    .and_then(|plain| serde_json::from_slice(&plain).ok())
+                    .unwrap_or(Value::Null);
+            }
+        }
+        let device = payload["device"].as_str().unwrap_or_default().to_string();
+        let details = payload["details"].clone();
+        list.push(Record { id, event, actor, actor_name, object, network, device, details, at, session_id });
+    }
+    Ok(list)
+}
+
+/// Ties a payload to its row by facts that are known before the row has an id.
+fn row(event: Event, at: Moment) -> String {
+    format!("{}@{}", event.as_str(), at.0)
+}

@@ -1,0 +1,338 @@
+//! The store itself: streams in, streams out, under keys drawn by chance.
+
+use std::io::ErrorKind;
+use std::ops::Range;
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::stream::{BoxStream, StreamExt as _};
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{GetOptions, MultipartUpload, ObjectStore, ObjectStoreExt as _, PutPayload};
+use sha2::{Digest as _, Sha256};
+
+use super::sniff::{Kind, head_wanted, sniff};
+use crate::base::chance;
+use crate::base::types::Moment;
+
+/// Signs a key is made of: thirty-two, so that each carries five bits, and none mistaken for another.
+const ALPHABET: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
+
+/// Length of a key: 160 bits of chance.
+const KEY: usize = 32;
+
+/// Bytes gathered before they are written: also what one upload holds in memory.
+const PIECE: usize = 1 << 20;
+
+/// Why the store could not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageFault {
+    /// The file passed its limit; what had arrived is gone again.
+    #[error("the file is larger than allowed")]
+    TooLarge,
+    /// There is no such file.
+    #[error("no such file")]
+    NotFound,
+    /// The disk or the quota is full; nothing half-kept remains.
+    #[error("the storage is full")]
+    Full,
+    /// The writer had already ended in a fault.
+    #[error("the upload has already ended")]
+    Ended,
+    /// Everything else: the cause is for the log.
+    #[error("the storage failed: {0}")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// A file as it was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Its generated name in the store; it stands in the database and in no address.
+    pub key: String,
+    /// Its length in bytes.
+    pub size: u64,
+    /// SHA-256 of its content.
+    pub sha256: [u8; 32],
+    /// What its content says it is; `None` for everything that is not accepted.
+    pub kind: Option<Kind>,
+}
+
+/// A file on its way out, piece by piece. A file that turns out shorter than it should be ends in a fault.
+pub type Reading = BoxStream<'static, Result<Bytes, StorageFault>>;
+
+/// The place where files lie. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Storage {
+    objects: Arc<dyn ObjectStore>,
+    folder: PathBuf,
+}
+
+impl Storage {
+    /// Opens a folder, made if need be, and closes it to everyone but the portal's own user (mode 0700).
+    pub fn folder(path: &FilePath) -> Result<Self, StorageFault> {
+        private_folder(path).map_err(failed)?;
+        let objects = LocalFileSystem::new_with_prefix(path)?.with_fsync(true);
+        Ok(Self {
+            objects: Arc::new(objects),
+            folder: path.to_owned(),
+        })
+    }
+
+    /// Begins a file of at most `limit` bytes.
+    pub async fn writer(&self, limit: u64) -> Result<Writer, StorageFault> {
+        let key = chance::text(KEY, ALPHABET);
+        let upload = self.objects.put_multipart(&place(&key)?).await?;
+        Ok(Writer {
+            key,
+            upload: Some(upload),
+            limit,
+            size: 0,
+            digest: Sha256::new(),
+            head: Vec::new(),
+            piece: BytesMut::new(),
+        })
+    }
+
+    /// Keeps bytes that are at hand already, such as a picture that was developed anew.
+    pub async fn keep(&self, bytes: Bytes) -> Result<Stored, StorageFault> {
+        let mut writer = self.writer(u64::MAX).await?;
+        writer.write(bytes).await?;
+        writer.finish().await
+    }
+
+    /// Reads a file, or the bytes of `range`, which must lie inside it.
+    pub async fn read(
+        &self,
+        key: &str,
+        range: Option<Range<u64>>,
+    ) -> Result<Reading, StorageFault> {
+        let options = GetOptions {
+            range: range.map(Into::into),
+            ..GetOptions::default()
+        };
+        let found = self.objects.get_opts(&place(key)?, options).await?;
+        let pieces = found.into_stream().map(|piece| match piece {
+            // A file cut behind our back would be read as empty pieces without end.
+            Ok(piece) if piece.is_empty() => Err(failed("the file is shorter than it was")),
+            Ok(piece) => Ok(piece),
+            Err(fault) => Err(StorageFault::from(fault)),
+        });
+        let mut broken = false;
+        let whole = pieces.take_while(move |piece| {
+            let go_on = !broken;
+            broken |= piece.is_err();
+            std::future::ready(go_on)
+        });
+        Ok(whole.boxed())
+    }
+
+    /// The length of a file in bytes.
+    pub async fn head(&self, key: &str) -> Result<u64, StorageFault> {
+        Ok(self.objects.head(&place(key)?).await?.size)
+    }
+
+    /// A whole file at once: for pictures and the like, whose size was limited when they came.
+    pub async fn bytes(&self, key: &str) -> Result<Bytes, StorageFault> {
+        Ok(self.objects.get(&place(key)?).await?.bytes().await?)
+    }
+
+    /// Takes a file away; one that is gone already is no fault.
+    pub async fn delete(&self, key: &str) -> Result<(), StorageFault> {
+        match self.objects.delete(&place(key)?).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(fault) => Err(fault.into()),
+        }
+    }
+
+    /// Takes away what uploads left unfinished when the process was killed, if last touched before `before`. Gives
+    /// their number. Choose a moment hours back: another instance may be writing right now.
+    pub async fn clear_unfinished(&self, before: Moment) -> Result<usize, StorageFault> {
+        let folder = self.folder.clone();
+        tokio::task::spawn_blocking(move || clear_folder(&folder, before))
+            .await
+            .map_err(failed)?
+            .map_err(failed)
+    }
+}
+
+/// A file on its way in. Dropping it, or any fault, takes away what had arrived.
+#[derive(Debug)]
+pub struct Writer {
+    key: String,
+    upload: Option<Box<dyn MultipartUpload>>,
+    limit: u64,
+    size: u64,
+    digest: Sha256,
+    head: Vec<u8>,
+    piece: BytesMut,
+}
+
+impl Writer {
+    /// Adds a chunk. As soon as the limit is passed nothing more is taken, and what had arrived is taken away.
+    pub async fn write(&mut self, chunk: Bytes) -> Result<(), StorageFault> {
+        if self.upload.is_none() {
+            return Err(StorageFault::Ended);
+        }
+        self.size = self.size.saturating_add(chunk.len() as u64);
+        if self.size > self.limit {
+            self.give_up().await;
+            return Err(StorageFault::TooLarge);
+        }
+        self.look_at(&chunk);
+        self.digest.update(&chunk);
+        self.piece.extend_from_slice(&chunk);
+        if self.piece.len() >= PIECE {
+            self.put().await?;
+        }
+        Ok(())
+    }
+
+    /// Bytes taken so far.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Ends the file: only now does it exist, flushed to the disk.
+    pub async fn finish(mut self) -> Result<Stored, StorageFault> {
+        if !self.piece.is_empty() {
+            self.put().await?;
+        }
+        let mut upload = self.upload.take().ok_or(StorageFault::Ended)?;
+        upload.complete().await?;
+        Ok(Stored {
+            kind: sniff(&self.head, self.size),
+            key: std::mem::take(&mut self.key),
+            size: self.size,
+            sha256: std::mem::take(&mut self.digest).finalize().into(),
+        })
+    }
+
+    /// Ends the attempt and waits until what had arrived is gone.
+    pub async fn abort(mut self) {
+        self.give_up().await;
+    }
+
+    async fn put(&mut self) -> Result<(), StorageFault> {
+        let piece = PutPayload::from(self.piece.split().freeze());
+        let upload = self.upload.as_mut().ok_or(StorageFault::Ended)?;
+        if let Err(fault) = upload.put_part(piece).await {
+            self.give_up().await;
+            return Err(fault.into());
+        }
+        Ok(())
+    }
+
+    async fn give_up(&mut self) {
+        self.piece = BytesMut::new();
+        if let Some(mut upload) = self.upload.take()
+            && let Err(fault) = upload.abort().await
+        {
+            tracing::warn!(%fault, "an unfinished upload could not be taken away");
+        }
+    }
+
+    /// Keeps as much of the start as is needed to tell the kind.
+    fn look_at(&mut self, chunk: &[u8]) {
+        let mut rest = chunk;
+        while !rest.is_empty() {
+            let room = head_wanted(&self.head).saturating_sub(self.head.len());
+            if room == 0 {
+                break;
+            }
+            // The first ten bytes first: they say how many more are wanted.
+            let step = if self.head.len() < 10 {
+                10 - self.head.len()
+            } else {
+                room
+            };
+            let (now, later) = rest.split_at(step.min(rest.len()));
+            self.head.extend_from_slice(now);
+            rest = later;
+        }
+    }
+}
+
+impl From<object_store::Error> for StorageFault {
+    fn from(fault: object_store::Error) -> Self {
+        if matches!(fault, object_store::Error::NotFound { .. }) {
+            return Self::NotFound;
+        }
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&fault);
+        while let Some(now) = cause {
+            if let Some(io) = now.downcast_ref::<std::io::Error>()
+                && matches!(io.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+            {
+                return Self::Full;
+            }
+            cause = now.source();
+        }
+        failed(fault)
+    }
+}
+
+fn failed(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StorageFault {
+    StorageFault::Failed(cause.into())
+}
+
+/// Where a key lies. Whatever is not a key of ours is simply not there, so no text of a user becomes a path.
+fn place(key: &str) -> Result<Path, StorageFault> {
+    let ours = key.len() == KEY && key.bytes().all(|sign| ALPHABET.contains(&sign));
+    if !ours {
+        return Err(StorageFault::NotFound);
+    }
+    Ok(Path::from_iter([&key[..2], key]))
+}
+
+#[cfg(unix)]
+fn private_folder(path: &FilePath) -> std::io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn private_folder(path: &FilePath) -> std::io::Result<()> {
+    std::fs::create_dir_all(path)
+}
+
+/// Unfinished files lie beside their place, with `#` and a number behind the key.
+fn clear_folder(folder: &FilePath, before: Moment) -> std::io::Result<usize> {
+    let mut cleared = 0;
+    for shelf in std::fs::read_dir(folder)? {
+        let shelf = shelf?;
+        if !shelf.file_type()?.is_dir() {
+            continue;
+        }
+        for file in std::fs::read_dir(shelf.path())? {
+            let file = file?;
+            let name = file.file_name();
+            let unfinished = name
+                .to_str()
+                .and_then(|name| name.split_once('#'))
+                .is_some_and(|(key, _)| place(key).is_ok());
+            let touched = |file: &std::fs::DirEntry| -> Option<i64> {
+                let since = file
+                    .metadata()
+                    .ok()?
+                    .modified()
+                    .ok()?
+                    .duration_since(UNIX_EPOCH);
+                i64::try_from(since.ok()?.as_micros()).ok()
+            };
+            if unfinished && touched(&file).is_some_and(|at| at < before.0) {
+                std::fs::remove_file(file.path())?;
+                cleared += 1;
+            }
+        }
+    }
+    Ok(cleared)
+}
+
+#[cfg(test)]
+#[path = "store_tests.rs"]
+mod tests;

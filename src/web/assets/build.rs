@@ -1,0 +1,67 @@
+//! Makes the static files ready for the binary: each gets a hash of its content in its name and is compressed once,
+//! here, so that starting costs nothing.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use sha2::{Digest, Sha256};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    println!("cargo:rerun-if-changed=static");
+    println!("cargo:rerun-if-changed=migrations");
+    println!("cargo:rerun-if-changed=src/web/assets/build.rs");
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let mut list = String::from("/// Every static file.\npub(super) static FILES: &[File] = &[\n");
+    let mut names = String::new();
+    let mut files: Vec<PathBuf> = fs::read_dir("static")?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
+    files.sort();
+    for path in files.iter().filter(|path| path.is_file()) {
+        println!("cargo:rerun-if-changed={}", path.display());
+        let plain = fs::read(path)?;
+        let stem = path.file_stem().and_then(|s| s.to_str()).ok_or("a file without name")?;
+        let ending = path.extension().and_then(|s| s.to_str()).ok_or("a file without ending")?;
+        let hash: String = Sha256::digest(&plain)[..6].iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        });
+        let hashed = format!("{stem}-{hash}.{ending}");
+        let media = match ending {
+            "css" => "text/css; charset=utf-8",
+            "svg" => "image/svg+xml; charset=utf-8",
+            "woff2" => "font/woff2",
+            "png" => "image/png",
+            _ => return Err(format!("no media type for .{ending}").into()),
+        };
+        let (plain, gzip, brotli) = write_all(&out, &hashed, &plain)?;
+        writeln!(
+            list,
+            "    File {{ name: {hashed:?}, media: {media:?}, plain: include_bytes!({plain:?}), gzip: include_bytes!({gzip:?}), brotli: include_bytes!({brotli:?}) }},"
+        )?;
+        let constant = match stem {
+            "style" => Some("STYLE"),
+            "icons" => Some("ICONS"),
+            "favicon" => Some("FAVICON"),
+            _ => None,
+        };
+        if let Some(constant) = constant {
+            writeln!(names, "/// Where `{stem}.{ending}` is served.\npub const {constant}: &str = \"/static/{hashed}\";")?;
+        }
+    }
+    list.push_str("];\n");
+    fs::write(out.join("assets.rs"), format!("{list}\n{names}"))?;
+    Ok(())
+}
+
+fn write_all(out: &Path, name: &str, plain: &[u8]) -> Result<(PathBuf, PathBuf, PathBuf), Box<dyn std::error::Error>> {
+    let at = |ending: &str| out.join(format!("{name}{ending}"));
+    fs::write(at(".plain"), plain)?;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(plain)?;
+    fs::write(at(".gz"), gzip.finish()?)?;
+    let mut brotli = Vec::new();
+    brotli::BrotliCompress(&mut &*plain, &mut brotli, &brotli::enc::BrotliEncoderParams::default())?;
+    fs::write(at(".br"), brotli)?;
+    Ok((at(".plain"), at(".gz"), at(".br")))
+}

@@ -1,0 +1,128 @@
+//! Draws the page of every error: the portal's own, and those of actix that bring none (404, 405, 413, time-outs).
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use askama::Template;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::cookies;
+use super::error::{Door, Error};
+use super::house::House;
+use super::page::Shell;
+use super::trail::RequestId;
+use super::visit::{Met, bare_shell};
+
+/// The error page.
+#[derive(Template)]
+#[template(path = "components/error.html")]
+struct ErrorPage {
+    shell: Shell,
+    kind: &'static str,
+    retry: u64,
+}
+
+/// The middleware.
+pub async fn draw(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let res = next.call(req).await?.map_into_boxed_body();
+    let status = res.status();
+    let raised = res.response().error().is_some();
+    let bare = (status.is_client_error() || status.is_server_error()) && !res.headers().contains_key(header::CONTENT_TYPE);
+    if !raised && !bare {
+        return Ok(res);
+    }
+    let (req, old) = res.into_parts();
+    let answer = answer(&req, &old);
+    Ok(ServiceResponse::new(req, answer))
+}
+
+fn answer(req: &HttpRequest, old: &HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
+    let cause = old.error().and_then(actix_web::Error::as_error::<Error>);
+    let status = old.status();
+    match cause {
+        Some(Error::SignIn(door)) => return sign_in(req, *door),
+        Some(Error::StepUp) => return see("/account/security/confirm", req),
+        Some(Error::GoFirst(to)) => return see(to, req),
+        Some(error @ (Error::Internal(_) | Error::Unavailable(_))) => {
+            tracing::error!(event = "error", cause = %error);
+        }
+        Some(error @ (Error::Forbidden | Error::CrossSite | Error::ExpiredForm | Error::TooMany(_))) => {
+            tracing::warn!(event = "refused", cause = %error);
+        }
+        _ if status.is_server_error() => {
+            let cause = old.error().map(ToString::to_string).unwrap_or_default();
+            tracing::error!(event = "error", %cause);
+        }
+        _ => {}
+    }
+    let retry = if let Some(Error::TooMany(seconds)) = cause { *seconds } else { 0 };
+    let mut fresh = HttpResponse::build(status);
+    for (name, value) in old.headers() {
+        if *name == header::ALLOW || *name == header::RETRY_AFTER || *name == header::CONTENT_RANGE {
+            fresh.append_header((name.clone(), value.clone()));
+        }
+    }
+    if retry > 0 {
+        fresh.insert_header((header::RETRY_AFTER, retry));
+    } else if status == StatusCode::SERVICE_UNAVAILABLE {
+        fresh.insert_header((header::RETRY_AFTER, 5));
+    }
+    let Some(house) = req.app_data::<web::Data<House>>() else { return fresh.finish() };
+    let face = req.extensions_mut().remove::<Met>().map(|met| met.0);
+    let choice = cookies::read(req, house.secure()).choice;
+    let mut shell = bare_shell(house, req.path(), face, &RequestId::of(req), choice.is_none());
+    // Without a token there is no sign-out form that could work, so the shell shows none.
+    if shell.token.is_empty() {
+        shell.places.clear();
+    }
+    let body = ErrorPage { shell, kind: kind(cause, status), retry };
+    match body.render() {
+        Ok(html) => fresh.content_type(header::ContentType::html()).body(html),
+        Err(fault) => {
+            tracing::error!(event = "error", cause = %fault);
+            fresh.content_type(header::ContentType::plaintext()).body("The portal could not draw this page.")
+        }
+    }
+}
+
+fn kind(cause: Option<&Error>, status: StatusCode) -> &'static str {
+    match (cause, status) {
+        (Some(Error::ExpiredForm), _) => "expired_form",
+        (Some(Error::CrossSite | Error::Forbidden), _) | (_, StatusCode::FORBIDDEN) => "forbidden",
+        (_, StatusCode::NOT_FOUND) => "not_found",
+        (_, StatusCode::METHOD_NOT_ALLOWED) => "method",
+        (_, StatusCode::CONFLICT) => "conflict",
+        (_, StatusCode::TOO_MANY_REQUESTS) => "too_many",
+        (_, StatusCode::PAYLOAD_TOO_LARGE) => "too_large",
+        (_, StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT) => "timeout",
+        (_, StatusCode::SERVICE_UNAVAILABLE | StatusCode::INSUFFICIENT_STORAGE) => "unavailable",
+        (_, status) if status.is_client_error() => "bad_request",
+        _ => "internal",
+    }
+}
+
+/// To the right door, and back to a page (never to a post) after it.
+fn sign_in(req: &HttpRequest, door: Door) -> HttpResponse<BoxBody> {
+    let door = match door {
+        Door::Customer => "/login",
+        Door::Staff => "/staff/login",
+    };
+    if req.method() != Method::GET && req.method() != Method::HEAD {
+        return redirect(door.to_string());
+    }
+    see(door, req)
+}
+
+fn see(to: &str, req: &HttpRequest) -> HttpResponse<BoxBody> {
+    let here = req.uri().path_and_query().map_or("/", |target| target.as_str());
+    redirect(format!("{to}?next={}", utf8_percent_encode(here, NON_ALPHANUMERIC)))
+}
+
+fn redirect(to: String) -> HttpResponse<BoxBody> {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, to)).finish()
+}

@@ -1,0 +1,10 @@
+//! Forms: read whole, held to a token, checked, and shown again with what was typed.
+
+mod body;
+mod errors;
+mod token;
+
+pub use body::{Asking, Form, fields_of};
+pub use errors::{Advice, Errors, FieldError, Kept};
+pub use token::{Stamp, Token};
+pub(super) use token::{Anchor, fresh};

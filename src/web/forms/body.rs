@@ -1,0 +1,123 @@
+//! Reading a posted form. actix's own extractor answers 400 to repeated keys before any handler runs; this one leaves
+//! judging to the form's own checks and refuses only what no browser sends.
+
+use std::future::Future;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_session::SessionExt;
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{FromRequest, HttpRequest, web};
+use futures_util::StreamExt;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::Stamp;
+use super::token::{Anchor, read};
+use crate::web::House;
+use crate::web::cookies;
+use crate::web::error::Error;
+
+const MOST_BYTES: usize = 64 * 1024;
+const MOST_FIELDS: usize = 100;
+
+/// A posted form whose token was right. Derefs to its fields; cheap to hand to the database job.
+pub struct Form<F>(Arc<Inner<F>>);
+
+struct Inner<F> {
+    fields: F,
+    stamp: Stamp,
+}
+
+impl<F> Form<F> {
+    /// When and for which account the form was drawn, and its once-only key.
+    pub fn stamp(&self) -> &Stamp {
+        &self.0.stamp
+    }
+}
+
+impl<F> Clone for Form<F> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<F> Deref for Form<F> {
+    type Target = F;
+
+    fn deref(&self) -> &F {
+        &self.0.fields
+    }
+}
+
+/// Secrets may be among the fields: nothing of them is shown.
+impl<F> std::fmt::Debug for Form<F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Form(..)")
+    }
+}
+
+impl<F: DeserializeOwned + 'static> FromRequest for Form<F> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let kind = req.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            if !kind.starts_with("application/x-www-form-urlencoded") {
+                return Err(Error::BadRequest);
+            }
+            let mut body = web::BytesMut::new();
+            while let Some(chunk) = payload.next().await {
+                let chunk = chunk.map_err(|_| Error::BadRequest)?;
+                if body.len() + chunk.len() > MOST_BYTES {
+                    return Err(Error::TooLarge);
+                }
+                body.extend_from_slice(&chunk);
+            }
+            fields_of(&req, &body)
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct Marks {
+    #[serde(default)]
+    token: String,
+}
+
+/// Reads urlencoded fields and holds them to their token. Also used for the text parts of an upload.
+pub fn fields_of<F: DeserializeOwned>(req: &HttpRequest, body: &[u8]) -> Result<Form<F>, Error> {
+    if body.iter().filter(|byte| **byte == b'&').count() >= MOST_FIELDS {
+        return Err(Error::BadRequest);
+    }
+    let house = req.app_data::<web::Data<House>>().ok_or(Error::BadRequest)?;
+    let marks: Marks = serde_html_form::from_bytes(body).map_err(|_| Error::BadRequest)?;
+    let anchor = anchor(req, house).ok_or(Error::ExpiredForm)?;
+    let stamp = read(&house.keys, &anchor, &marks.token).ok_or(Error::ExpiredForm)?;
+    let fields = serde_html_form::from_bytes(body).map_err(|_| Error::BadRequest)?;
+    Ok(Form(Arc::new(Inner { fields, stamp })))
+}
+
+fn anchor(req: &HttpRequest, house: &House) -> Option<Anchor> {
+    let reference: Option<String> = req.get_session().get(crate::web::visit::REFERENCE).ok().flatten();
+    reference.or_else(|| cookies::read(req, house.secure()).form).map(Anchor)
+}
+
+/// The query of a list or search; what cannot be read counts as not asked.
+#[derive(Debug, Clone, Default)]
+pub struct Asking<Q>(pub Q);
+
+impl<Q: DeserializeOwned + Default> FromRequest for Asking<Q> {
+    type Error = Error;
+    type Future = std::future::Ready<Result<Self, Error>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let asked = serde_html_form::from_str(req.query_string()).unwrap_or_default();
+        std::future::ready(Ok(Self(asked)))
+    }
+}

@@ -1,0 +1,173 @@
+//! What can be wrong with a field. The words stand in `templates/components/error_words.txt`, once for each kind.
+
+use std::borrow::Cow;
+
+use validator::{ValidationErrors, ValidationErrorsKind};
+
+/// A key of zxcvbn's advice; its words stand in the template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advice(pub &'static str);
+
+/// One thing that is wrong with one field; its `Display` is the sentence that people read.
+#[derive(Debug, Clone, PartialEq, Eq, askama::Template)]
+#[template(path = "components/error_words.txt")]
+pub enum FieldError {
+    /// Nothing was given.
+    Missing,
+    /// Fewer characters than this.
+    TooShort(u64),
+    /// More characters than this.
+    TooLong(u64),
+    /// Not of the form that is asked for.
+    Malformed,
+    /// Differs from what it must repeat.
+    Mismatch,
+    /// The box was not ticked.
+    NotAccepted,
+    /// Not an amount or number.
+    NotANumber,
+    /// Below this.
+    TooSmall(String),
+    /// Above this.
+    TooLarge(String),
+    /// A day that is over.
+    InThePast,
+    /// A day that has not come.
+    InTheFuture,
+    /// None of the choices.
+    UnknownChoice,
+    /// The code is wrong.
+    WrongCode,
+    /// The code has ended, was used or was tried too often.
+    CodeEnded,
+    /// The password is wrong.
+    WrongPassword,
+    /// Address and password do not go together.
+    WrongSignIn,
+    /// Too early; seconds to wait.
+    Wait(u64),
+    /// A password that many use.
+    Common,
+    /// A password like the address.
+    LikeAddress,
+    /// A password that is guessed fast, with advice.
+    Weak(Vec<Advice>),
+    /// Not one of the kinds of file that are taken.
+    FileType,
+    /// A file above this many bytes.
+    FileTooLarge(u64),
+    /// A file without content.
+    FileEmpty,
+    /// More files than this.
+    TooManyFiles(u64),
+    /// Somebody or something has it already.
+    Taken,
+    /// The thing was changed meanwhile.
+    ReplacedMeanwhile,
+    /// The card number's check digit does not fit.
+    CardCheck,
+    /// The account number is not of any known form.
+    AccountForm,
+}
+
+/// What is wrong with a form, in the order of its fields. What belongs to no field stands under `form`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Errors(Vec<(Cow<'static, str>, FieldError)>);
+
+impl Errors {
+    /// Nothing wrong.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// One thing wrong.
+    pub fn one(field: &'static str, error: FieldError) -> Self {
+        Self(vec![(Cow::Borrowed(field), error)])
+    }
+
+    /// Adds one; the first error of a field is the one that is shown.
+    pub fn add(&mut self, field: &'static str, error: FieldError) {
+        self.0.push((Cow::Borrowed(field), error));
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What is wrong with this field.
+    pub fn of(&self, field: &str) -> Option<&FieldError> {
+        self.0.iter().find(|(name, _)| name == field).map(|(_, error)| error)
+    }
+
+    /// One error for each field, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &FieldError)> {
+        self.0
+            .iter()
+            .enumerate()
+            .filter(|(at, (name, _))| !self.0[..*at].iter().any(|(earlier, _)| earlier == name))
+            .map(|(_, (name, error))| (name.as_ref(), error))
+    }
+
+    /// `Ok` when nothing is wrong.
+    pub fn check(self) -> Result<(), Self> {
+        if self.is_empty() { Ok(()) } else { Err(self) }
+    }
+
+    /// Puts the errors into the order in which the form asks.
+    #[must_use]
+    pub fn in_order(mut self, fields: &[&str]) -> Self {
+        self.0.sort_by_key(|(name, _)| fields.iter().position(|field| field == name).unwrap_or(usize::MAX));
+        self
+    }
+
+    /// Joins what two checks found.
+    pub fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+}
+
+/// The validator's errors carry the typed value, passwords too: only code and limits are taken over.
+impl From<ValidationErrors> for Errors {
+    fn from(found: ValidationErrors) -> Self {
+        let mut errors = Self::none();
+        for (field, kind) in found.into_errors() {
+            let ValidationErrorsKind::Field(list) = kind else { continue };
+            for error in list {
+                let limit = |name: &str| error.params.get(name).and_then(serde_json::Value::as_u64);
+                let empty = error.params.get("value").is_some_and(|value| value == "");
+                let kind = match error.code.as_ref() {
+                    _ if empty && error.code != "too_long" => FieldError::Missing,
+                    "length" => match (limit("min"), limit("max")) {
+                        (Some(1), None) => FieldError::Missing,
+                        (Some(min), Some(max)) => {
+                            let typed = error.params.get("value").and_then(|v| v.as_str()).map_or(0, |v| v.chars().count());
+                            if (typed as u64) < min { FieldError::TooShort(min) } else { FieldError::TooLong(max) }
+                        }
+                        (Some(min), None) => FieldError::TooShort(min),
+                        (None, Some(max)) => FieldError::TooLong(max),
+                        (None, None) => FieldError::Malformed,
+                    },
+                    "must_match" => FieldError::Mismatch,
+                    "accepted" => FieldError::NotAccepted,
+                    "choice" => FieldError::UnknownChoice,
+                    "missing" => FieldError::Missing,
+                    _ => FieldError::Malformed,
+                };
+                errors.0.push((field.clone(), kind));
+            }
+        }
+        errors
+    }
+}
+
+/// A file that was received before the form came back (`forms::kept` in the templates).
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// Its public number.
+    pub id: String,
+    /// Its name as shown.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+}

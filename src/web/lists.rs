@@ -1,0 +1,41 @@
+//! Lists by key set: newest first, twenty a page, the cursor is the public number of the last row.
+
+use serde::Deserialize;
+
+/// Rows on a page.
+pub const PAGE: i64 = 20;
+
+/// The query of a list.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct After {
+    /// The public number of the last row of the page before; empty on the first.
+    pub after: String,
+}
+
+/// One page of rows.
+#[derive(Debug, Clone)]
+pub struct Rows<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// The cursor of the next page, when there is one.
+    pub next: Option<String>,
+    /// Whether this is not the first page.
+    pub later: bool,
+}
+
+impl<T> Rows<T> {
+    /// Makes a page from up to `PAGE + 1` loaded rows: the surplus row only tells that there are more.
+    pub fn of(mut rows: Vec<T>, after: &After, key: impl Fn(&T) -> String) -> Self {
+        let most = usize::try_from(PAGE).unwrap_or(20);
+        let more = rows.len() > most;
+        rows.truncate(most);
+        let next = if more { rows.last().map(key) } else { None };
+        Self { rows, next, later: !after.after.is_empty() }
+    }
+
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}

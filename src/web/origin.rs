@@ -1,0 +1,40 @@
+//! Changes come only from the portal's own pages (CS1): `Sec-Fetch-Site` where the browser sends it, else `Origin` or
+//! `Referer`; where all are absent the form's token decides.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header;
+use actix_web::middleware::Next;
+use actix_web::{ResponseError, web};
+
+use super::error::Error;
+use super::house::House;
+
+/// The middleware.
+pub async fn same_origin(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if req.method().is_safe() || own(&req) {
+        return Ok(next.call(req).await?.map_into_boxed_body());
+    }
+    let error = Error::CrossSite;
+    let response = actix_web::HttpResponse::from_error(error);
+    debug_assert_eq!(response.status(), Error::CrossSite.status_code());
+    Ok(req.into_response(response))
+}
+
+fn own(req: &ServiceRequest) -> bool {
+    let text = |name: &str| req.headers().get(name).map(|value| value.to_str().unwrap_or("unreadable"));
+    let Some(house) = req.app_data::<web::Data<House>>() else { return false };
+    if let Some(site) = text("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    if let Some(origin) = text(header::ORIGIN.as_str()) {
+        return origin == &*house.base_url;
+    }
+    match text(header::REFERER.as_str()) {
+        Some(referer) => referer.strip_prefix(&*house.base_url).is_some_and(|rest| rest.starts_with('/')),
+        None => true,
+    }
+}

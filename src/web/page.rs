@@ -1,0 +1,157 @@
+//! Pages: the shell that surrounds each, and the answers that carry them.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::ContentType;
+use askama::Template;
+
+use super::error::Error;
+use crate::base::types::text_enum;
+
+text_enum! {
+    /// What a page says once about what was just done. Words in `templates/components/flash.html`.
+    pub enum Flash {
+        /// The account stands.
+        Registered = "registered",
+        /// Signed in.
+        SignedIn = "signed_in",
+        /// Signed out.
+        SignedOut = "signed_out",
+        /// A code is on its way.
+        CodeSent = "code_sent",
+        /// The password was changed.
+        PasswordChanged = "password_changed",
+        /// The forgotten password was set anew.
+        PasswordReset = "password_reset",
+        /// One device was signed out.
+        SessionEnded = "session_ended",
+        /// All other devices were signed out.
+        SessionsEnded = "sessions_ended",
+        /// The cookie choice was kept.
+        CookiesSaved = "cookies_saved",
+        /// The top-up was opened.
+        TopUpOpened = "top_up_opened",
+        /// The transfer was declared.
+        RemittanceDeclared = "remittance_declared",
+        /// The top-up was taken back.
+        RemittanceWithdrawn = "remittance_withdrawn",
+        /// The statement entry was recorded.
+        EntryRecorded = "entry_recorded",
+        /// The remittance was credited.
+        RemittanceConfirmed = "remittance_confirmed",
+        /// The declaration was refused.
+        RemittanceRefused = "remittance_refused",
+        /// The work order was opened.
+        TicketSent = "ticket_sent",
+        /// The reply was sent.
+        ReplySent = "reply_sent",
+        /// The work order was closed.
+        TicketClosed = "ticket_closed",
+        /// The work order was opened again.
+        TicketReopened = "ticket_reopened",
+        /// The work order has an owner.
+        TicketAssigned = "ticket_assigned",
+        /// The note was kept.
+        NoteKept = "note_kept",
+        /// The work order was resolved.
+        TicketResolved = "ticket_resolved",
+        /// A member of staff was added.
+        StaffAdded = "staff_added",
+        /// Roles were changed.
+        RolesChanged = "roles_changed",
+        /// A member of staff was removed.
+        StaffEnded = "staff_ended",
+        /// The staff sign-in is set up.
+        Activated = "activated",
+        /// Choices were kept.
+        PreferencesSaved = "preferences_saved",
+        /// The profile was kept.
+        ProfileSaved = "profile_saved",
+    }
+}
+
+/// Who is signed in, as the shell shows it.
+#[derive(Debug, Clone)]
+pub struct Face {
+    /// Name or address.
+    pub name: String,
+    /// The current account, as it is called.
+    pub account: Option<String>,
+    /// The current account's public number; forms are bound to it.
+    pub account_number: String,
+    /// Whether this is staff.
+    pub staff: bool,
+    /// Roles, as words.
+    pub roles: Vec<&'static str>,
+}
+
+/// One entry of the side navigation; its word stands in `templates/components/menu.html`.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The key of its word.
+    pub key: &'static str,
+    /// Where it leads.
+    pub href: &'static str,
+    /// Whether the page is in it.
+    pub here: bool,
+}
+
+/// What surrounds a page; the first field of every page struct.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    /// The path of the request.
+    pub path: String,
+    /// Who is signed in.
+    pub face: Option<Face>,
+    /// The side navigation.
+    pub places: Vec<Place>,
+    /// What is said once.
+    pub flash: Option<Flash>,
+    /// The token of forms; empty on pages of visitors that hold none.
+    pub token: String,
+    /// Whether no cookie choice was made yet.
+    pub cookie_notice: bool,
+    /// Names the request.
+    pub request_id: String,
+    /// The style sheet's address.
+    pub style: &'static str,
+    /// The icon sprite's address.
+    pub icons: &'static str,
+    /// The portal's address without a slash at the end, for canonical links.
+    pub base_url: std::sync::Arc<str>,
+    /// The zone in which days and times are shown.
+    pub zone: jiff::tz::TimeZone,
+    /// The currency of the installation, ISO 4217.
+    pub currency: std::sync::Arc<str>,
+}
+
+impl Shell {
+    /// Whether somebody is signed in.
+    pub fn signed_in(&self) -> bool {
+        self.face.is_some()
+    }
+
+    /// Whether that is staff.
+    pub fn is_staff(&self) -> bool {
+        self.face.as_ref().is_some_and(|face| face.staff)
+    }
+
+    /// Whether the one signed in has this role.
+    pub fn has_role(&self, role: &str) -> bool {
+        self.face.as_ref().is_some_and(|face| face.roles.contains(&role))
+    }
+
+    /// A moment in the configured zone: "23 Nov 2026, 16:02".
+    pub fn local(&self, moment: &crate::base::types::Moment) -> String {
+        moment.local(&self.zone)
+    }
+}
+
+/// A page with status 200.
+pub fn page(template: impl Template) -> Result<HttpResponse, Error> {
+    Ok(HttpResponse::Ok().content_type(ContentType::html()).body(template.render()?))
+}
+
+/// A form drawn again: status 422, with what was typed.
+pub fn again(template: impl Template) -> Result<HttpResponse, Error> {
+    Ok(HttpResponse::UnprocessableEntity().content_type(ContentType::html()).body(template.render()?))
+}

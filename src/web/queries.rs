@@ -1,0 +1,249 @@
+//! SQL of the web floor: sessions, once-only forms, shared limits.
+
+use std::time::Duration;
+
+use data_encoding::BASE64URL_NOPAD;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use super::session::{Entering, NewSession, PersonState, SessionRow};
+use super::uploads::Upload;
+use crate::base::chance;
+use crate::base::db::Conn;
+use crate::base::db::schema::{limits, people, sessions, submissions, uploads};
+use crate::base::types::{Moment, Number};
+use crate::each;
+use crate::services::context::Context;
+
+const MOST_SESSIONS: i64 = 10;
+
+pub(super) fn session(conn: &mut Conn, hashes: Vec<Vec<u8>>) -> QueryResult<Option<SessionRow>> {
+    let found = |conn: &mut Conn, hash: Vec<u8>| {
+        sessions::table
+            .inner_join(people::table)
+            .filter(sessions::reference_hash.eq(hash))
+            .filter(sessions::ended_at.is_null())
+            .filter(people::state.eq(PersonState::Active))
+            .select((
+                sessions::id,
+                sessions::public_id,
+                sessions::person_id,
+                sessions::account_id,
+                sessions::method,
+                sessions::remembered,
+                sessions::signed_in_at,
+                sessions::seen_at,
+                sessions::stepped_up_at,
+                people::kind,
+                people::address,
+                people::name,
+                people::subject_id,
+            ))
+            .first(conn)
+            .optional()
+    };
+    // One generation of keys is the rule, so this is one query; `eq_any` would not be cached as a statement.
+    for hash in hashes {
+        if let Some(row) = found(conn, hash)? {
+            return Ok(Some(row));
+        }
+    }
+    Ok(None)
+}
+
+pub(super) fn enter(conn: &mut Conn, ctx: &Context, entering: &Entering) -> QueryResult<NewSession> {
+    let reference = BASE64URL_NOPAD.encode(&chance::bytes::<32>());
+    let hash = ctx.keys.hash("session", &[reference.as_bytes()]);
+    let id = diesel::insert_into(sessions::table)
+        .values((
+            sessions::public_id.eq(Number::random('S')),
+            sessions::reference_hash.eq(hash.to_vec()),
+            sessions::person_id.eq(entering.person_id),
+            sessions::account_id.eq(entering.account_id),
+            sessions::method.eq(entering.method),
+            sessions::remembered.eq(entering.remembered),
+            sessions::created_at.eq(ctx.now),
+            sessions::signed_in_at.eq(entering.signed_in_at),
+            sessions::seen_at.eq(ctx.now),
+            sessions::stepped_up_at.eq(entering.stepped_up_at),
+            sessions::network.eq(&*ctx.network),
+            sessions::device.eq(&*ctx.device),
+        ))
+        .returning(sessions::id)
+        .get_result::<i64>(conn)?;
+    let surplus: Vec<i64> = sessions::table
+        .filter(sessions::person_id.eq(entering.person_id))
+        .filter(sessions::ended_at.is_null())
+        .order(sessions::id.desc())
+        .offset(MOST_SESSIONS)
+        .select(sessions::id)
+        .load(conn)?;
+    for old in surplus {
+        end_session(conn, old, ctx.now)?;
+    }
+    Ok(NewSession { reference, id })
+}
+
+pub(super) fn touch_sessions(conn: &mut Conn, seen: &[(i64, Moment)]) -> QueryResult<()> {
+    for (id, at) in seen {
+        diesel::update(sessions::table.find(*id).filter(sessions::seen_at.lt(*at)))
+            .set(sessions::seen_at.eq(*at))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+pub(super) fn end_session(conn: &mut Conn, id: i64, now: Moment) -> QueryResult<()> {
+    diesel::update(sessions::table.find(id).filter(sessions::ended_at.is_null()))
+        .set(sessions::ended_at.eq(Some(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub(super) fn end_sessions(conn: &mut Conn, person: i64, except: Option<i64>, now: Moment) -> QueryResult<usize> {
+    diesel::update(
+        sessions::table
+            .filter(sessions::person_id.eq(person))
+            .filter(sessions::ended_at.is_null())
+            .filter(sessions::id.ne(except.unwrap_or(0))),
+    )
+    .set(sessions::ended_at.eq(Some(now)))
+    .execute(conn)
+}
+
+/// A form that was posted before: where it went and what it said.
+pub(super) type Repeated = (Option<String>, Option<String>);
+
+/// Marks a form key as used. `Some` when it was used before. Inserted first, so that two equal posts at once queue up
+/// on the key.
+pub(super) fn submit(conn: &mut Conn, actor: &str, key: &str, now: Moment) -> QueryResult<Option<Repeated>> {
+    let row = (
+        submissions::actor.eq(actor),
+        submissions::form_key.eq(key),
+        submissions::created_at.eq(now),
+    );
+    let fresh = each!(conn, c => diesel::insert_into(submissions::table).values(row).on_conflict_do_nothing().execute(c))?;
+    if fresh == 1 {
+        return Ok(None);
+    }
+    submissions::table
+        .find((actor, key))
+        .select((submissions::location, submissions::flash))
+        .first(conn)
+        .map(Some)
+}
+
+pub(super) fn submitted(conn: &mut Conn, actor: &str, key: &str, to: &str, flash: Option<&str>) -> QueryResult<()> {
+    diesel::update(submissions::table.find((actor, key)))
+        .set((submissions::location.eq(Some(to)), submissions::flash.eq(flash)))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub(super) fn unsubmit(conn: &mut Conn, actor: &str, key: &str) -> QueryResult<()> {
+    diesel::delete(submissions::table.find((actor, key))).execute(conn)?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Hits {
+    #[diesel(sql_type = BigInt)]
+    hits: i64,
+}
+
+/// Counts one more in the bucket's present window and answers how many it holds.
+pub(super) fn count(conn: &mut Conn, bucket: &str, window: Duration, now: Moment) -> QueryResult<i64> {
+    let length = i64::try_from(window.as_micros()).unwrap_or(i64::MAX).max(1);
+    let start = now.0 - now.0.rem_euclid(length);
+    diesel::sql_query(
+        "insert into limits (bucket, window_start, hits, ends_at) values ($1, $2, 1, $3) \
+         on conflict (bucket, window_start) do update set hits = limits.hits + 1 returning hits",
+    )
+    .bind::<Text, _>(bucket)
+    .bind::<BigInt, _>(start)
+    .bind::<BigInt, _>(start.saturating_add(length))
+    .get_result::<Hits>(conn)
+    .map(|row| row.hits)
+}
+
+/// How many the bucket's present window holds.
+pub(super) fn counted(conn: &mut Conn, bucket: &str, window: Duration, now: Moment) -> QueryResult<i64> {
+    let length = i64::try_from(window.as_micros()).unwrap_or(i64::MAX).max(1);
+    let start = now.0 - now.0.rem_euclid(length);
+    let hits: Option<i64> = limits::table.find((bucket, start)).select(limits::hits).first(conn).optional()?;
+    Ok(hits.unwrap_or(0))
+}
+
+/// Deletes counters and form keys whose time is over.
+pub(super) fn sweep(conn: &mut Conn, now: Moment) -> QueryResult<()> {
+    let day = Duration::from_secs(24 * 3600);
+    diesel::delete(limits::table.filter(limits::ends_at.lt(now.minus(day)))).execute(conn)?;
+    diesel::delete(submissions::table.filter(submissions::created_at.lt(now.minus(day * 2)))).execute(conn)?;
+    Ok(())
+}
+
+pub(super) fn keep_upload(
+    conn: &mut Conn,
+    person: i64,
+    purpose: &str,
+    upload: &Upload,
+    now: Moment,
+    until: Moment,
+) -> QueryResult<()> {
+    diesel::insert_into(uploads::table)
+        .values((
+            uploads::number.eq(&upload.number),
+            uploads::person_id.eq(person),
+            uploads::purpose.eq(purpose),
+            uploads::file_name.eq(&upload.file_name),
+            uploads::media_kind.eq(&upload.media_kind),
+            uploads::size.eq(upload.size),
+            uploads::storage_key.eq(&upload.storage_key),
+            uploads::created_at.eq(now),
+            uploads::expires_at.eq(until),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+const UPLOAD: (uploads::number, uploads::file_name, uploads::media_kind, uploads::size, uploads::storage_key) =
+    (uploads::number, uploads::file_name, uploads::media_kind, uploads::size, uploads::storage_key);
+
+pub(super) fn waiting_uploads(
+    conn: &mut Conn,
+    person: i64,
+    purpose: &str,
+    numbers: &[String],
+    now: Moment,
+) -> QueryResult<Vec<Upload>> {
+    uploads::table
+        .filter(uploads::person_id.eq(person))
+        .filter(uploads::purpose.eq(purpose))
+        .filter(uploads::number.eq_any(numbers))
+        .filter(uploads::expires_at.gt(now))
+        .order(uploads::id)
+        .select(UPLOAD)
+        .load(conn)
+}
+
+pub(super) fn adopt_uploads(
+    conn: &mut Conn,
+    person: i64,
+    purpose: &str,
+    numbers: &[String],
+    now: Moment,
+) -> QueryResult<Vec<Upload>> {
+    diesel::delete(
+        uploads::table
+            .filter(uploads::person_id.eq(person))
+            .filter(uploads::purpose.eq(purpose))
+            .filter(uploads::number.eq_any(numbers))
+            .filter(uploads::expires_at.gt(now)),
+    )
+    .returning(UPLOAD)
+    .get_results(conn)
+}
+
+pub(super) fn expired_uploads(conn: &mut Conn, now: Moment) -> QueryResult<Vec<String>> {
+    diesel::delete(uploads::table.filter(uploads::expires_at.le(now))).returning(uploads::storage_key).get_results(conn)
+}

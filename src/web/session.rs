@@ -1,0 +1,197 @@
+//! Sign-ins: the cookie holds one random reference, encrypted; the database knows its keyed hash and can end it (A5).
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use diesel::prelude::*;
+
+use super::asked::Asked;
+use super::queries;
+use crate::base::db::Conn;
+use crate::base::types::Moment;
+use crate::services::context::{Author, AuthorKind, Context};
+
+crate::base::types::text_enum! {
+    /// Customers and staff sign in at different doors and never become each other.
+    pub enum PersonKind {
+        /// A customer.
+        Customer = "customer",
+        /// A member of staff.
+        Staff = "staff",
+    }
+}
+
+crate::base::types::text_enum! {
+    /// Whether a person may sign in.
+    pub enum PersonState {
+        /// Yes.
+        Active = "active",
+        /// Not until unlocked.
+        Locked = "locked",
+        /// Never again.
+        Ended = "ended",
+    }
+}
+
+crate::base::types::text_enum! {
+    /// By which way a session was opened (EN9).
+    pub enum SignInMethod {
+        /// Password on a known browser.
+        Password = "password",
+        /// Password and mailed code.
+        PasswordCode = "password_code",
+        /// Mailed code alone.
+        Code = "code",
+        /// Straight from registration.
+        Registration = "registration",
+        /// Password and TOTP.
+        Totp = "totp",
+    }
+}
+
+/// A session that stands, with the person behind it.
+#[derive(Debug, Clone, Queryable)]
+pub struct SessionRow {
+    /// Internal id.
+    pub id: i64,
+    /// The name in the list of devices.
+    pub public_id: String,
+    /// Who signed in.
+    pub person_id: i64,
+    /// The current account of a customer.
+    pub account_id: Option<i64>,
+    /// How it was opened.
+    pub method: SignInMethod,
+    /// "Keep me signed in".
+    pub remembered: bool,
+    /// When the person signed in; renewals keep it, so no session outlives the absolute limit. UTC.
+    pub signed_in_at: Moment,
+    /// Last use as written. UTC.
+    pub seen_at: Moment,
+    /// When the password was last asked again. UTC.
+    pub stepped_up_at: Option<Moment>,
+    /// Customer or staff.
+    pub kind: PersonKind,
+    /// The person's e-mail address.
+    pub address: String,
+    /// The person's name, when given.
+    pub name: Option<String>,
+    /// Whose key seals what is kept.
+    pub subject_id: i64,
+}
+
+impl SessionRow {
+    /// The context of this session's requests.
+    pub fn context(&self, asked: &Asked) -> Context {
+        let kind = match self.kind {
+            PersonKind::Customer => AuthorKind::Customer,
+            PersonKind::Staff => AuthorKind::Staff,
+        };
+        asked.context.by(Author {
+            kind,
+            person_id: Some(self.person_id),
+            subject_id: Some(self.subject_id),
+            account_id: self.account_id,
+            session_id: Some(self.id),
+        })
+    }
+
+    /// What the person is called on pages.
+    pub fn shown_name(&self) -> String {
+        self.name.clone().unwrap_or_else(|| self.address.clone())
+    }
+
+    /// How long it lives unused, and how long at most (SS5).
+    fn limits(&self) -> (Duration, Duration) {
+        const MINUTE: u64 = 60;
+        const DAY: u64 = 24 * 60 * MINUTE;
+        let (idle, most) = match (self.kind, self.remembered) {
+            (PersonKind::Staff, _) => (15 * MINUTE, DAY / 2),
+            (PersonKind::Customer, false) => (60 * MINUTE, DAY),
+            (PersonKind::Customer, true) => (14 * DAY, 30 * DAY),
+        };
+        (Duration::from_secs(idle), Duration::from_secs(most))
+    }
+}
+
+/// When sessions were last used, gathered in memory and written each minute.
+#[derive(Debug, Default)]
+pub struct Seen(Mutex<HashMap<i64, Moment>>);
+
+impl Seen {
+    fn of(&self, session: i64) -> Option<Moment> {
+        self.0.lock().ok().and_then(|seen| seen.get(&session).copied())
+    }
+
+    fn note(&self, session: i64, now: Moment) {
+        if let Ok(mut seen) = self.0.lock() {
+            seen.insert(session, now);
+        }
+    }
+
+    /// Hands over what was gathered.
+    pub fn take(&self) -> Vec<(i64, Moment)> {
+        self.0.lock().map(|mut seen| seen.drain().collect()).unwrap_or_default()
+    }
+}
+
+/// The session that the request's cookie refers to, when it stands and is within its limits.
+pub(super) fn load(conn: &mut Conn, asked: &Asked, seen: &Seen) -> QueryResult<Option<SessionRow>> {
+    let Some(reference) = &asked.reference else { return Ok(None) };
+    let hashes = asked.context.keys.hashes("session", &[reference.as_bytes()]);
+    let Some(row) = queries::session(conn, hashes)? else { return Ok(None) };
+    let now = asked.context.now;
+    let used = seen.of(row.id).map_or(row.seen_at, |at| at.max(row.seen_at));
+    let (idle, most) = row.limits();
+    if now.since(used) > idle || now.since(row.signed_in_at) > most {
+        return Ok(None);
+    }
+    seen.note(row.id, now);
+    Ok(Some(row))
+}
+
+/// Writes what `Seen` gathered.
+pub fn write_seen(conn: &mut Conn, seen: &[(i64, Moment)]) -> QueryResult<()> {
+    queries::touch_sessions(conn, seen)
+}
+
+/// A session that was made in a transaction; the visit hands its reference to the browser after the commit.
+#[must_use = "a session that is not entered is lost"]
+pub struct NewSession {
+    pub(super) reference: String,
+    /// The row's id, for the records of this sign-in.
+    pub id: i64,
+}
+
+/// Who enters and how.
+#[derive(Debug, Clone)]
+pub struct Entering {
+    /// The person.
+    pub person_id: i64,
+    /// The account a customer works in first.
+    pub account_id: Option<i64>,
+    /// The way in.
+    pub method: SignInMethod,
+    /// "Keep me signed in".
+    pub remembered: bool,
+    /// When the person signed in: now, or that of the session which is renewed.
+    pub signed_in_at: Moment,
+    /// When the password was last given.
+    pub stepped_up_at: Option<Moment>,
+}
+
+/// Makes a session; an eleventh ends the oldest (SS7).
+pub fn enter(conn: &mut Conn, ctx: &Context, entering: &Entering) -> QueryResult<NewSession> {
+    queries::enter(conn, ctx, entering)
+}
+
+/// Ends one session at once.
+pub fn end(conn: &mut Conn, session_id: i64, now: Moment) -> QueryResult<()> {
+    queries::end_session(conn, session_id, now)
+}
+
+/// Ends all sessions of a person but `except`; answers how many ended.
+pub fn end_all(conn: &mut Conn, person_id: i64, except: Option<i64>, now: Moment) -> QueryResult<usize> {
+    queries::end_sessions(conn, person_id, except, now)
+}

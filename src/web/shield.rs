@@ -1,0 +1,61 @@
+//! Bounds on a request before any handler sees it (CS5, RC8): the host it names, the length of its address and headers,
+//! and the time it may take.
+
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::HOST;
+use actix_web::middleware::Next;
+use actix_web::web;
+
+use super::house::House;
+
+const LONGEST_TARGET: usize = 8 * 1024;
+const LONGEST_HEADERS: usize = 16 * 1024;
+/// A form must be in and answered within this; files take as long as they keep coming.
+const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST_UPLOAD: Duration = Duration::from_secs(1800);
+
+/// The middleware.
+pub async fn shield(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if let Some(status) = refused(&req) {
+        let response = HttpResponse::new(status);
+        return Ok(req.into_response(response));
+    }
+    let multipart = req
+        .headers()
+        .get("content-type")
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with("multipart/form-data"));
+    let most = if multipart { LONGEST_UPLOAD } else { LONGEST };
+    match tokio::time::timeout(most, next.call(req)).await {
+        Ok(answer) => Ok(answer?.map_into_boxed_body()),
+        Err(_) => Err(actix_web::error::ErrorRequestTimeout("the request took too long")),
+    }
+}
+
+fn refused(req: &ServiceRequest) -> Option<StatusCode> {
+    if req.uri().to_string().len() > LONGEST_TARGET {
+        return Some(StatusCode::URI_TOO_LONG);
+    }
+    let headers: usize = req.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    if headers > LONGEST_HEADERS {
+        return Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    }
+    let house = req.app_data::<web::Data<House>>()?;
+    // Probes come by address; every page comes by the portal's own name.
+    if matches!(req.path(), "/healthz" | "/readyz") {
+        return None;
+    }
+    let named = req.uri().authority().map(ToString::to_string).or_else(|| {
+        req.headers().get(HOST).and_then(|value| value.to_str().ok()).map(str::to_string)
+    });
+    let own = house.base_url.split("://").nth(1).unwrap_or_default();
+    (named.as_deref() != Some(own)).then_some(StatusCode::MISDIRECTED_REQUEST)
+}

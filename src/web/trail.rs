@@ -1,0 +1,43 @@
+//! What the log says of a request: route pattern, never the target; truncated network; one line at its end.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::{HttpMessage, HttpRequest};
+use tracing::Span;
+use tracing_actix_web::RootSpanBuilder;
+
+/// Names a request in logs and on error pages.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestId;
+
+impl RequestId {
+    /// The id of this request.
+    pub fn of(req: &HttpRequest) -> String {
+        req.extensions().get::<tracing_actix_web::RequestId>().map(|id| short(id)).unwrap_or_default()
+    }
+}
+
+/// Twelve characters are enough to find a line and short enough to read out on the telephone.
+fn short(id: &tracing_actix_web::RequestId) -> String {
+    let text = id.to_string().replace('-', "");
+    text[text.len().saturating_sub(12)..].to_string()
+}
+
+/// Makes the span of a request and writes its line.
+#[derive(Debug, Clone, Copy)]
+pub struct Trail;
+
+impl RootSpanBuilder for Trail {
+    fn on_request_start(request: &ServiceRequest) -> Span {
+        let id = request.extensions().get::<tracing_actix_web::RequestId>().map(short).unwrap_or_default();
+        let route = request.match_pattern().unwrap_or_else(|| "none".to_string());
+        tracing::info_span!("request", request_id = %id, method = %request.method(), route = %route)
+    }
+
+    fn on_request_end<B: MessageBody>(_: Span, outcome: &Result<ServiceResponse<B>, actix_web::Error>) {
+        match outcome {
+            Ok(response) => tracing::info!(event = "answered", status = response.status().as_u16()),
+            Err(error) => tracing::error!(event = "failed", status = error.as_response_error().status_code().as_u16()),
+        }
+    }
+}

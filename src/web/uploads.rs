@@ -1,0 +1,284 @@
+//! Files of a form. They are streamed to storage and become rows of the person before the form's own change, which
+//! adopts them: when another field is wrong the form comes back and what was accepted is kept (24 hours).
+//! Nothing is read before the caller is admitted and the token, which stands before the files in the page, was right.
+
+use std::time::Duration;
+
+use actix_multipart::{Field, Multipart};
+use actix_web::web::Data;
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+
+use super::error::Error;
+use super::forms::{Errors, FieldError, Form, Kept, fields_of};
+use super::house::House;
+use super::visit::{MayWrite, Visit};
+use super::{limits, queries};
+use crate::base::db::{Conn, End};
+use crate::base::types::{Moment, Number};
+use crate::services::context::Context;
+use crate::services::storage::{Kind, PictureFault, StorageFault, Stored, display_name, extension_agrees};
+
+/// What one form takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Takes {
+    /// Which form it is for; a file is adopted only by the purpose it was sent for.
+    pub purpose: &'static str,
+    /// The name of the file field.
+    pub field: &'static str,
+    /// How many files at once.
+    pub most_files: usize,
+    /// Bytes of one file.
+    pub most_bytes: u64,
+    /// Bytes of all files of one post.
+    pub most_together: u64,
+    /// Which kinds.
+    pub kinds: &'static [Kind],
+}
+
+/// A file that was received and is not adopted yet.
+#[derive(Debug, Clone, diesel::Queryable)]
+pub struct Upload {
+    /// Its public number.
+    pub number: String,
+    /// Its name, fit for showing.
+    pub file_name: String,
+    /// Media type.
+    pub media_kind: String,
+    /// Bytes.
+    pub size: i64,
+    /// Where it lies.
+    pub storage_key: String,
+}
+
+impl Upload {
+    /// As the form shows what was kept.
+    pub fn kept(&self) -> Kept {
+        Kept { id: self.number.clone(), name: self.file_name.clone(), bytes: u64::try_from(self.size).unwrap_or(0) }
+    }
+}
+
+/// A form whose files have been received.
+pub struct Sent<F> {
+    /// The form.
+    pub form: Form<F>,
+    /// The files that were accepted now.
+    pub uploads: Vec<Upload>,
+    /// What was wrong with the others.
+    pub errors: Errors,
+}
+
+const MOST_TEXT: usize = 64 * 1024;
+const MOST_PARTS: usize = 120;
+const LIFE: Duration = Duration::from_secs(24 * 3600);
+const MOST_AN_HOUR: i64 = 200;
+
+/// Receives a form with files from somebody who is admitted first.
+pub async fn receive<A: MayWrite, F: DeserializeOwned>(
+    visit: &Visit<A>,
+    mut parts: Multipart,
+    takes: Takes,
+) -> Result<Sent<F>, Error> {
+    let (_, ctx) = visit.read(|_, actor| Ok(actor.context().clone())).await?;
+    let mut text = url::form_urlencoded::Serializer::new(String::new());
+    let mut form: Option<Form<F>> = None;
+    let mut sent = (Vec::new(), Errors::none());
+    let (mut count, mut text_bytes, mut together) = (0, 0, 0_u64);
+    while let Some(part) = parts.next().await {
+        let mut part = part.map_err(|_| Error::BadRequest)?;
+        count += 1;
+        if count > MOST_PARTS {
+            return Err(Error::BadRequest);
+        }
+        let disposition = part.content_disposition().ok_or(Error::BadRequest)?.clone();
+        let name = disposition.get_name().unwrap_or_default().to_string();
+        let Some(file_name) = disposition.get_filename() else {
+            let value = text_part(&mut part, MOST_TEXT - text_bytes).await?;
+            text_bytes += value.len() + name.len();
+            text.append_pair(&name, &value);
+            continue;
+        };
+        if form.is_none() {
+            // The token and all text stand before the files, so a stranger's files are never read.
+            form = Some(fields_of(visit.request(), text.finish().as_bytes())?);
+            text = url::form_urlencoded::Serializer::new(String::new());
+        }
+        let file_name = display_name(file_name);
+        match file_part(visit, &ctx, &mut part, &file_name, takes, &mut together, sent.0.len()).await? {
+            Part::Nothing => {}
+            Part::Kept(upload) => sent.0.push(upload),
+            Part::Wrong(error) => sent.1.add(takes.field, error),
+        }
+    }
+    let form = match form {
+        Some(form) => form,
+        None => fields_of(visit.request(), text.finish().as_bytes())?,
+    };
+    Ok(Sent { form, uploads: sent.0, errors: sent.1 })
+}
+
+enum Part {
+    /// An empty file field.
+    Nothing,
+    Kept(Upload),
+    Wrong(FieldError),
+}
+
+async fn text_part(part: &mut Field, room: usize) -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = part.next().await {
+        let chunk = chunk.map_err(|_| Error::BadRequest)?;
+        if bytes.len() + chunk.len() > room {
+            return Err(Error::TooLarge);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    String::from_utf8(bytes).map_err(|_| Error::BadRequest)
+}
+
+/// Streams one file. What is wrong with it is found while it streams; the rest is then read and thrown away, up to the
+/// bound of the whole post, so that the browser gets its page and not a cut connection.
+async fn file_part<A: MayWrite>(
+    visit: &Visit<A>,
+    ctx: &Context,
+    part: &mut Field,
+    file_name: &str,
+    takes: Takes,
+    together: &mut u64,
+    already: usize,
+) -> Result<Part, Error> {
+    let storage = &visit.house().storage;
+    let mut writer = Some(storage.writer(takes.most_bytes).await.map_err(broken)?);
+    let mut wrong = (already >= takes.most_files).then_some(FieldError::TooManyFiles(takes.most_files as u64));
+    let mut size = 0_u64;
+    while let Some(chunk) = part.next().await {
+        let chunk = chunk.map_err(|_| Error::BadRequest)?;
+        size += chunk.len() as u64;
+        *together += chunk.len() as u64;
+        if *together > takes.most_together {
+            return Err(Error::TooLarge);
+        }
+        if wrong.is_some() {
+            continue;
+        }
+        let Some(open) = writer.as_mut() else { continue };
+        match open.write(chunk).await {
+            Ok(()) => {}
+            Err(StorageFault::TooLarge) => wrong = Some(FieldError::FileTooLarge(takes.most_bytes)),
+            Err(fault) => return Err(broken(fault)),
+        }
+    }
+    let Some(writer) = writer.take() else { return Ok(Part::Nothing) };
+    if size == 0 || wrong.is_some() {
+        writer.abort().await;
+        return Ok(match wrong {
+            Some(error) if size > 0 => Part::Wrong(error),
+            _ if file_name.is_empty() || size == 0 && file_name == "file" => Part::Nothing,
+            _ => Part::Wrong(FieldError::FileEmpty),
+        });
+    }
+    let stored = writer.finish().await.map_err(broken)?;
+    let kind = stored.kind.filter(|kind| takes.kinds.contains(kind) && extension_agrees(*kind, file_name));
+    let Some(kind) = kind else {
+        storage.delete(&stored.key).await.map_err(broken)?;
+        return Ok(Part::Wrong(FieldError::FileType));
+    };
+    let stored = if kind.picture() {
+        match develop(visit.house(), &stored, kind).await? {
+            Ok(stored) => stored,
+            Err(error) => return Ok(Part::Wrong(error)),
+        }
+    } else {
+        stored
+    };
+    keep(visit.house(), ctx, takes, file_name, kind, stored).await.map(Part::Kept)
+}
+
+/// Pictures are decoded and encoded anew: what else was in the file is gone (UP4).
+async fn develop(house: &House, stored: &Stored, kind: Kind) -> Result<Result<Stored, FieldError>, Error> {
+    let raw = house.storage.bytes(&stored.key).await.map_err(broken)?;
+    house.storage.delete(&stored.key).await.map_err(broken)?;
+    match house.darkroom.develop(raw, kind).await {
+        Ok(picture) => Ok(Ok(house.storage.keep(picture.bytes).await.map_err(broken)?)),
+        Err(PictureFault::Full | PictureFault::TooSlow) => Err(Error::Unavailable("the picture workers are busy".into())),
+        Err(_) => Ok(Err(FieldError::FileType)),
+    }
+}
+
+async fn keep(
+    house: &House,
+    ctx: &Context,
+    takes: Takes,
+    file_name: &str,
+    kind: Kind,
+    stored: Stored,
+) -> Result<Upload, Error> {
+    let person = ctx.author.person_id.ok_or(Error::Forbidden)?;
+    let upload = Upload {
+        number: Number::random('U').as_str().to_string(),
+        file_name: file_name.to_string(),
+        media_kind: kind.media_type().to_string(),
+        size: i64::try_from(stored.size).unwrap_or(i64::MAX),
+        storage_key: stored.key,
+    };
+    let (row, ctx) = (upload.clone(), ctx.clone());
+    let kept = house
+        .db
+        .write(move |conn| {
+            let counted = limits::count(conn, &format!("upload:{person}"), Duration::from_secs(3600), ctx.now);
+            let result = counted.map_err(Error::from).and_then(|count| {
+                if count > MOST_AN_HOUR {
+                    return Err(Error::TooMany(3600));
+                }
+                Ok(queries::keep_upload(conn, person, takes.purpose, &row, ctx.now, ctx.now.plus(LIFE))?)
+            });
+            match result {
+                Ok(()) => End::Keep(Ok(())),
+                Err(error) => End::Undo(Err(error)),
+            }
+        })
+        .await?;
+    if let Err(error) = kept {
+        house.storage.delete(&upload.storage_key).await.map_err(broken)?;
+        return Err(error);
+    }
+    Ok(upload)
+}
+
+/// Takes over the person's own uploads of this purpose in the running transaction; other numbers are passed over.
+pub fn adopt(conn: &mut Conn, ctx: &Context, purpose: &str, numbers: &[String]) -> diesel::QueryResult<Vec<Upload>> {
+    match ctx.author.person_id {
+        Some(person) if !numbers.is_empty() => queries::adopt_uploads(conn, person, purpose, numbers, ctx.now),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// The person's own uploads among these numbers, for a form that is drawn again.
+pub fn waiting(conn: &mut Conn, ctx: &Context, purpose: &str, numbers: &[String]) -> diesel::QueryResult<Vec<Upload>> {
+    match ctx.author.person_id {
+        Some(person) if !numbers.is_empty() => queries::waiting_uploads(conn, person, purpose, numbers, ctx.now),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Deletes what was never adopted, and what a stopped process left half written.
+pub async fn sweep(house: &Data<House>, now: Moment) -> Result<(), String> {
+    let keys = house
+        .db
+        .write(move |conn| match queries::expired_uploads(conn, now) {
+            Ok(keys) => End::Keep(Ok(keys)),
+            Err(fault) => End::Undo(Err(fault.to_string())),
+        })
+        .await
+        .map_err(|fault| fault.to_string())??;
+    for key in keys {
+        house.storage.delete(&key).await.map_err(|fault| fault.to_string())?;
+    }
+    let stale = now.minus(Duration::from_secs(6 * 3600));
+    house.storage.clear_unfinished(stale).await.map_err(|fault| fault.to_string())?;
+    Ok(())
+}
+
+fn broken(fault: StorageFault) -> Error {
+    Error::Unavailable(fault.to_string())
+}

@@ -1,0 +1,120 @@
+//! How a verb ends.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use crate::web::cookies::Kept;
+use crate::web::error::Error;
+use crate::web::forms::Errors;
+use crate::web::page::{Flash, Shell, again};
+use crate::web::session::NewSession;
+
+/// Where a finished post leads, and what rides along. Returned from the transaction; acted on after the commit.
+#[must_use]
+pub struct Goto {
+    pub(super) to: String,
+    pub(super) flash: Option<Flash>,
+    pub(super) enter: Option<NewSession>,
+    pub(super) leave: bool,
+    pub(super) cookies: Vec<(Kept, Option<String>)>,
+}
+
+impl Goto {
+    /// A local path with or without query.
+    pub fn to(path: impl Into<String>) -> Self {
+        Self { to: path.into(), flash: None, enter: None, leave: false, cookies: Vec::new() }
+    }
+
+    /// What the next page says once.
+    pub fn saying(mut self, flash: Flash) -> Self {
+        self.flash = Some(flash);
+        self
+    }
+
+    /// Hands the new session to the browser.
+    pub fn entering(mut self, session: NewSession) -> Self {
+        self.enter = Some(session);
+        self
+    }
+
+    /// Takes the session cookie away and clears what the browser cached.
+    pub fn leaving(mut self) -> Self {
+        self.leave = true;
+        self
+    }
+
+    /// Sets a cookie of the table.
+    pub fn keeping(mut self, cookie: Kept, value: impl Into<String>) -> Self {
+        self.cookies.push((cookie, Some(value.into())));
+        self
+    }
+
+    /// Takes a cookie of the table away.
+    pub fn dropping(mut self, cookie: Kept) -> Self {
+        self.cookies.push((cookie, None));
+        self
+    }
+}
+
+/// Why a post was not done.
+#[derive(Debug)]
+pub enum Stop {
+    /// The form is drawn again; nothing was changed.
+    Refused(Errors),
+    /// The form is drawn again; what was changed stays (a wrong code: the try must count).
+    Counted(Errors),
+    /// An error page; nothing was changed.
+    Failed(Error),
+}
+
+impl From<Errors> for Stop {
+    fn from(errors: Errors) -> Self {
+        Self::Refused(errors)
+    }
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<diesel::result::Error> for Stop {
+    fn from(fault: diesel::result::Error) -> Self {
+        Self::Failed(fault.into())
+    }
+}
+
+impl From<askama::Error> for Stop {
+    fn from(fault: askama::Error) -> Self {
+        Self::Failed(fault.into())
+    }
+}
+
+/// What a `write` or `step` came to.
+#[must_use]
+pub enum Ended<T> {
+    /// It was done.
+    Done(T),
+    /// The form is to be drawn again.
+    Again(Box<Shell>, Errors),
+}
+
+impl Ended<HttpResponse> {
+    /// The redirect, or the form drawn again with status 422.
+    pub fn or<P: Template>(self, draw: impl FnOnce(Shell, Errors) -> P) -> Result<HttpResponse, Error> {
+        match self {
+            Self::Done(response) => Ok(response),
+            Self::Again(shell, errors) => again(draw(*shell, errors)),
+        }
+    }
+}
+
+/// Whose object a member of staff opened.
+#[derive(Debug, Clone)]
+pub struct Looked {
+    /// The customer's account.
+    pub account_id: i64,
+    /// The public number of the object.
+    pub object: String,
+}

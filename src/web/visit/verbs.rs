@@ -1,0 +1,246 @@
+//! `admit`, `read`, `look`, `write`, `step`.
+
+use actix_web::http::header;
+use actix_web::{HttpMessage, HttpResponse};
+use data_encoding::HEXLOWER;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde_json::json;
+
+use super::ends::{Ended, Goto, Looked, Stop};
+use super::{Actor, MayLook, MayWrite, REFERENCE, Visit};
+use crate::base::crypto::Keys;
+use crate::base::db::{Conn, End};
+use crate::services::context::Context;
+use crate::services::records::{self, Entry, Event};
+use crate::web::asked::Asked;
+use crate::web::cookies;
+use crate::web::error::Error;
+use crate::web::forms::{Errors, Form, Stamp};
+use crate::web::house::House;
+use crate::web::page::{Face, Flash, Shell};
+use crate::web::{queries, session};
+
+/// An error and, when the caller was admitted, who it met: so that the error page keeps its shell.
+type Failed = (Error, Option<Face>);
+type Outcome<T> = Result<(Option<Face>, Finish<T>), Failed>;
+
+enum Finish<T> {
+    Done(T),
+    Repeated(Option<String>, Option<String>),
+    Again(Errors),
+}
+
+/// What a `Location` may hold unencoded; anything else is percent-encoded.
+const LOCATION: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+
+impl<A: Actor> Visit<A> {
+    /// Only lets the caller in.
+    pub async fn admit(&self) -> Result<Shell, Error> {
+        Ok(self.read(|_, _| Ok(())).await?.0)
+    }
+
+    /// Reads for a page.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Conn, &A) -> Result<T, Error> + Send + 'static,
+    ) -> Result<(Shell, T), Error> {
+        let (asked, house) = (self.asked.clone(), self.house.clone());
+        let job = move |conn: &mut Conn| -> Result<(Option<Face>, T), Failed> {
+            let actor = admitted::<A>(conn, &asked, &house)?;
+            let face = actor.face();
+            match f(conn, &actor) {
+                Ok(data) => Ok((face, data)),
+                Err(error) => Err((error, face)),
+            }
+        };
+        let (face, data) = self.house.db.read(job).await?.map_err(|failed| self.met(failed))?;
+        Ok((self.shell(face), data))
+    }
+
+    /// Opens one customer's object: reads, records the look with its reason, then answers.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        reason: &str,
+        f: impl FnOnce(&mut Conn, &A) -> Result<(Looked, T), Error> + Send + 'static,
+    ) -> Result<(Shell, T), Error>
+    where
+        A: MayLook,
+    {
+        let (shell, (looked, data, ctx)) = self
+            .read(move |conn, actor| {
+                let (looked, data) = f(conn, actor)?;
+                Ok((looked, data, actor.context().clone()))
+            })
+            .await?;
+        let details = json!({ "reason": reason });
+        let kept = self.house.db.write(move |conn| {
+            let entry = Entry::new(Event::Looked).about(&looked.object).of_account(looked.account_id).with(details);
+            match records::keep(conn, &ctx, entry) {
+                Ok(()) => End::Keep(Ok(())),
+                Err(fault) => End::Undo(Err(Error::from(fault))),
+            }
+        });
+        kept.await??;
+        Ok((shell, data))
+    }
+
+    /// A change: once only, in one transaction, answered by a redirect.
+    pub async fn write<F: Send + Sync + 'static>(
+        &self,
+        form: &Form<F>,
+        f: impl FnOnce(&mut Conn, &A, &F) -> Result<Goto, Stop> + Send + 'static,
+    ) -> Result<Ended<HttpResponse>, Error>
+    where
+        A: MayWrite,
+    {
+        let (asked, house, form) = (self.asked.clone(), self.house.clone(), form.clone());
+        let job = move |conn: &mut Conn| -> End<Outcome<Goto>> {
+            let stamp = form.stamp();
+            let actor = match admitted_for::<A>(conn, &asked, &house, stamp) {
+                Ok(actor) => actor,
+                Err(failed) => return End::Undo(Err(failed)),
+            };
+            let face = actor.face();
+            let key = submitter(actor.context(), &asked);
+            match queries::submit(conn, &key, &stamp.once, asked.context.now) {
+                Ok(None) => {}
+                Ok(Some((to, flash))) => return End::Undo(Ok((face, Finish::Repeated(to, flash)))),
+                Err(fault) => return End::Undo(Err((fault.into(), face))),
+            }
+            match f(conn, &actor, &form) {
+                Ok(goto) => {
+                    let flash = goto.flash.map(Flash::as_str);
+                    match queries::submitted(conn, &key, &stamp.once, &goto.to, flash) {
+                        Ok(()) => End::Keep(Ok((face, Finish::Done(goto)))),
+                        Err(fault) => End::Undo(Err((fault.into(), face))),
+                    }
+                }
+                Err(Stop::Counted(errors)) => match queries::unsubmit(conn, &key, &stamp.once) {
+                    Ok(()) => End::Keep(Ok((face, Finish::Again(errors)))),
+                    Err(fault) => End::Undo(Err((fault.into(), face))),
+                },
+                Err(Stop::Refused(errors)) => End::Undo(Ok((face, Finish::Again(errors)))),
+                Err(Stop::Failed(error)) => End::Undo(Err((error, face))),
+            }
+        };
+        let (face, finish) = self.house.db.write(job).await?.map_err(|failed| self.met(failed))?;
+        self.house.mail_bell.notify_one();
+        match finish {
+            Finish::Done(goto) => Ok(Ended::Done(self.go(goto)?)),
+            Finish::Repeated(to, flash) => {
+                let mut goto = Goto::to(to.ok_or(Error::Conflict)?);
+                goto.flash = flash.as_deref().and_then(Flash::parse);
+                Ok(Ended::Done(self.go(goto)?))
+            }
+            Finish::Again(errors) => Ok(self.again(face, errors)),
+        }
+    }
+
+    /// One transaction without a redirect: the first half of something that needs slow work in between.
+    pub async fn step<F: Send + Sync + 'static, T: Send + 'static>(
+        &self,
+        form: &Form<F>,
+        f: impl FnOnce(&mut Conn, &A, &F) -> Result<T, Stop> + Send + 'static,
+    ) -> Result<Ended<T>, Error>
+    where
+        A: MayWrite,
+    {
+        let (asked, house, form) = (self.asked.clone(), self.house.clone(), form.clone());
+        let job = move |conn: &mut Conn| -> End<Outcome<T>> {
+            let actor = match admitted_for::<A>(conn, &asked, &house, form.stamp()) {
+                Ok(actor) => actor,
+                Err(failed) => return End::Undo(Err(failed)),
+            };
+            let face = actor.face();
+            match f(conn, &actor, &form) {
+                Ok(data) => End::Keep(Ok((face, Finish::Done(data)))),
+                Err(Stop::Counted(errors)) => End::Keep(Ok((face, Finish::Again(errors)))),
+                Err(Stop::Refused(errors)) => End::Undo(Ok((face, Finish::Again(errors)))),
+                Err(Stop::Failed(error)) => End::Undo(Err((error, face))),
+            }
+        };
+        let (face, finish) = self.house.db.write(job).await?.map_err(|failed| self.met(failed))?;
+        match finish {
+            Finish::Done(data) => Ok(Ended::Done(data)),
+            Finish::Again(errors) => Ok(self.again(face, errors)),
+            Finish::Repeated(..) => Err(Error::Conflict),
+        }
+    }
+
+    /// Draws a form again from outside a verb, for what only slow work could find.
+    pub async fn refuse<T>(&self, errors: Errors) -> Result<Ended<T>, Error> {
+        let shell = self.with_form(self.admit().await?);
+        Ok(Ended::Again(Box::new(shell), errors))
+    }
+
+    fn again<T>(&self, face: Option<Face>, errors: Errors) -> Ended<T> {
+        Ended::Again(Box::new(self.with_form(self.shell(face))), errors)
+    }
+
+    fn go(&self, goto: Goto) -> Result<HttpResponse, Error> {
+        let secure = self.asked.secure;
+        if let Some(new) = goto.enter {
+            self.session.renew();
+            self.session.insert(REFERENCE, &new.reference).map_err(Error::internal)?;
+        }
+        if let Some(flash) = goto.flash {
+            cookies::lay(&self.req, cookies::FLASH.set(secure, flash.as_str()));
+        }
+        for (kept, value) in goto.cookies {
+            let cookie = value.map_or_else(|| kept.end(secure), |value| kept.set(secure, &value));
+            cookies::lay(&self.req, cookie);
+        }
+        let to = utf8_percent_encode(&goto.to, LOCATION).to_string();
+        let mut response = HttpResponse::SeeOther();
+        response.insert_header((header::LOCATION, to));
+        if goto.leave {
+            self.session.purge();
+            response.insert_header(("Clear-Site-Data", "\"cache\", \"storage\""));
+        }
+        Ok(response.finish())
+    }
+
+    /// Leaves the shell's face where the error page finds it.
+    fn met(&self, (error, face): Failed) -> Error {
+        if let Some(face) = face {
+            self.req.extensions_mut().insert(Met(face));
+        }
+        error
+    }
+}
+
+/// Who was met before an error.
+pub(crate) struct Met(pub(crate) Face);
+
+fn admitted<A: Actor>(conn: &mut Conn, asked: &Asked, house: &House) -> Result<A, Failed> {
+    let found = session::load(conn, asked, &house.seen).map_err(|fault| (Error::from(fault), None))?;
+    A::admit(conn, found.as_ref(), asked).map_err(|error| (error, None))
+}
+
+/// A form that was drawn for another account writes nothing (A8).
+fn admitted_for<A: Actor>(conn: &mut Conn, asked: &Asked, house: &House, stamp: &Stamp) -> Result<A, Failed> {
+    let actor = admitted::<A>(conn, asked, house)?;
+    let face = actor.face();
+    let current = face.as_ref().map_or("", |face| face.account_number.as_str());
+    if !stamp.account.is_empty() && !current.is_empty() && stamp.account != current {
+        return Err((Error::Conflict, face));
+    }
+    Ok(actor)
+}
+
+/// Whose once-only keys these are: the person's, else the browser's.
+fn submitter(ctx: &Context, asked: &Asked) -> String {
+    ctx.author.person_id.map_or_else(
+        || {
+            let browser = asked.jar.form.as_deref().unwrap_or_default();
+            format!("b{}", short_hash(&ctx.keys, browser))
+        },
+        |person| format!("p{person}"),
+    )
+}
+
+fn short_hash(keys: &Keys, text: &str) -> String {
+    let hash = keys.hash("submitter", &[text.as_bytes()]);
+    let bytes: &[u8] = hash.as_ref();
+    HEXLOWER.encode(&bytes[..16])
+}
