@@ -1,1 +1,5 @@
 //! The rooms, each of one shape. A room may use those above it in `app/features.rs`, never those below.
+
+pub mod accounts;
+pub mod identity;
+pub mod staff;

@@ -29,9 +29,6 @@ pub enum Error {
     /// Nobody is signed in.
     #[error("sign-in needed")]
     SignIn(Door),
-    /// The password must be given again first.
-    #[error("step-up needed")]
-    StepUp,
     /// Something that the account lacks is needed first; the page that tells the way.
     #[error("go first to {0}")]
     GoFirst(Cow<'static, str>),
@@ -73,7 +70,7 @@ impl ResponseError for Error {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden | Self::ExpiredForm | Self::CrossSite => StatusCode::FORBIDDEN,
-            Self::SignIn(_) | Self::StepUp | Self::GoFirst(_) => StatusCode::SEE_OTHER,
+            Self::SignIn(_) | Self::GoFirst(_) => StatusCode::SEE_OTHER,
             Self::Conflict => StatusCode::CONFLICT,
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -46,7 +46,6 @@ fn answer(req: &HttpRequest, old: &HttpResponse<BoxBody>) -> HttpResponse<BoxBod
     let status = old.status();
     match cause {
         Some(Error::SignIn(door)) => return sign_in(req, *door),
-        Some(Error::StepUp) => return see("/account/security/confirm", req),
         Some(Error::GoFirst(to)) => return see(to, req),
         Some(error @ (Error::Internal(_) | Error::Unavailable(_))) => {
             tracing::error!(event = "error", cause = %error);

@@ -82,3 +82,25 @@ pub struct Feature {
     /// Its cards on `/staff`.
     pub desk: &'static [CardSpec],
 }
+
+crate::base::types::text_enum! {
+    /// What a member of staff may do. Combinable on one person.
+    pub enum StaffRole {
+        /// Work orders.
+        Support = "support",
+        /// Customer relations of assigned customers.
+        Consultant = "consultant",
+        /// Real-name review.
+        Reviewer = "reviewer",
+        /// Statements, remittances, ledger, refunds.
+        Finance = "finance",
+        /// Products, help, announcements.
+        Editor = "editor",
+        /// Policy, rights, retention, incidents.
+        Privacy = "privacy",
+        /// Reads every record, changes nothing.
+        Auditor = "auditor",
+        /// People, roles, settings; no customer data by that role alone.
+        Admin = "admin",
+    }
+}

@@ -4,7 +4,7 @@ use crate::services::personal::Class::{Hashed, Personal};
 use crate::services::personal::{PersonalData, column};
 
 /// Tables `sessions`, `limits`, `submissions`, `uploads`.
-pub static PERSONAL: PersonalData = PersonalData {
+pub const PERSONAL: PersonalData = PersonalData {
     tables: &["sessions", "limits", "submissions", "uploads"],
     columns: &[
             column("sessions", "reference_hash", Hashed, "signing in", "12 months from its end"),

@@ -7,7 +7,7 @@ pub use queries::{claim, done};
 use crate::services::personal::PersonalData;
 
 /// Table `jobs`: nothing personal.
-pub static PERSONAL: PersonalData = PersonalData {
+pub const PERSONAL: PersonalData = PersonalData {
     tables: &["jobs"],
     columns: &[],
 };

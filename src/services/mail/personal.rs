@@ -4,7 +4,7 @@ use crate::services::personal::Class::{Personal, Sensitive};
 use crate::services::personal::{PersonalData, column};
 
 /// Table `mails`.
-pub static PERSONAL: PersonalData = PersonalData {
+pub const PERSONAL: PersonalData = PersonalData {
     tables: &["mails"],
     columns: &[
             column("mails", "address", Personal, "delivery", "30 days"),

@@ -7,7 +7,7 @@ pub use queries::{read_mark, set_mark};
 use crate::services::personal::PersonalData;
 
 /// Table `marks`: nothing personal.
-pub static PERSONAL: PersonalData = PersonalData {
+pub const PERSONAL: PersonalData = PersonalData {
     tables: &["marks"],
     columns: &[],
 };

@@ -4,7 +4,7 @@ use crate::services::personal::Class::{Personal, Sensitive};
 use crate::services::personal::{PersonalData, column};
 
 /// Tables `subjects` and `records`.
-pub static PERSONAL: PersonalData = PersonalData {
+pub const PERSONAL: PersonalData = PersonalData {
     tables: &["subjects", "records"],
     columns: &[
             column("subjects", "sealed_key", Sensitive, "seals what is kept for long about one subject", "life of the subject"),

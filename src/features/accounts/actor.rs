@@ -1,0 +1,292 @@
+//! Who makes a request, on the customers' side.
+
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use super::queries;
+use crate::base::crypto::Keys;
+use crate::base::db::Conn;
+use crate::base::types::{Moment, text_enum};
+use crate::services::context::Context;
+use crate::web::asked::Asked;
+use crate::web::error::Door;
+use crate::web::session::{PersonKind, SessionRow};
+use crate::web::{Actor, Error, Face, MayWrite};
+
+text_enum! {
+    /// What a member may do in an account (A8).
+    pub enum MemberRole {
+        /// Everything; only owners touch identity, payers and withdrawal.
+        Owner = "owner",
+        /// Money, orders, invoices.
+        Billing = "billing",
+        /// Services.
+        Technical = "technical",
+        /// Reads.
+        Viewer = "viewer",
+    }
+}
+
+/// Anybody, signed in or not. The face is that of whoever is signed in.
+#[derive(Debug)]
+pub struct Visitor {
+    ctx: Context,
+    face: Option<Face>,
+}
+
+impl Actor for Visitor {
+    fn admit(conn: &mut Conn, session: Option<&SessionRow>, asked: &Asked) -> Result<Self, Error> {
+        let Some(session) = session else { return Ok(Self { ctx: asked.context.clone(), face: None }) };
+        let face = queries::face(conn, session)?;
+        Ok(Self { ctx: session.context(asked), face: Some(face) })
+    }
+
+    fn face(&self) -> Option<Face> {
+        self.face.clone()
+    }
+
+    fn context(&self) -> &Context {
+        &self.ctx
+    }
+
+    fn door() -> String {
+        "visitor".into()
+    }
+}
+
+impl MayWrite for Visitor {}
+
+/// Oneself, customer or staff: one's own sign-in, password and devices.
+#[derive(Debug)]
+pub struct Person {
+    ctx: Context,
+    session: SessionRow,
+    face: Face,
+}
+
+impl Person {
+    /// The session of this request.
+    pub fn session(&self) -> &SessionRow {
+        &self.session
+    }
+
+    /// The person.
+    pub fn id(&self) -> i64 {
+        self.session.person_id
+    }
+
+    /// Whether this is staff.
+    pub fn is_staff(&self) -> bool {
+        self.session.kind == PersonKind::Staff
+    }
+}
+
+impl Actor for Person {
+    fn admit(conn: &mut Conn, session: Option<&SessionRow>, asked: &Asked) -> Result<Self, Error> {
+        let session = session.ok_or(Error::SignIn(Door::Customer))?;
+        let face = queries::face(conn, session)?;
+        Ok(Self { ctx: session.context(asked), session: session.clone(), face })
+    }
+
+    fn face(&self) -> Option<Face> {
+        Some(self.face.clone())
+    }
+
+    fn context(&self) -> &Context {
+        &self.ctx
+    }
+
+    fn door() -> String {
+        "person".into()
+    }
+}
+
+impl MayWrite for Person {}
+
+/// A person together with the current account. Its fields are private: only an admitted request makes one, and every
+/// query of the account's things takes one.
+#[derive(Debug)]
+pub struct Customer {
+    ctx: Context,
+    person_id: i64,
+    account_id: i64,
+    account_number: String,
+    account_name: Option<String>,
+    role: MemberRole,
+    address: String,
+    name: Option<String>,
+}
+
+impl Customer {
+    /// The person.
+    pub fn person_id(&self) -> i64 {
+        self.person_id
+    }
+
+    /// The account.
+    pub fn account_id(&self) -> i64 {
+        self.account_id
+    }
+
+    /// The account's public number.
+    pub fn account_number(&self) -> &str {
+        &self.account_number
+    }
+
+    /// What the account is called.
+    pub fn account_name(&self) -> Option<&str> {
+        self.account_name.as_deref()
+    }
+
+    /// What the person may do in the account.
+    pub fn role(&self) -> MemberRole {
+        self.role
+    }
+
+    /// The person's e-mail address.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The person's name, when given.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The moment of the request, UTC.
+    pub fn now(&self) -> Moment {
+        self.ctx.now
+    }
+
+    /// The key ring.
+    pub fn keys(&self) -> &Keys {
+        &self.ctx.keys
+    }
+
+    /// The circumstances.
+    pub fn ctx(&self) -> &Context {
+        &self.ctx
+    }
+}
+
+/// Which roles a handler takes.
+pub trait Roles: 'static {
+    /// Whether this one is among them.
+    fn takes(role: MemberRole) -> bool;
+    /// Their words.
+    fn words() -> Vec<&'static str>;
+}
+
+macro_rules! role_types {
+    ($($(#[$meta:meta])* $name:ident),+) => { $(
+        $(#[$meta])*
+        #[derive(Debug)]
+        pub struct $name;
+
+        impl Roles for $name {
+            fn takes(role: MemberRole) -> bool {
+                role == MemberRole::$name
+            }
+
+            fn words() -> Vec<&'static str> {
+                vec![MemberRole::$name.as_str()]
+            }
+        }
+    )+ };
+}
+role_types!(
+    /// Owners.
+    Owner,
+    /// Who sees money.
+    Billing,
+    /// Who runs services.
+    Technical,
+    /// Who reads.
+    Viewer
+);
+
+/// Every member.
+#[derive(Debug)]
+pub struct Any;
+
+impl Roles for Any {
+    fn takes(_: MemberRole) -> bool {
+        true
+    }
+
+    fn words() -> Vec<&'static str> {
+        vec!["any"]
+    }
+}
+
+macro_rules! role_tuples {
+    ($($role:ident),+) => {
+        impl<$($role: Roles),+> Roles for ($($role,)+) {
+            fn takes(role: MemberRole) -> bool {
+                $($role::takes(role))||+
+            }
+
+            fn words() -> Vec<&'static str> {
+                [$($role::words()),+].concat()
+            }
+        }
+    };
+}
+role_tuples!(A, B);
+role_tuples!(A, B, C);
+
+/// A customer in one of the roles `R`.
+#[derive(Debug)]
+pub struct Member<R = Any>(Customer, PhantomData<fn() -> R>);
+
+impl<R> Deref for Member<R> {
+    type Target = Customer;
+
+    fn deref(&self) -> &Customer {
+        &self.0
+    }
+}
+
+impl<R: Roles> Actor for Member<R> {
+    fn admit(conn: &mut Conn, session: Option<&SessionRow>, asked: &Asked) -> Result<Self, Error> {
+        let session = session.ok_or(Error::SignIn(Door::Customer))?;
+        if session.kind != PersonKind::Customer {
+            return Err(Error::Forbidden);
+        }
+        let found = queries::membership(conn, session)?.ok_or(Error::SignIn(Door::Customer))?;
+        if !R::takes(found.role) {
+            return Err(Error::Forbidden);
+        }
+        let customer = Customer {
+            ctx: session.context(asked),
+            person_id: session.person_id,
+            account_id: found.account_id,
+            account_number: found.number,
+            account_name: found.name,
+            role: found.role,
+            address: session.address.clone(),
+            name: session.name.clone(),
+        };
+        Ok(Self(customer, PhantomData))
+    }
+
+    fn face(&self) -> Option<Face> {
+        Some(Face {
+            name: self.name.clone().unwrap_or_else(|| self.address.clone()),
+            account: Some(self.account_name.clone().unwrap_or_else(|| self.address.clone())),
+            account_number: self.account_number.clone(),
+            staff: false,
+            roles: vec![self.role.as_str()],
+        })
+    }
+
+    fn context(&self) -> &Context {
+        &self.ctx
+    }
+
+    fn door() -> String {
+        format!("member({})", R::words().join("|"))
+    }
+}
+
+impl<R: Roles> MayWrite for Member<R> {}

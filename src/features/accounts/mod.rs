@@ -1,0 +1,9 @@
+//! Accounts (A): who signs in and what they belong to. An account holds what was bought; a person signs in; members
+//! join the two with a role. Registration, mailed codes, sign-in, recovery, devices, the overview and the records.
+//!
+//! Others use the actors `Visitor`, `Person` and `Member<R>`; what they deref to goes into every query.
+
+mod actor;
+mod queries;
+
+pub use actor::{Any, Billing, Customer, Member, MemberRole, Owner, Person, Roles, Technical, Viewer, Visitor};

@@ -1,0 +1,203 @@
+//! Who makes a request, on the staff's side.
+
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use super::queries;
+use crate::base::crypto::Keys;
+use crate::base::db::Conn;
+use crate::base::types::Moment;
+use crate::services::context::Context;
+use crate::web::asked::Asked;
+use crate::web::error::Door;
+use crate::web::feature::StaffRole;
+use crate::web::session::{PersonKind, SessionRow};
+use crate::web::{Actor, Error, Face, MayLook, MayWrite};
+
+/// A member of staff at work. Its fields are private: only an admitted request makes one.
+#[derive(Debug)]
+pub struct Officer {
+    ctx: Context,
+    person_id: i64,
+    name: String,
+    address: String,
+    roles: Vec<StaffRole>,
+}
+
+impl Officer {
+    /// The person.
+    pub fn person_id(&self) -> i64 {
+        self.person_id
+    }
+
+    /// What the person is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The person's e-mail address.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The person's roles.
+    pub fn roles(&self) -> &[StaffRole] {
+        &self.roles
+    }
+
+    /// The moment of the request, UTC.
+    pub fn now(&self) -> Moment {
+        self.ctx.now
+    }
+
+    /// The key ring.
+    pub fn keys(&self) -> &Keys {
+        &self.ctx.keys
+    }
+
+    /// The circumstances.
+    pub fn ctx(&self) -> &Context {
+        &self.ctx
+    }
+}
+
+/// Which roles a handler takes.
+pub trait StaffRoles: 'static {
+    /// Whether this one is among them.
+    fn takes(role: StaffRole) -> bool;
+    /// Their words.
+    fn words() -> Vec<&'static str>;
+}
+
+/// Roles that may change something: every one but the auditor.
+pub trait Acts: StaffRoles {}
+
+macro_rules! role_types {
+    ($($(#[$meta:meta])* $name:ident),+) => { $(
+        $(#[$meta])*
+        #[derive(Debug)]
+        pub struct $name;
+
+        impl StaffRoles for $name {
+            fn takes(role: StaffRole) -> bool {
+                role == StaffRole::$name
+            }
+
+            fn words() -> Vec<&'static str> {
+                vec![StaffRole::$name.as_str()]
+            }
+        }
+    )+ };
+}
+role_types!(
+    /// Work orders.
+    Support,
+    /// Customer relations.
+    Consultant,
+    /// Real-name review.
+    Reviewer,
+    /// Money.
+    Finance,
+    /// Products, help, announcements.
+    Editor,
+    /// Privacy.
+    Privacy,
+    /// Reads, never writes.
+    Auditor,
+    /// People and roles.
+    Admin
+);
+
+impl Acts for Support {}
+impl Acts for Consultant {}
+impl Acts for Reviewer {}
+impl Acts for Finance {}
+impl Acts for Editor {}
+impl Acts for Privacy {}
+impl Acts for Admin {}
+
+/// Everybody on the staff.
+#[derive(Debug)]
+pub struct AnyRole;
+
+impl StaffRoles for AnyRole {
+    fn takes(_: StaffRole) -> bool {
+        true
+    }
+
+    fn words() -> Vec<&'static str> {
+        vec!["any"]
+    }
+}
+
+macro_rules! role_tuples {
+    ($($role:ident),+) => {
+        impl<$($role: StaffRoles),+> StaffRoles for ($($role,)+) {
+            fn takes(role: StaffRole) -> bool {
+                $($role::takes(role))||+
+            }
+
+            fn words() -> Vec<&'static str> {
+                [$($role::words()),+].concat()
+            }
+        }
+
+        impl<$($role: Acts),+> Acts for ($($role,)+) {}
+    };
+}
+role_tuples!(A, B);
+role_tuples!(A, B, C);
+
+/// A member of staff with at least one of the roles `R`.
+#[derive(Debug)]
+pub struct Staff<R = AnyRole>(Officer, PhantomData<fn() -> R>);
+
+impl<R> Deref for Staff<R> {
+    type Target = Officer;
+
+    fn deref(&self) -> &Officer {
+        &self.0
+    }
+}
+
+impl<R: StaffRoles> Actor for Staff<R> {
+    fn admit(conn: &mut Conn, session: Option<&SessionRow>, asked: &Asked) -> Result<Self, Error> {
+        let session = session.ok_or(Error::SignIn(Door::Staff))?;
+        if session.kind != PersonKind::Staff {
+            return Err(Error::Forbidden);
+        }
+        let roles = queries::roles(conn, session.person_id)?;
+        if !roles.iter().copied().any(R::takes) {
+            return Err(Error::Forbidden);
+        }
+        let officer = Officer {
+            ctx: session.context(asked),
+            person_id: session.person_id,
+            name: session.shown_name(),
+            address: session.address.clone(),
+            roles,
+        };
+        Ok(Self(officer, PhantomData))
+    }
+
+    fn face(&self) -> Option<Face> {
+        Some(Face {
+            name: self.name.clone(),
+            account: None,
+            account_number: String::new(),
+            staff: true,
+            roles: self.roles.iter().map(|role| role.as_str()).collect(),
+        })
+    }
+
+    fn context(&self) -> &Context {
+        &self.ctx
+    }
+
+    fn door() -> String {
+        format!("staff({})", R::words().join("|"))
+    }
+}
+
+impl<R: Acts> MayWrite for Staff<R> {}
+impl<R: StaffRoles> MayLook for Staff<R> {}
