@@ -1,0 +1,25 @@
+//! What `tests/run` hands to the tests through the environment.
+
+/// The value `tests/run` exported under this name.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the portal's configuration is no business of the tests' own tools"
+)]
+pub fn given(name: &str) -> String {
+    match std::env::var(name) {
+        Ok(value) if !value.is_empty() => value,
+        _ => panic!(
+            "{name} is not set: run the tests through tests/run, which starts PostgreSQL, \
+             a browser and the page checker and tells the tests where they are"
+        ),
+    }
+}
+
+/// A client for loopback services, deaf to the machine's proxy settings; the page checker answers none that does not name itself.
+pub fn loopback() -> reqwest::Client {
+    reqwest::Client::builder()
+        .user_agent("easylink-tests")
+        .no_proxy()
+        .build()
+        .unwrap()
+}

@@ -1,0 +1,74 @@
+//! Databases on the `PostgreSQL` server of the test run.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+use url::Url;
+
+use super::given::given;
+
+/// The server of this run, as the address of its maintenance database.
+fn server() -> Url {
+    Url::parse(&given("EASYLINK_TEST_POSTGRES")).unwrap()
+}
+
+fn tell_server(statement: &str) {
+    let mut conn = PgConnection::establish(server().as_str()).unwrap();
+    if let Err(error) = conn.batch_execute(statement) {
+        panic!("PostgreSQL refused `{statement}`: {error}");
+    }
+}
+
+fn name_of(database: &str) -> String {
+    let url = Url::parse(database).unwrap();
+    url.path().trim_start_matches('/').to_owned()
+}
+
+/// Makes a database as a copy of another, given by name or address, and tells its address.
+///
+/// No connection to the one that is copied may be open. `template0` gives an empty database.
+pub fn fresh_database(template: &str) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let template = if template.contains("://") {
+        name_of(template)
+    } else {
+        template.to_owned()
+    };
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("easylink_{}_{count}", std::process::id());
+    tell_server(&format!(
+        "CREATE DATABASE \"{name}\" TEMPLATE \"{template}\""
+    ));
+    let mut url = server();
+    url.set_path(&name);
+    url.to_string()
+}
+
+/// Drops a database that [`fresh_database`] made, connections or not.
+pub fn drop_database(database: &str) {
+    tell_server(&format!(
+        "DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)",
+        name_of(database)
+    ));
+}
+
+#[test]
+fn a_copy_holds_what_its_template_held() {
+    let template = fresh_database("template0");
+    PgConnection::establish(&template)
+        .unwrap()
+        .batch_execute("CREATE TABLE cloud (id bigint)")
+        .unwrap();
+    let (one, two) = (fresh_database(&template), fresh_database(&template));
+    assert_ne!(one, two);
+    for copy in [one, two] {
+        PgConnection::establish(&copy)
+            .unwrap()
+            .batch_execute("INSERT INTO cloud VALUES (1)")
+            .unwrap();
+        drop_database(&copy);
+        assert!(PgConnection::establish(&copy).is_err());
+    }
+    drop_database(&template);
+}
