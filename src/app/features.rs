@@ -12,8 +12,14 @@ pub fn features() -> Vec<Feature> {
 
 /// Who owns which table: what services and the web floor hold, then every room.
 pub fn personal() -> Vec<&'static PersonalData> {
-    let mut all: Vec<&'static PersonalData> =
-        vec![&records::PERSONAL, &consent::PERSONAL, &mail::PERSONAL, &marks::PERSONAL, &jobs::PERSONAL, &web::PERSONAL];
+    let mut all: Vec<&'static PersonalData> = vec![
+        &records::PERSONAL,
+        &consent::PERSONAL,
+        &mail::PERSONAL,
+        &marks::PERSONAL,
+        &jobs::PERSONAL,
+        &web::PERSONAL,
+    ];
     for feature in features() {
         all.extend(feature.personal);
     }

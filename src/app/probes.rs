@@ -24,7 +24,9 @@ async fn alive() -> HttpResponse {
 /// Ready when the database answers and has every migration.
 async fn ready(house: web::Data<House>) -> HttpResponse {
     match house.db.read(pending).await {
-        Ok(Ok(missing)) if missing.is_empty() => HttpResponse::Ok().content_type(ContentType::plaintext()).body("ready\n"),
+        Ok(Ok(missing)) if missing.is_empty() => {
+            HttpResponse::Ok().content_type(ContentType::plaintext()).body("ready\n")
+        }
         _ => HttpResponse::ServiceUnavailable().content_type(ContentType::plaintext()).body("not ready\n"),
     }
 }

@@ -3,10 +3,7 @@
 /// Random bytes.
 ///
 /// Without its generator the process could only hand out secrets that are none, so it stops.
-#[allow(
-    clippy::disallowed_methods,
-    reason = "this is the one place that may ask the machine"
-)]
+#[allow(clippy::disallowed_methods, reason = "this is the one place that may ask the machine")]
 pub fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     if getrandom::fill(&mut bytes).is_err() {
@@ -39,10 +36,7 @@ pub fn digits(n: usize) -> String {
 /// A text of `n` characters of an ASCII alphabet.
 pub fn text(n: usize, alphabet: &[u8]) -> String {
     let size = u32::try_from(alphabet.len()).unwrap_or(u32::MAX);
-    (0..n)
-        .filter_map(|_| alphabet.get(below(size) as usize))
-        .map(|&sign| char::from(sign))
-        .collect()
+    (0..n).filter_map(|_| alphabet.get(below(size) as usize)).map(|&sign| char::from(sign)).collect()
 }
 
 #[cfg(test)]
@@ -51,12 +45,8 @@ mod tests {
 
     /// The sum of squared distances from an even spread (chi-square).
     fn unevenness(counts: &[u32]) -> f64 {
-        let even =
-            f64::from(counts.iter().sum::<u32>()) / f64::from(u32::try_from(counts.len()).unwrap());
-        counts
-            .iter()
-            .map(|&count| (f64::from(count) - even).powi(2) / even)
-            .sum()
+        let even = f64::from(counts.iter().sum::<u32>()) / f64::from(u32::try_from(counts.len()).unwrap());
+        counts.iter().map(|&count| (f64::from(count) - even).powi(2) / even).sum()
     }
 
     #[test]

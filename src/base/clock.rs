@@ -20,10 +20,7 @@ impl Clock {
     }
 
     /// The present moment, in UTC.
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "this is the one place that may ask the machine"
-    )]
+    #[allow(clippy::disallowed_methods, reason = "this is the one place that may ask the machine")]
     pub fn now(&self) -> Moment {
         match &self.0 {
             Source::System => Moment::from(jiff::Timestamp::now()),
@@ -35,9 +32,7 @@ impl Clock {
     /// A clock that stands still until its hands are moved. It does not exist in release builds.
     #[cfg(any(test, debug_assertions))]
     pub fn movable(start: Moment) -> (Self, Hands) {
-        let hands = Hands(std::sync::Arc::new(std::sync::atomic::AtomicI64::new(
-            start.0,
-        )));
+        let hands = Hands(std::sync::Arc::new(std::sync::atomic::AtomicI64::new(start.0)));
         (Self(Source::Hands(hands.clone())), hands)
     }
 }

@@ -139,7 +139,10 @@ impl Config {
 /// Passwords may stand in two of the settings: nothing but the address is shown.
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Config").field("listen", &self.listen).field("database", &self.database_url).finish_non_exhaustive()
+        f.debug_struct("Config")
+            .field("listen", &self.listen)
+            .field("database", &self.database_url)
+            .finish_non_exhaustive()
     }
 }
 

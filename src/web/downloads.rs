@@ -69,10 +69,7 @@ pub async fn serve(
         .insert_header((header::CONTENT_TYPE, kind.media_type()))
         .insert_header((header::CONTENT_DISPOSITION, content_disposition(kind, name)))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; sandbox",
-        ))
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
         .insert_header(("Cross-Origin-Resource-Policy", "same-origin"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::ACCEPT_RANGES, "bytes"))
@@ -80,10 +77,7 @@ pub async fn serve(
         .insert_header((header::CONTENT_ENCODING, "identity"));
     if status == StatusCode::PARTIAL_CONTENT {
         let last = bytes.end.saturating_sub(1);
-        answer.insert_header((
-            header::CONTENT_RANGE,
-            format!("bytes {}-{last}/{size}", bytes.start),
-        ));
+        answer.insert_header((header::CONTENT_RANGE, format!("bytes {}-{last}/{size}", bytes.start)));
     }
     let body = reading.inspect_err(|fault| tracing::error!(%fault, "a file broke off"));
     answer.no_chunking(bytes.end - bytes.start).streaming(body)
@@ -113,11 +107,7 @@ fn part(asked: &str, size: u64) -> Part {
             _ => return Part::Whole,
         },
     };
-    if bytes.is_empty() {
-        Part::Nothing
-    } else {
-        Part::Bytes(bytes)
-    }
+    if bytes.is_empty() { Part::Nothing } else { Part::Bytes(bytes) }
 }
 
 /// A position of digits alone; one too large for the machine lies behind every file.
@@ -173,13 +163,8 @@ mod tests {
         let get = TestRequest::get().insert_header(range).to_http_request();
         assert_eq!(asked_range(&get), Some("bytes=0-1"));
         let head = TestRequest::with_uri("/").method(Method::HEAD);
-        assert_eq!(
-            asked_range(&head.insert_header(range).to_http_request()),
-            None
-        );
-        let stale = TestRequest::get()
-            .insert_header(range)
-            .insert_header((header::IF_RANGE, "\"x\""));
+        assert_eq!(asked_range(&head.insert_header(range).to_http_request()), None);
+        let stale = TestRequest::get().insert_header(range).insert_header((header::IF_RANGE, "\"x\""));
         assert_eq!(asked_range(&stale.to_http_request()), None);
     }
 
@@ -198,10 +183,7 @@ mod tests {
         assert_eq!(whole.status(), StatusCode::OK);
         for (name, value) in [
             ("content-type", "application/pdf"),
-            (
-                "content-disposition",
-                "attachment; filename=\"_.pdf\"; filename*=UTF-8''%E7%A5%A8.pdf",
-            ),
+            ("content-disposition", "attachment; filename=\"_.pdf\"; filename*=UTF-8''%E7%A5%A8.pdf"),
             ("x-content-type-options", "nosniff"),
             ("content-security-policy", "default-src 'none'; sandbox"),
             ("cross-origin-resource-policy", "same-origin"),
@@ -218,10 +200,7 @@ mod tests {
         let stated = some.headers().get(header::CONTENT_RANGE).unwrap();
         assert_eq!(stated, "bytes 10-70009/100000");
         assert_eq!(some.headers().get(header::CONTENT_LENGTH).unwrap(), "70000");
-        assert_eq!(
-            to_bytes(some.into_body()).await.unwrap(),
-            content[10..70_010]
-        );
+        assert_eq!(to_bytes(some.into_body()).await.unwrap(), content[10..70_010]);
 
         let last = ask(Some("bytes=-5"), Kind::Mp4).await;
         assert_eq!(to_bytes(last.into_body()).await.unwrap(), content[99_995..]);

@@ -90,9 +90,8 @@ impl From<diesel::result::Error> for Error {
         use diesel::result::{DatabaseErrorKind as Kind, Error as Fault};
         match fault {
             Fault::NotFound => Self::NotFound,
-            Fault::DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand, _) | Fault::BrokenTransactionManager => {
-                Self::Unavailable(fault.to_string())
-            }
+            Fault::DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand, _)
+            | Fault::BrokenTransactionManager => Self::Unavailable(fault.to_string()),
             Fault::DatabaseError(_, ref info) if info.message().contains("database is locked") => {
                 Self::Unavailable(fault.to_string())
             }

@@ -32,7 +32,8 @@ pub async fn draw(
     let res = next.call(req).await?.map_into_boxed_body();
     let status = res.status();
     let raised = res.response().error().is_some();
-    let bare = (status.is_client_error() || status.is_server_error()) && !res.headers().contains_key(header::CONTENT_TYPE);
+    let bare =
+        (status.is_client_error() || status.is_server_error()) && !res.headers().contains_key(header::CONTENT_TYPE);
     if !raised && !bare {
         return Ok(res);
     }

@@ -6,5 +6,5 @@ mod token;
 
 pub use body::{Asking, Form, fields_of};
 pub use errors::{Advice, Errors, FieldError, Kept};
-pub use token::{Stamp, Token};
 pub(super) use token::{Anchor, fresh};
+pub use token::{Stamp, Token};

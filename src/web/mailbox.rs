@@ -26,7 +26,8 @@ pub fn routes() -> Vec<Route> {
 
 async fn show(req: HttpRequest, house: actix_web::web::Data<House>) -> Result<HttpResponse, Error> {
     let near = req.peer_addr().is_some_and(|peer| peer.ip().is_loopback());
-    let proxied = ["x-forwarded-for", "forwarded", "x-real-ip", "via"].iter().any(|name| req.headers().contains_key(*name));
+    let proxied =
+        ["x-forwarded-for", "forwarded", "x-real-ip", "via"].iter().any(|name| req.headers().contains_key(*name));
     if !house.config.local() || !near || proxied {
         return Err(Error::NotFound);
     }

@@ -117,20 +117,13 @@ pub(super) type Repeated = (Option<String>, Option<String>);
 /// Marks a form key as used. `Some` when it was used before. Inserted first, so that two equal posts at once queue up
 /// on the key.
 pub(super) fn submit(conn: &mut Conn, actor: &str, key: &str, now: Moment) -> QueryResult<Option<Repeated>> {
-    let row = (
-        submissions::actor.eq(actor),
-        submissions::form_key.eq(key),
-        submissions::created_at.eq(now),
-    );
-    let fresh = each!(conn, c => diesel::insert_into(submissions::table).values(row).on_conflict_do_nothing().execute(c))?;
+    let row = (submissions::actor.eq(actor), submissions::form_key.eq(key), submissions::created_at.eq(now));
+    let fresh =
+        each!(conn, c => diesel::insert_into(submissions::table).values(row).on_conflict_do_nothing().execute(c))?;
     if fresh == 1 {
         return Ok(None);
     }
-    submissions::table
-        .find((actor, key))
-        .select((submissions::location, submissions::flash))
-        .first(conn)
-        .map(Some)
+    submissions::table.find((actor, key)).select((submissions::location, submissions::flash)).first(conn).map(Some)
 }
 
 pub(super) fn submitted(conn: &mut Conn, actor: &str, key: &str, to: &str, flash: Option<&str>) -> QueryResult<()> {

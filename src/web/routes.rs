@@ -111,8 +111,7 @@ impl Route {
         F::Output: Responder + 'static,
     {
         self.allow.extend(["GET", "HEAD"]);
-        self.resource =
-            self.resource.route(web::get().to(handler.clone())).route(web::head().to(handler));
+        self.resource = self.resource.route(web::get().to(handler.clone())).route(web::head().to(handler));
         self
     }
 

@@ -53,9 +53,11 @@ fn refused(req: &ServiceRequest) -> Option<StatusCode> {
     if matches!(req.path(), "/healthz" | "/readyz") {
         return None;
     }
-    let named = req.uri().authority().map(ToString::to_string).or_else(|| {
-        req.headers().get(HOST).and_then(|value| value.to_str().ok()).map(str::to_string)
-    });
+    let named = req
+        .uri()
+        .authority()
+        .map(ToString::to_string)
+        .or_else(|| req.headers().get(HOST).and_then(|value| value.to_str().ok()).map(str::to_string));
     let own = house.base_url.split("://").nth(1).unwrap_or_default();
     (named.as_deref() != Some(own)).then_some(StatusCode::MISDIRECTED_REQUEST)
 }

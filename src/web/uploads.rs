@@ -200,7 +200,9 @@ async fn develop(house: &House, stored: &Stored, kind: Kind) -> Result<Result<St
     house.storage.delete(&stored.key).await.map_err(broken)?;
     match house.darkroom.develop(raw, kind).await {
         Ok(picture) => Ok(Ok(house.storage.keep(picture.bytes).await.map_err(broken)?)),
-        Err(PictureFault::Full | PictureFault::TooSlow) => Err(Error::Unavailable("the picture workers are busy".into())),
+        Err(PictureFault::Full | PictureFault::TooSlow) => {
+            Err(Error::Unavailable("the picture workers are busy".into()))
+        }
         Err(_) => Ok(Err(FieldError::FileType)),
     }
 }

@@ -125,12 +125,22 @@ impl<A: Actor> Visit<A> {
             }
             _ => String::new(),
         };
-        Shell { flash, token, ..bare_shell(&self.house, &asked.path, face, &asked.request_id, asked.jar.choice.is_none()) }
+        Shell {
+            flash,
+            token,
+            ..bare_shell(&self.house, &asked.path, face, &asked.request_id, asked.jar.choice.is_none())
+        }
     }
 }
 
 /// A shell without form or flash, for pages that no visit draws.
-pub(super) fn bare_shell(house: &House, path: &str, face: Option<Face>, request_id: &str, cookie_notice: bool) -> Shell {
+pub(super) fn bare_shell(
+    house: &House,
+    path: &str,
+    face: Option<Face>,
+    request_id: &str,
+    cookie_notice: bool,
+) -> Shell {
     let places = face.as_ref().map(|face| places(house, face, path)).unwrap_or_default();
     Shell {
         path: path.to_string(),

@@ -1,1 +1,8 @@
-fn main(){}
+//! One binary for all integration tests: linking is the slow part.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails may panic")]
+#![allow(missing_docs, reason = "tests are named by what they hold")]
+
+#[macro_use]
+mod support;
+
+mod walls;

@@ -1,1 +1,82 @@
-//! The command line.
+//! The command line. Every command opens the same house that `serve` does, so rules hold here as in the pages.
+
+mod doctor;
+mod keys;
+mod migrate;
+mod serve;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::base::config::Config;
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// The customer portal of a cloud-services company.
+#[derive(Parser)]
+#[command(name = "easylink", version)]
+struct Line {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves the portal (the default).
+    Serve {
+        /// Fills an empty database with a small, lively company first, and prints its sign-ins.
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Brings the database up to date.
+    Migrate,
+    /// Checks configuration and the reach of every part.
+    Doctor {
+        /// Lists every route instead: method, path, who is let in, how changes are guarded, most bytes.
+        #[arg(long)]
+        routes: bool,
+    },
+    /// The key ring.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// Adds a generation; the portal uses it from its next start on, and still opens what older ones sealed.
+    Rotate,
+}
+
+/// Runs the command that the process was started with.
+pub fn run() -> ExitCode {
+    let line = Line::parse();
+    let outcome = config().and_then(|config| match line.command.unwrap_or(Command::Serve { demo: false }) {
+        Command::Serve { demo } => serve::serve(config, demo),
+        Command::Migrate => migrate::migrate(&config),
+        Command::Doctor { routes: true } => doctor::routes(config),
+        Command::Doctor { routes: false } => doctor::check(config),
+        Command::Keys { command: KeysCommand::Rotate } => keys::rotate(&config),
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("easylink: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "the one place where the environment enters")]
+fn config() -> Result<Config, Box<dyn std::error::Error>> {
+    let file = Path::new("easylink.toml");
+    Ok(Config::load(std::env::vars(), file.exists().then_some(file))?)
+}
+
+/// Runs a future on a runtime of its own, for commands that need the database for a moment.
+fn wait<T>(work: impl Future<Output = T>) -> std::io::Result<T> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work))
+}

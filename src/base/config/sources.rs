@@ -47,10 +47,7 @@ pub enum ConfigFault {
 pub(super) struct Sources(BTreeMap<&'static str, String>);
 
 impl Sources {
-    pub(super) fn read(
-        env: impl Iterator<Item = (String, String)>,
-        file: Option<&Path>,
-    ) -> Result<Self, ConfigFault> {
+    pub(super) fn read(env: impl Iterator<Item = (String, String)>, file: Option<&Path>) -> Result<Self, ConfigFault> {
         let mut all = match file {
             Some(path) => from_file(path)?,
             None => BTreeMap::new(),
@@ -89,7 +86,8 @@ fn from_file(path: &Path) -> Result<BTreeMap<&'static str, String>, ConfigFault>
     let mode = std::fs::metadata(path).map_err(|f| fault(&f))?.permissions().mode();
     let mut all = BTreeMap::new();
     for (key, value) in table {
-        let name = if key == "database_url" { "DATABASE_URL".to_string() } else { format!("EASYLINK_{}", key.to_uppercase()) };
+        let name =
+            if key == "database_url" { "DATABASE_URL".to_string() } else { format!("EASYLINK_{}", key.to_uppercase()) };
         let name = known(&name, &key)?;
         if SECRET.contains(&name) && mode & 0o077 != 0 {
             return Err(ConfigFault::Readable(shown, name));
@@ -136,7 +134,9 @@ mod tests {
     #[test]
     fn unknown_keys_and_readable_secrets_stop_the_start() {
         let (_folder, path) = file("listn = \"x\"", 0o600);
-        assert!(matches!(Sources::read(std::iter::empty(), Some(&path)), Err(ConfigFault::Unknown(key, "EASYLINK_LISTEN")) if key == "listn"));
+        assert!(
+            matches!(Sources::read(std::iter::empty(), Some(&path)), Err(ConfigFault::Unknown(key, "EASYLINK_LISTEN")) if key == "listn")
+        );
         let (_folder, path) = file("smtp_url = \"smtps://u:p@relay\"", 0o644);
         assert!(matches!(Sources::read(std::iter::empty(), Some(&path)), Err(ConfigFault::Readable(..))));
     }

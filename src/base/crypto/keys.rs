@@ -58,8 +58,7 @@ impl Keys {
         let path = folder.join(format!("{:04}.{ENDING}", newest + 1));
         let fault = |fault| KeyFault::File(path.display().to_string(), fault);
         let secret: [u8; LENGTH] = chance::bytes();
-        let mut file =
-            fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(fault)?;
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(fault)?;
         file.write_all(BASE64.encode(&secret).as_bytes()).map_err(fault)?;
         file.sync_all().map_err(fault)?;
         Self::read(folder)

@@ -56,9 +56,6 @@ pub enum PasswordFault {
     Weak(Vec<&'static str>),
 }
 
-/// The limits, for the page.
-pub const LIMITS: (usize, usize) = (SHORTEST, LONGEST);
-
 /// Judges a new password for the person with this address. A too long one is refused before any work.
 pub fn judge(password: &Secret, address: &str) -> Result<(), PasswordFault> {
     // Normalising can shorten: a bound on the raw text keeps the work small.
@@ -89,10 +86,14 @@ pub fn judge(password: &Secret, address: &str) -> Result<(), PasswordFault> {
     }
     let feedback = judged.feedback();
     let warning = feedback.and_then(zxcvbn::feedback::Feedback::warning);
-    if matches!(warning, Some(Warning::ThisIsATop10Password | Warning::ThisIsATop100Password | Warning::ThisIsACommonPassword)) {
+    if matches!(
+        warning,
+        Some(Warning::ThisIsATop10Password | Warning::ThisIsATop100Password | Warning::ThisIsACommonPassword)
+    ) {
         return Err(PasswordFault::Common);
     }
-    let mut advice: Vec<&'static str> = feedback.map_or(Vec::new(), |f| f.suggestions().iter().copied().map(key).collect());
+    let mut advice: Vec<&'static str> =
+        feedback.map_or(Vec::new(), |f| f.suggestions().iter().copied().map(key).collect());
     advice.dedup();
     Err(PasswordFault::Weak(advice))
 }
@@ -138,7 +139,8 @@ mod tests {
 
     #[test]
     fn any_script_and_no_rules_of_composition() {
-        for good in ["山川草木鳥獣虫魚花月", "purple monkeys dance slowly", "48213907652811", "🦊🌧️🎻🚲🧀🪐🐙🔑🧵🫖"] {
+        for good in ["山川草木鳥獣虫魚花月", "purple monkeys dance slowly", "48213907652811", "🦊🌧️🎻🚲🧀🪐🐙🔑🧵🫖"]
+        {
             assert_eq!(judged(good), Ok(()), "{good}");
         }
     }

@@ -23,9 +23,7 @@ const LONGEST_LOCAL: usize = 64;
 #[diesel(sql_type = Text)]
 pub struct Address(String);
 
-stored_as!(Address, Text as str, String, Address::as_str, |text| Some(
-    Address(text)
-));
+stored_as!(Address, Text as str, String, Address::as_str, |text| Some(Address(text)));
 
 impl Address {
     /// The address that a person typed, if it can be one.
@@ -47,9 +45,7 @@ impl Address {
 
     /// What stands before the `@`.
     pub fn local(&self) -> &str {
-        self.0
-            .rsplit_once('@')
-            .map_or(self.0.as_str(), |(local, _)| local)
+        self.0.rsplit_once('@').map_or(self.0.as_str(), |(local, _)| local)
     }
 
     /// `n***@example.com`: enough for the owner to know it again, too little for others.
@@ -61,30 +57,22 @@ impl Address {
 
 fn local_part(text: &str) -> Option<String> {
     let atom = |sign: u8| sign.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&sign);
-    let dots = text
-        .split('.')
-        .all(|part| !part.is_empty() && part.bytes().all(atom));
+    let dots = text.split('.').all(|part| !part.is_empty() && part.bytes().all(atom));
     (dots && text.len() <= LONGEST_LOCAL).then(|| text.to_ascii_lowercase())
 }
 
 fn domain_name(text: &str) -> Option<String> {
     // `Host::parse` also undoes percent signs and reads numbers as addresses: only names may reach it.
-    if !text
-        .chars()
-        .all(|sign| sign.is_alphanumeric() || matches!(sign, '.' | '-') || is_mark(sign))
-    {
+    if !text.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '.' | '-') || is_mark(sign)) {
         return None;
     }
     let url::Host::Domain(domain) = url::Host::parse(text).ok()? else {
         return None;
     };
     let labels: Vec<&str> = domain.split('.').collect();
-    let well_formed = |label: &&str| {
-        (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
-    };
-    let top_is_a_name = labels
-        .last()
-        .is_some_and(|top| top.bytes().any(|sign| sign.is_ascii_alphabetic()));
+    let well_formed =
+        |label: &&str| (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-');
+    let top_is_a_name = labels.last().is_some_and(|top| top.bytes().any(|sign| sign.is_ascii_alphabetic()));
     (labels.len() > 1 && labels.iter().all(well_formed) && top_is_a_name).then_some(domain)
 }
 
@@ -125,10 +113,7 @@ mod tests {
     fn has_one_form_however_it_is_typed() {
         let read = [
             ("name@example.com", "name@example.com"),
-            (
-                "  Name.Other+tag@EXAMPLE.Com\n",
-                "name.other+tag@example.com",
-            ),
+            ("  Name.Other+tag@EXAMPLE.Com\n", "name.other+tag@example.com"),
             ("ｎａｍｅ＠ｅｘａｍｐｌｅ．ｃｏｍ", "name@example.com"),
             ("a@例子.中国", "a@xn--fsqu00a.xn--fiqs8s"),
             ("o'brien@mail.example.co.uk", "o'brien@mail.example.co.uk"),
@@ -185,21 +170,13 @@ mod tests {
     #[test]
     fn length_is_limited() {
         let local = "a".repeat(64);
-        let domain = format!(
-            "{}.{}.{}.com",
-            "b".repeat(63),
-            "c".repeat(63),
-            "d".repeat(57)
-        );
+        let domain = format!("{}.{}.{}.com", "b".repeat(63), "c".repeat(63), "d".repeat(57));
         let longest = format!("{local}@{domain}");
         assert_eq!(longest.len(), LONGEST);
         assert!(Address::parse(&longest).is_some());
         assert_eq!(Address::parse(&format!("{local}@e{domain}")), None);
         assert_eq!(Address::parse(&format!("a{local}@example.com")), None);
-        assert_eq!(
-            Address::parse(&format!("{}@example.com", "a".repeat(100_000))),
-            None
-        );
+        assert_eq!(Address::parse(&format!("{}@example.com", "a".repeat(100_000))), None);
     }
 
     #[test]
@@ -208,8 +185,7 @@ mod tests {
         assert_eq!(address.masked(), "n***@example.com");
         assert_eq!(format!("{address:?}"), "n***@example.com");
         assert_eq!(address.local(), "name");
-        let row = diesel::select(address.as_str().into_sql::<Text>())
-            .get_result::<Address>(&mut engine());
+        let row = diesel::select(address.as_str().into_sql::<Text>()).get_result::<Address>(&mut engine());
         assert_eq!(row.unwrap(), address);
     }
 

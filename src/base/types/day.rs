@@ -14,9 +14,7 @@ use serde::{Serialize, Serializer};
 
 use super::{Moment, stored_as};
 
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// More days than the calendar has; a span of more would not be one.
 const FURTHEST: i32 = 7_000_000;
@@ -31,9 +29,7 @@ pub struct Day {
     text: [u8; 10],
 }
 
-stored_as!(Day, Text as str, String, Day::as_str, |text| Day::parse(
-    &text
-));
+stored_as!(Day, Text as str, String, Day::as_str, |text| Day::parse(&text));
 
 impl Day {
     /// The day of exactly this ISO 8601 form, `2026-11-23`.
@@ -60,62 +56,38 @@ impl Day {
 
     /// `23 Nov 2026`.
     pub fn words(self) -> String {
-        let month = MONTHS
-            .get(usize::from(self.date.month().unsigned_abs()) - 1)
-            .unwrap_or(&"");
+        let month = MONTHS.get(usize::from(self.date.month().unsigned_abs()) - 1).unwrap_or(&"");
         format!("{} {month} {}", self.date.day(), self.date.year())
     }
 
     /// This many days later, or earlier when below zero.
     #[must_use]
     pub fn plus(self, days: i32) -> Self {
-        Self::from(
-            self.date
-                .saturating_add(days.clamp(-FURTHEST, FURTHEST).days()),
-        )
+        Self::from(self.date.saturating_add(days.clamp(-FURTHEST, FURTHEST).days()))
     }
 
     /// The same day this many months later (earlier when below zero), or the last of that month if it is shorter.
     #[must_use]
     pub fn plus_months(self, months: i32) -> Self {
-        Self::from(
-            self.date
-                .saturating_add(Span::new().months(months.clamp(-120_000, 120_000))),
-        )
+        Self::from(self.date.saturating_add(Span::new().months(months.clamp(-120_000, 120_000))))
     }
 
     /// How many days this is after `earlier`; below zero if it is before.
     pub fn days_since(self, earlier: Self) -> i32 {
-        self.date
-            .since(earlier.date)
-            .map_or(0, |span| span.get_days())
+        self.date.since(earlier.date).map_or(0, |span| span.get_days())
     }
 
     /// The moment at which the day begins in `zone`.
     pub fn start(self, zone: &TimeZone) -> Moment {
-        let midnight = self
-            .date
-            .to_zoned_datetime(zone.clone())
-            .map(|day| day.timestamp());
-        midnight.map_or(
-            Moment(if self.date.year() < 1 {
-                i64::MIN
-            } else {
-                i64::MAX
-            }),
-            Moment::from,
-        )
+        let midnight = self.date.to_zoned_datetime(zone.clone()).map(|day| day.timestamp());
+        midnight.map_or(Moment(if self.date.year() < 1 { i64::MIN } else { i64::MAX }), Moment::from)
     }
 }
 
 /// Years before 0 do not fit the form and become the first day that does.
 impl From<Date> for Day {
     fn from(date: Date) -> Self {
-        let date = if date.year() < 0 {
-            Date::constant(0, 1, 1)
-        } else {
-            date
-        };
+        let date = if date.year() < 0 { Date::constant(0, 1, 1) } else { date };
         let mut text = *b"0000-00-00";
         for (bytes, number) in [
             (0..4, date.year().unsigned_abs()),

@@ -18,9 +18,7 @@ use super::{Day, stored_as};
 #[diesel(sql_type = BigInt)]
 pub struct Moment(pub i64);
 
-stored_as!(Moment, BigInt as i64, i64, |moment| &moment.0, |micros| {
-    Some(Moment(micros))
-});
+stored_as!(Moment, BigInt as i64, i64, |moment| &moment.0, |micros| { Some(Moment(micros)) });
 
 impl Moment {
     /// This much later.
@@ -42,9 +40,7 @@ impl Moment {
 
     /// The moment of a text such as `2026-11-23T16:02:00Z` or one with an offset (RFC 3339).
     pub fn parse(text: &str) -> Option<Self> {
-        text.parse()
-            .ok()
-            .map(|stamp: Timestamp| Self(stamp.as_microsecond()))
+        text.parse().ok().map(|stamp: Timestamp| Self(stamp.as_microsecond()))
     }
 
     /// `2026-11-23T08:02:00Z`, for machines: logs, exports, the `datetime` attribute.
@@ -65,21 +61,12 @@ impl Moment {
     /// `23 Nov 2026, 16:02`, as a person in `zone` reads it.
     pub fn local(self, zone: &TimeZone) -> String {
         let time = zone.to_datetime(self.stamp());
-        format!(
-            "{}, {:02}:{:02}",
-            Day::from(time.date()).words(),
-            time.hour(),
-            time.minute()
-        )
+        format!("{}, {:02}:{:02}", Day::from(time.date()).words(), time.hour(), time.minute())
     }
 
     /// The calendar knows the years up to 9999; what lies beyond is shown as its end.
     fn stamp(self) -> Timestamp {
-        Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 {
-            Timestamp::MIN
-        } else {
-            Timestamp::MAX
-        })
+        Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 { Timestamp::MIN } else { Timestamp::MAX })
     }
 }
 
@@ -135,12 +122,7 @@ mod tests {
         assert_eq!(first.minus(Duration::from_secs(1)), first);
         assert_eq!(Moment(5).since(Moment(9)), Duration::ZERO);
         assert_eq!(Moment(9).since(Moment(5)), Duration::from_micros(4));
-        assert_eq!(
-            Moment(0)
-                .plus(Duration::from_secs(60))
-                .minus(Duration::from_secs(59)),
-            Moment(1_000_000)
-        );
+        assert_eq!(Moment(0).plus(Duration::from_secs(60)).minus(Duration::from_secs(59)), Moment(1_000_000));
         assert_eq!(Moment(-1).seconds(), -1);
         assert!(last.rfc3339().starts_with("9999-") && first.rfc3339().starts_with("-009999-"));
         assert!(last.local(&shanghai()).contains("9999"));

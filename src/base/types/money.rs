@@ -13,15 +13,11 @@ use super::stored_as;
 
 /// An amount in minor units (cents, fen) of the portal's one currency, which has two decimals. A `BIGINT` in both
 /// databases. Never a floating point number, and sums that do not fit are refused rather than wrapped.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, AsExpression, FromSqlRow,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, AsExpression, FromSqlRow)]
 #[diesel(sql_type = BigInt)]
 pub struct Money(pub i64);
 
-stored_as!(Money, BigInt as i64, i64, |money| &money.0, |minor| Some(
-    Money(minor)
-));
+stored_as!(Money, BigInt as i64, i64, |money| &money.0, |minor| Some(Money(minor)));
 
 /// Why a text is no amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -50,11 +46,7 @@ impl Money {
         let text: String = text.trim().nfkc().collect();
         let text = text.trim();
         if let Some(rest) = text.strip_prefix(['-', '\u{2212}']) {
-            return Err(if digits(rest).is_ok() {
-                MoneyError::Negative
-            } else {
-                MoneyError::NotANumber
-            });
+            return Err(if digits(rest).is_ok() { MoneyError::Negative } else { MoneyError::NotANumber });
         }
         let (whole, decimals) = digits(text)?;
         if decimals.len() > 2 {
@@ -63,10 +55,7 @@ impl Money {
         let minor = whole
             .chars()
             .chain(format!("{decimals:0<2}").chars())
-            .try_fold(0_i64, |sum, digit| {
-                sum.checked_mul(10)?
-                    .checked_add(i64::from(digit.to_digit(10)?))
-            });
+            .try_fold(0_i64, |sum, digit| sum.checked_mul(10)?.checked_add(i64::from(digit.to_digit(10)?)));
         minor.map(Self).ok_or(MoneyError::TooLarge)
     }
 
@@ -93,12 +82,7 @@ impl Money {
     /// `1250.00`: without commas, for the value of a field and for other programs.
     pub fn plain(self) -> String {
         let minor = self.0.unsigned_abs();
-        format!(
-            "{}{}.{:02}",
-            if self.0 < 0 { "-" } else { "" },
-            minor / 100,
-            minor % 100
-        )
+        format!("{}{}.{:02}", if self.0 < 0 { "-" } else { "" }, minor / 100, minor % 100)
     }
 }
 
@@ -110,14 +94,10 @@ fn digits(text: &str) -> Result<(String, &str), MoneyError> {
         None => (text, ""),
     };
     let groups: Vec<&str> = whole.split(',').collect();
-    let grouped = groups.len() == 1
-        || ((1..=3).contains(&groups[0].len()) && groups[1..].iter().all(|group| group.len() == 3));
+    let grouped =
+        groups.len() == 1 || ((1..=3).contains(&groups[0].len()) && groups[1..].iter().all(|group| group.len() == 3));
     let numeric = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty()
-        || !grouped
-        || !groups.iter().all(|group| numeric(group))
-        || !numeric(decimals)
-    {
+    if whole.is_empty() || !grouped || !groups.iter().all(|group| numeric(group)) || !numeric(decimals) {
         return Err(MoneyError::NotANumber);
     }
     Ok((groups.concat(), decimals))
@@ -127,9 +107,7 @@ fn digits(text: &str) -> Result<(String, &str), MoneyError> {
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plain = self.plain();
-        let (sign, plain) = plain
-            .strip_prefix('-')
-            .map_or(("", plain.as_str()), |rest| ("-", rest));
+        let (sign, plain) = plain.strip_prefix('-').map_or(("", plain.as_str()), |rest| ("-", rest));
         let whole = plain.len() - 3;
         let mut text = String::from(sign);
         for (place, digit) in plain.chars().enumerate() {
@@ -235,10 +213,7 @@ mod tests {
             assert_eq!(Money(minor).to_string(), text);
         }
         assert_eq!(Money(i64::MIN).to_string(), "-92,233,720,368,547,758.08");
-        assert_eq!(
-            serde_json::to_string(&Money(125_000)).unwrap(),
-            r#""1250.00""#
-        );
+        assert_eq!(serde_json::to_string(&Money(125_000)).unwrap(), r#""1250.00""#);
     }
 
     #[test]
@@ -246,16 +221,8 @@ mod tests {
         assert_eq!(Money(1).checked_add(Money(i64::MAX)), None);
         assert_eq!(Money(i64::MIN).checked_sub(Money(1)), None);
         assert_eq!(Money(i64::MAX).checked_mul(2), None);
-        assert_eq!(
-            [Money(1), Money(2)].into_iter().sum::<Option<Money>>(),
-            Some(Money(3))
-        );
-        assert_eq!(
-            [Money(i64::MAX), Money(1)]
-                .into_iter()
-                .sum::<Option<Money>>(),
-            None
-        );
+        assert_eq!([Money(1), Money(2)].into_iter().sum::<Option<Money>>(), Some(Money(3)));
+        assert_eq!([Money(i64::MAX), Money(1)].into_iter().sum::<Option<Money>>(), None);
     }
 
     #[test]

@@ -25,9 +25,7 @@ const LENGTH: usize = RANDOM + 2;
 #[diesel(sql_type = Text)]
 pub struct Number(String);
 
-stored_as!(Number, Text as str, String, Number::as_str, |text| {
-    Number::checked(text)
-});
+stored_as!(Number, Text as str, String, Number::as_str, |text| { Number::checked(text) });
 
 impl Number {
     /// Draws a new number of a kind, which is an ASCII letter.
@@ -50,9 +48,7 @@ impl Number {
             .filter(|sign| !sign.is_whitespace() && !matches!(sign, '-' | '\u{2010}'..='\u{2015}'))
             .map(|sign| sign.to_ascii_uppercase())
             .collect();
-        text.starts_with(kind.to_ascii_uppercase())
-            .then(|| Self::checked(text))
-            .flatten()
+        text.starts_with(kind.to_ascii_uppercase()).then(|| Self::checked(text)).flatten()
     }
 
     /// `R7KM3X9Q26WA`: the form of columns, addresses and file names.
@@ -67,9 +63,8 @@ impl Number {
 
     fn checked(text: String) -> Option<Self> {
         let (kind, rest) = text.as_bytes().split_first()?;
-        let well_formed = text.len() == LENGTH
-            && kind.is_ascii_uppercase()
-            && rest.iter().all(|sign| ALPHABET.contains(sign));
+        let well_formed =
+            text.len() == LENGTH && kind.is_ascii_uppercase() && rest.iter().all(|sign| ALPHABET.contains(sign));
         (well_formed && weighted(text.as_bytes()).is_multiple_of(31)).then_some(Self(text))
     }
 }
@@ -77,16 +72,8 @@ impl Number {
 /// The values of the characters, times 12, 11 … 1. Modulo a prime above every weight and value, a change of one
 /// character and a swap of any two always change the sum.
 fn weighted(text: &[u8]) -> usize {
-    let value = |sign: u8| {
-        ALPHABET
-            .iter()
-            .position(|&known| known == sign)
-            .unwrap_or(usize::from(sign) % 31)
-    };
-    text.iter()
-        .zip((1..=LENGTH).rev())
-        .map(|(&sign, weight)| value(sign) * weight)
-        .sum()
+    let value = |sign: u8| ALPHABET.iter().position(|&known| known == sign).unwrap_or(usize::from(sign) % 31);
+    text.iter().zip((1..=LENGTH).rev()).map(|(&sign, weight)| value(sign) * weight).sum()
 }
 
 /// In groups of four, `R7KM-3X9Q-26WA`, as it is shown and printed.
@@ -124,10 +111,7 @@ mod tests {
             assert_eq!(number.kind(), kind);
             assert_eq!(number.as_str().len(), LENGTH);
             assert_eq!(Number::parse(kind, number.as_str()).as_ref(), Some(&number));
-            assert_eq!(
-                Number::parse(kind, &number.to_string()).as_ref(),
-                Some(&number)
-            );
+            assert_eq!(Number::parse(kind, &number.to_string()).as_ref(), Some(&number));
             assert_eq!(
                 Number::parse(kind, &format!(" {} ", number.to_string().to_lowercase())).as_ref(),
                 Some(&number)
@@ -141,11 +125,8 @@ mod tests {
         let number = Number(String::from("R7KM3X9Q26WA"));
         assert_eq!(number.to_string(), "R7KM-3X9Q-26WA");
         let number = Number::random('R');
-        let wide: String = number
-            .as_str()
-            .chars()
-            .filter_map(|sign| char::from_u32(u32::from(sign) + 0xFEE0))
-            .collect();
+        let wide: String =
+            number.as_str().chars().filter_map(|sign| char::from_u32(u32::from(sign) + 0xFEE0)).collect();
         assert_eq!(Number::parse('R', &wide), Some(number));
     }
 
@@ -170,15 +151,11 @@ mod tests {
     fn every_swap_is_found() {
         for kind in ['R', 'T', 'D', 'I'].into_iter().flat_map(|kind| [kind; 25]) {
             let right = Number::random(kind).0;
-            for (one, other) in (0..LENGTH).flat_map(|one| (0..one).map(move |other| (one, other)))
-            {
+            for (one, other) in (0..LENGTH).flat_map(|one| (0..one).map(move |other| (one, other))) {
                 let mut wrong = right.clone().into_bytes();
                 wrong.swap(one, other);
                 let wrong = String::from_utf8(wrong).unwrap();
-                assert!(
-                    wrong == right || Number::parse(kind, &wrong).is_none(),
-                    "{wrong} for {right}"
-                );
+                assert!(wrong == right || Number::parse(kind, &wrong).is_none(), "{wrong} for {right}");
             }
         }
     }
@@ -187,15 +164,7 @@ mod tests {
     fn another_kind_another_length_and_other_signs_are_refused() {
         let number = Number::random('T');
         assert_eq!(Number::parse('R', number.as_str()), None);
-        for text in [
-            "",
-            "T",
-            "T2222222222",
-            "T22222222222222",
-            "T2222O22222I",
-            "😀",
-            "T\0\0\0\0\0\0\0\0\0\0\0",
-        ] {
+        for text in ["", "T", "T2222222222", "T22222222222222", "T2222O22222I", "😀", "T\0\0\0\0\0\0\0\0\0\0\0"] {
             assert_eq!(Number::parse('T', text), None, "{text}");
         }
         assert_eq!(Number::parse('T', &"T".repeat(1_000_000)), None);
@@ -204,15 +173,10 @@ mod tests {
     #[test]
     fn survives_a_column() {
         let number = Number::random('T');
-        let row =
-            diesel::select(number.as_str().into_sql::<Text>()).get_result::<Number>(&mut engine());
+        let row = diesel::select(number.as_str().into_sql::<Text>()).get_result::<Number>(&mut engine());
         assert_eq!(row.unwrap(), number);
         let row = diesel::select((&number).into_sql::<Text>()).get_result::<String>(&mut engine());
         assert_eq!(row.unwrap(), number.as_str());
-        assert!(
-            diesel::select("T123".into_sql::<Text>())
-                .get_result::<Number>(&mut engine())
-                .is_err()
-        );
+        assert!(diesel::select("T123".into_sql::<Text>()).get_result::<Number>(&mut engine()).is_err());
     }
 }

@@ -10,15 +10,9 @@ macro_rules! stored_as {
             DB: diesel::backend::Backend,
             $plain: diesel::serialize::ToSql<diesel::sql_types::$sql, DB>,
         {
-            fn to_sql<'b>(
-                &'b self,
-                out: &mut diesel::serialize::Output<'b, '_, DB>,
-            ) -> diesel::serialize::Result {
+            fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, DB>) -> diesel::serialize::Result {
                 let borrow: fn(&$ty) -> &$plain = $out;
-                <$plain as diesel::serialize::ToSql<diesel::sql_types::$sql, DB>>::to_sql(
-                    borrow(self),
-                    out,
-                )
+                <$plain as diesel::serialize::ToSql<diesel::sql_types::$sql, DB>>::to_sql(borrow(self), out)
             }
         }
 
@@ -28,13 +22,9 @@ macro_rules! stored_as {
             $owned: diesel::deserialize::FromSql<diesel::sql_types::$sql, DB>,
         {
             fn from_sql(raw: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
-                let plain = <$owned as diesel::deserialize::FromSql<
-                    diesel::sql_types::$sql,
-                    DB,
-                >>::from_sql(raw)?;
+                let plain = <$owned as diesel::deserialize::FromSql<diesel::sql_types::$sql, DB>>::from_sql(raw)?;
                 let back: fn($owned) -> Option<$ty> = $back;
-                back(plain)
-                    .ok_or_else(|| concat!("a column holds what is no ", stringify!($ty)).into())
+                back(plain).ok_or_else(|| concat!("a column holds what is no ", stringify!($ty)).into())
             }
         }
     };

@@ -5,7 +5,9 @@ mod personal;
 mod queries;
 
 pub use personal::PERSONAL;
-pub use queries::{ConsentEvent, ConsentRow, PolicyVersion, current_policy, keep, of_person, policy, policies, publish};
+pub use queries::{
+    ConsentEvent, ConsentRow, PolicyVersion, current_policy, keep, of_person, policies, policy, publish,
+};
 
 crate::base::types::text_enum! {
     /// What a consent is for. One record for each purpose, never one for many (PIPL art. 14, 29).

@@ -7,7 +7,4 @@ pub use queries::{claim, done};
 use crate::services::personal::PersonalData;
 
 /// Table `jobs`: nothing personal.
-pub const PERSONAL: PersonalData = PersonalData {
-    tables: &["jobs"],
-    columns: &[],
-};
+pub const PERSONAL: PersonalData = PersonalData { tables: &["jobs"], columns: &[] };

@@ -152,18 +152,15 @@ impl fmt::Debug for Post {
 fn compose(letter: &Letter, id: &str) -> Result<Message, Undelivered> {
     let from = sender(&letter.from)?;
     let to = recipient(&letter.to)?;
-    let envelope = Envelope::new(Some(from.email.clone()), vec![to.clone()])
-        .map_err(|_| never("the letter has no recipient"))?;
+    let envelope =
+        Envelope::new(Some(from.email.clone()), vec![to.clone()]).map_err(|_| never("the letter has no recipient"))?;
     let mut builder = Message::builder()
         .envelope(envelope)
         .from(from)
         .to(Mailbox::new(None, to))
         .subject(one_line(&letter.subject))
         .message_id(Some(format!("<{id}>")))
-        .raw_header(HeaderValue::new(
-            HeaderName::new_from_ascii_str("Auto-Submitted"),
-            "auto-generated".to_owned(),
-        ));
+        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()));
     for (name, value) in &letter.headers {
         builder = builder.raw_header(header(name, value)?);
     }
@@ -180,13 +177,9 @@ fn compose(letter: &Letter, id: &str) -> Result<Message, Undelivered> {
 fn header(name: &str, value: &str) -> Result<HeaderValue, Undelivered> {
     let refused = || never("the letter has a header it may not have");
     let lower = name.to_ascii_lowercase();
-    let known = OWN_HEADERS.split(' ').any(|own| own == lower)
-        || lower.starts_with("content-")
-        || lower.starts_with("resent-");
-    let token = !name.is_empty()
-        && name
-            .bytes()
-            .all(|sign| sign.is_ascii_alphanumeric() || sign == b'-');
+    let known =
+        OWN_HEADERS.split(' ').any(|own| own == lower) || lower.starts_with("content-") || lower.starts_with("resent-");
+    let token = !name.is_empty() && name.bytes().all(|sign| sign.is_ascii_alphanumeric() || sign == b'-');
     if known || !token || value.chars().any(hidden) {
         return Err(refused());
     }
@@ -209,10 +202,7 @@ fn sender(text: &str) -> Result<Mailbox, Undelivered> {
         return Err(refused());
     }
     let address = recipient(address).map_err(|_| refused())?;
-    Ok(Mailbox::new(
-        (!name.is_empty()).then(|| name.to_owned()),
-        address,
-    ))
+    Ok(Mailbox::new((!name.is_empty()).then(|| name.to_owned()), address))
 }
 
 /// One bare address. Signs that could end it or begin another are refused, quoted local parts and literals with them.
@@ -241,21 +231,14 @@ fn recipient(text: &str) -> Result<Address, Undelivered> {
 
 /// The message id without its brackets: plain signs only, since it also names a file.
 fn message_id(text: &str) -> Result<String, Undelivered> {
-    let bare = text
-        .strip_prefix('<')
-        .and_then(|rest| rest.strip_suffix('>'))
-        .unwrap_or(text);
+    let bare = text.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(text);
     let plain = |part: &str| {
         !part.is_empty()
             && !part.starts_with('.')
-            && part
-                .bytes()
-                .all(|sign| sign.is_ascii_alphanumeric() || b"-._".contains(&sign))
+            && part.bytes().all(|sign| sign.is_ascii_alphanumeric() || b"-._".contains(&sign))
     };
     match bare.split_once('@') {
-        Some((left, right)) if bare.len() <= 200 && plain(left) && plain(right) => {
-            Ok(bare.to_owned())
-        }
+        Some((left, right)) if bare.len() <= 200 && plain(left) && plain(right) => Ok(bare.to_owned()),
         _ => Err(never("the message id is not usable")),
     }
 }
@@ -284,10 +267,7 @@ fn lines(text: &str) -> String {
 }
 
 fn loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
-        || host
-            .parse::<Ipv4Addr>()
-            .is_ok_and(|address| address.is_loopback())
+    host.eq_ignore_ascii_case("localhost") || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// What an SMTP failure means, without the relay's words: they often repeat the address.
@@ -318,17 +298,11 @@ fn refusal(fault: &SmtpError, foreign: bool) -> Undelivered {
 }
 
 fn later(reason: &str) -> Undelivered {
-    Undelivered {
-        permanent: false,
-        reason: reason.to_owned(),
-    }
+    Undelivered { permanent: false, reason: reason.to_owned() }
 }
 
 fn never(reason: &str) -> Undelivered {
-    Undelivered {
-        permanent: true,
-        reason: reason.to_owned(),
-    }
+    Undelivered { permanent: true, reason: reason.to_owned() }
 }
 
 /// Writes the letter beside its place first, so that a reader of the folder never sees half of one.
@@ -345,10 +319,7 @@ fn file(folder: &Path, id: &str, bytes: &[u8]) -> std::io::Result<()> {
     make.recursive(true).create(folder)?;
     let part = folder.join(format!(".{id}.part"));
     let _ = std::fs::remove_file(&part);
-    open.write(true)
-        .create_new(true)
-        .open(&part)?
-        .write_all(bytes)?;
+    open.write(true).create_new(true).open(&part)?.write_all(bytes)?;
     std::fs::rename(&part, folder.join(format!("{id}.eml")))
 }
 
@@ -371,9 +342,7 @@ mod tests {
             let (mut lines, mut line, mut data) = (Vec::new(), String::new(), false);
             stream.write_all(b"220 sink\r\n").unwrap();
             while reader.read_line(&mut line).unwrap_or(0) > 0 {
-                let told = std::mem::take(&mut line)
-                    .trim_end_matches("\r\n")
-                    .to_owned();
+                let told = std::mem::take(&mut line).trim_end_matches("\r\n").to_owned();
                 lines.push(told.clone());
                 if data && told != "." {
                     continue;
@@ -447,12 +416,7 @@ mod tests {
             let fault = post.deliver(&new).await.unwrap_err();
             assert!(fault.permanent && !fault.reason.contains('@'), "{to:?}");
         }
-        for pair in [
-            "Bcc=a@b.c",
-            "Content-Type=x",
-            "X=x\r\nBcc: a@b.c",
-            "X: y\r\nZ=x",
-        ] {
+        for pair in ["Bcc=a@b.c", "Content-Type=x", "X=x\r\nBcc: a@b.c", "X: y\r\nZ=x"] {
             let (name, value) = pair.split_once('=').unwrap();
             let mut new = letter();
             new.headers = vec![(name.into(), value.into())];

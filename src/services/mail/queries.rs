@@ -139,10 +139,8 @@ pub(super) fn wipe(conn: &mut Conn, now: Moment) -> QueryResult<usize> {
         .execute(conn)
 }
 
-fn wiped() -> (
-    diesel::dsl::Eq<mails::sealed_text, Option<Vec<u8>>>,
-    diesel::dsl::Eq<mails::sealed_html, Option<Vec<u8>>>,
-) {
+fn wiped()
+-> (diesel::dsl::Eq<mails::sealed_text, Option<Vec<u8>>>, diesel::dsl::Eq<mails::sealed_html, Option<Vec<u8>>>) {
     (mails::sealed_text.eq(None), mails::sealed_html.eq(None))
 }
 

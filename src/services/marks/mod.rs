@@ -7,7 +7,4 @@ pub use queries::{read_mark, set_mark};
 use crate::services::personal::PersonalData;
 
 /// Table `marks`: nothing personal.
-pub const PERSONAL: PersonalData = PersonalData {
-    tables: &["marks"],
-    columns: &[],
-};
+pub const PERSONAL: PersonalData = PersonalData { tables: &["marks"], columns: &[] };

@@ -75,18 +75,8 @@ pub struct Record {
     pub session_id: Option<i64>,
 }
 
-type Row = (
-    i64,
-    Event,
-    AuthorKind,
-    Option<String>,
-    Option<String>,
-    String,
-    Moment,
-    Option<i64>,
-    Option<i64>,
-    Option<Vec<u8>>,
-);
+type Row =
+    (i64, Event, AuthorKind, Option<String>, Option<String>, String, Moment, Option<i64>, Option<i64>, Option<Vec<u8>>);
 
 /// The records of one person, newest first, from below `before`.
 pub fn of_person(

@@ -65,11 +65,7 @@ pub fn content_disposition(kind: Kind, name: &str) -> String {
             _ => '_',
         })
         .collect();
-    let way = if kind.inline() {
-        "inline"
-    } else {
-        "attachment"
-    };
+    let way = if kind.inline() { "inline" } else { "attachment" };
     let full = utf8_percent_encode(&name, NOT_ATTR_CHAR);
     format!("{way}; filename=\"{plain}\"; filename*=UTF-8''{full}")
 }
@@ -101,15 +97,12 @@ fn cut(name: &str) -> String {
 fn device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end();
     let upper = stem.to_ascii_uppercase();
-    matches!(
-        upper.as_str(),
-        "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$"
-    ) || ["COM", "LPT"].iter().any(|port| {
-        upper.strip_prefix(port).is_some_and(|rest| {
-            rest.chars().count() == 1
-                && rest.contains(|sign: char| sign.is_ascii_digit() || "¹²³".contains(sign))
+    matches!(upper.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$")
+        || ["COM", "LPT"].iter().any(|port| {
+            upper.strip_prefix(port).is_some_and(|rest| {
+                rest.chars().count() == 1 && rest.contains(|sign: char| sign.is_ascii_digit() || "¹²³".contains(sign))
+            })
         })
-    })
 }
 
 #[cfg(test)]

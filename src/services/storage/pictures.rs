@@ -100,12 +100,7 @@ fn develop(bytes: &[u8], kind: Kind) -> Result<Picture, PictureFault> {
         Kind::Png => image.write_with_encoder(PngEncoder::new(&mut out))?,
         _ => image.write_with_encoder(WebPEncoder::new_lossless(&mut out))?,
     }
-    Ok(Picture {
-        width: image.width(),
-        height: image.height(),
-        bytes: Bytes::from(out),
-        kind,
-    })
+    Ok(Picture { width: image.width(), height: image.height(), bytes: Bytes::from(out), kind })
 }
 
 /// Decodes what the header allows, eight bits a channel, and turns it as the camera was held.
@@ -118,9 +113,7 @@ fn expose(mut decoder: impl ImageDecoder) -> Result<DynamicImage, PictureFault> 
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let image = match DynamicImage::from_decoder(decoder)? {
         DynamicImage::ImageLuma16(deep) => DynamicImage::ImageLuma16(deep).into_luma8().into(),
-        DynamicImage::ImageLumaA16(deep) => {
-            DynamicImage::ImageLumaA16(deep).into_luma_alpha8().into()
-        }
+        DynamicImage::ImageLumaA16(deep) => DynamicImage::ImageLumaA16(deep).into_luma_alpha8().into(),
         DynamicImage::ImageRgb16(deep) => DynamicImage::ImageRgb16(deep).into_rgb8().into(),
         DynamicImage::ImageRgba16(deep) => DynamicImage::ImageRgba16(deep).into_rgba8().into(),
         plain => plain,
@@ -150,9 +143,7 @@ fn fits(width: u32, height: u32) -> Result<(), PictureFault> {
 }
 
 fn png_fits(bytes: &[u8]) -> Result<(), PictureFault> {
-    let side = |at: usize| -> Option<u32> {
-        Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk::<4>()?))
-    };
+    let side = |at: usize| -> Option<u32> { Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk::<4>()?)) };
     let (Some(width), Some(height)) = (side(16), side(20)) else {
         return Err(PictureFault::Damaged);
     };
@@ -231,9 +222,7 @@ impl Darkroom {
         let waiting = Arc::new(Mutex::new(waiting));
         for number in 0..threads.max(1) {
             let waiting = Arc::clone(&waiting);
-            std::thread::Builder::new()
-                .name(format!("darkroom-{number}"))
-                .spawn(move || work(&waiting))?;
+            std::thread::Builder::new().name(format!("darkroom-{number}")).spawn(move || work(&waiting))?;
         }
         Ok(Self { jobs })
     }
@@ -241,11 +230,7 @@ impl Darkroom {
     /// Develops a picture (see [`reencode`]); `Full` when the queue is, `TooSlow` after twenty seconds.
     pub async fn develop(&self, bytes: Bytes, kind: Kind) -> Result<Picture, PictureFault> {
         let (answer, developed) = oneshot::channel();
-        let job = Job {
-            bytes,
-            kind,
-            answer,
-        };
+        let job = Job { bytes, kind, answer };
         match self.jobs.try_send(job) {
             Ok(()) => {}
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
@@ -262,10 +247,7 @@ impl Darkroom {
 
 fn work(waiting: &Mutex<Receiver<Job>>) {
     loop {
-        let next = waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .recv();
+        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = next else {
             return;
         };

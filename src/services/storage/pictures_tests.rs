@@ -9,19 +9,13 @@ const CANARY: &[u8] = b"CANARY-31.2304N";
 
 fn sample(kind: Kind, width: u32, height: u32) -> Vec<u8> {
     let image = RgbImage::from_fn(width, height, |x, y| {
-        Rgb([
-            (x * 7) as u8,
-            (y * 5) as u8,
-            if x < width / 2 { 250 } else { 5 },
-        ])
+        Rgb([(x * 7) as u8, (y * 5) as u8, if x < width / 2 { 250 } else { 5 }])
     });
     let mut out = Vec::new();
     let raw = image.as_raw();
     let colour = ExtendedColorType::Rgb8;
     match kind {
-        Kind::Jpeg => {
-            JpegEncoder::new_with_quality(&mut out, 90).write_image(raw, width, height, colour)
-        }
+        Kind::Jpeg => JpegEncoder::new_with_quality(&mut out, 90).write_image(raw, width, height, colour),
         Kind::Png => PngEncoder::new(&mut out).write_image(raw, width, height, colour),
         _ => WebPEncoder::new_lossless(&mut out).write_image(raw, width, height, colour),
     }
@@ -51,11 +45,7 @@ fn chunk(name: [u8; 4], body: &[u8]) -> Vec<u8> {
     for byte in &out[4..] {
         sum ^= u32::from(*byte);
         for _ in 0..8 {
-            sum = if sum & 1 == 1 {
-                sum >> 1 ^ 0xEDB8_8320
-            } else {
-                sum >> 1
-            };
+            sum = if sum & 1 == 1 { sum >> 1 ^ 0xEDB8_8320 } else { sum >> 1 };
         }
     }
     out.extend_from_slice(&(!sum).to_be_bytes());
@@ -71,18 +61,8 @@ fn with_canaries(kind: Kind) -> Vec<u8> {
     let mut file = match kind {
         Kind::Jpeg => {
             let exif = segment(0xE1, &[b"Exif\0\0".as_slice(), &exif()].concat());
-            let icc = segment(
-                0xE2,
-                &[b"ICC_PROFILE\0\x01\x01".as_slice(), CANARY].concat(),
-            );
-            [
-                &plain[..2],
-                &exif,
-                &icc,
-                &segment(0xFE, CANARY),
-                &plain[2..],
-            ]
-            .concat()
+            let icc = segment(0xE2, &[b"ICC_PROFILE\0\x01\x01".as_slice(), CANARY].concat());
+            [&plain[..2], &exif, &icc, &segment(0xFE, CANARY), &plain[2..]].concat()
         }
         Kind::Png => {
             let text = chunk(*b"tEXt", &[b"Comment\0".as_slice(), CANARY].concat());
@@ -98,14 +78,8 @@ fn with_canaries(kind: Kind) -> Vec<u8> {
                 out
             };
             let wide = riff(b"VP8X", &[0x0C, 0, 0, 0, 39, 0, 0, 19, 0, 0]);
-            let body = [
-                b"WEBP".as_slice(),
-                &wide,
-                &plain[12..],
-                &riff(b"EXIF", &exif()),
-                &riff(b"XMP ", CANARY),
-            ]
-            .concat();
+            let body =
+                [b"WEBP".as_slice(), &wide, &plain[12..], &riff(b"EXIF", &exif()), &riff(b"XMP ", CANARY)].concat();
             riff(b"RIFF", &body)
         }
     };
@@ -131,21 +105,13 @@ fn only_the_pixels_remain_and_they_stand_upright() {
         assert_eq!(super::super::sniff::sniff(&picture.bytes, len), Some(kind));
         // The left half was bright in blue; turned clockwise it is the upper half.
         let again = image::load_from_memory(&picture.bytes).unwrap().into_rgb8();
-        assert!(
-            again.get_pixel(10, 3).0[2] > 200 && again.get_pixel(10, 36).0[2] < 60,
-            "{kind:?}"
-        );
+        assert!(again.get_pixel(10, 3).0[2] > 200 && again.get_pixel(10, 36).0[2] < 60, "{kind:?}");
     }
 }
 
 #[test]
 fn a_small_file_that_claims_huge_sides_is_refused_unread() {
-    for (width, height) in [
-        (50_000u32, 50_000u32),
-        (12_001, 1),
-        (1, 12_001),
-        (8_000, 5_001),
-    ] {
+    for (width, height) in [(50_000u32, 50_000u32), (12_001, 1), (1, 12_001), (8_000, 5_001)] {
         let mut header = width.to_be_bytes().to_vec();
         header.extend_from_slice(&height.to_be_bytes());
         header.extend_from_slice(&[8, 2, 0, 0, 0]);
@@ -189,42 +155,29 @@ fn cut_and_bent_pictures_never_panic() {
         for _ in 0..500 {
             let mut bent = file.clone();
             for _ in 0..4 {
-                state = state
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1);
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                 let at = usize::try_from(state >> 33).unwrap() % bent.len();
                 bent[at] = (state >> 24) as u8;
             }
             let _ = reencode(&bent, kind);
         }
-        let other = if kind == Kind::Png {
-            Kind::Jpeg
-        } else {
-            Kind::Png
-        };
+        let other = if kind == Kind::Png { Kind::Jpeg } else { Kind::Png };
         assert!(reencode(&file, other).is_err());
         assert_eq!(reencode(&[], kind), Err(PictureFault::Damaged));
     }
     std::panic::set_hook(hook);
-    assert_eq!(
-        reencode(b"%PDF-1.7", Kind::Pdf),
-        Err(PictureFault::NotAPicture)
-    );
+    assert_eq!(reencode(b"%PDF-1.7", Kind::Pdf), Err(PictureFault::NotAPicture));
 }
 
 #[test]
 fn deep_and_grey_pictures_are_taken() {
     let mut out = Vec::new();
-    PngEncoder::new(&mut out)
-        .write_image(&[0x12; 4 * 4 * 8], 4, 4, ExtendedColorType::Rgba16)
-        .unwrap();
+    PngEncoder::new(&mut out).write_image(&[0x12; 4 * 4 * 8], 4, 4, ExtendedColorType::Rgba16).unwrap();
     let picture = reencode(&out, Kind::Png).unwrap();
     let again = image::load_from_memory(&picture.bytes).unwrap();
     assert_eq!(again.color(), image::ColorType::Rgba8);
     let mut grey = Vec::new();
-    JpegEncoder::new(&mut grey)
-        .write_image(&[9; 64], 8, 8, ExtendedColorType::L8)
-        .unwrap();
+    JpegEncoder::new(&mut grey).write_image(&[9; 64], 8, 8, ExtendedColorType::L8).unwrap();
     assert_eq!(reencode(&grey, Kind::Jpeg).unwrap().width, 8);
 }
 

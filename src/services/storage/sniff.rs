@@ -9,10 +9,8 @@ pub const HEAD: usize = 4096;
 const LONGEST_HEAD: usize = 1 << 20;
 
 /// Major brands of the MP4 family that are accepted. `qt  ` and `heic` are left out on purpose: browsers differ on them.
-const MP4_BRANDS: [&[u8; 4]; 12] = [
-    b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ",
-    b"dash", b"MSNV",
-];
+const MP4_BRANDS: [&[u8; 4]; 12] =
+    [b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"dash", b"MSNV"];
 
 /// A kind of file that the portal accepts. Everything else is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,16 +35,8 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which pages list them.
-    pub const ALL: [Self; 8] = [
-        Self::Jpeg,
-        Self::Png,
-        Self::Webp,
-        Self::Mp4,
-        Self::Webm,
-        Self::Mp3,
-        Self::Wav,
-        Self::Pdf,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Jpeg, Self::Png, Self::Webp, Self::Mp4, Self::Webm, Self::Mp3, Self::Wav, Self::Pdf];
 
     /// The media type it is served with; also the text that stands in the database.
     pub fn media_type(self) -> &'static str {
@@ -96,11 +86,7 @@ impl Kind {
 pub fn sniff(head: &[u8], len: u64) -> Option<Kind> {
     let kind = match head {
         [0xFF, 0xD8, 0xFF, ..] => Kind::Jpeg,
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..]
-            if head.get(12..16) == Some(b"IHDR") =>
-        {
-            Kind::Png
-        }
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] if head.get(12..16) == Some(b"IHDR") => Kind::Png,
         [b'R', b'I', b'F', b'F', ..] => riff(head)?,
         [b'%', b'P', b'D', b'F', b'-', b'1' | b'2', b'.', ..] => Kind::Pdf,
         [0x1A, 0x45, 0xDF, 0xA3, ..] if webm(head) => Kind::Webm,
@@ -123,11 +109,7 @@ pub fn head_wanted(head: &[u8]) -> usize {
 pub fn extension_agrees(kind: Kind, file_name: &str) -> bool {
     display_name(file_name)
         .rsplit_once('.')
-        .is_some_and(|(_, last)| {
-            kind.extensions()
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(last))
-        })
+        .is_some_and(|(_, last)| kind.extensions().iter().any(|known| known.eq_ignore_ascii_case(last)))
 }
 
 fn riff(head: &[u8]) -> Option<Kind> {
@@ -140,16 +122,11 @@ fn riff(head: &[u8]) -> Option<Kind> {
 
 /// ISO/IEC 14496-12: the file-type box comes first, and its size is that of a real box.
 fn mp4(head: &[u8], len: u64) -> bool {
-    let (Some(size), Some(b"ftyp"), Some(brand)) =
-        (head.first_chunk::<4>(), head.get(4..8), head.get(8..12))
-    else {
+    let (Some(size), Some(b"ftyp"), Some(brand)) = (head.first_chunk::<4>(), head.get(4..8), head.get(8..12)) else {
         return false;
     };
     let size = u64::from(u32::from_be_bytes(*size));
-    size >= 16
-        && size.is_multiple_of(4)
-        && size <= len
-        && MP4_BRANDS.iter().any(|known| known.as_slice() == brand)
+    size >= 16 && size.is_multiple_of(4) && size <= len && MP4_BRANDS.iter().any(|known| known.as_slice() == brand)
 }
 
 /// Walks the EBML header (RFC 8794): every `DocType` in it must say `webm`, and there must be one.
@@ -157,11 +134,7 @@ fn webm(head: &[u8]) -> bool {
     let Some((size, start)) = vint(head, 4) else {
         return false;
     };
-    let Some(mut rest) = size
-        .try_into()
-        .ok()
-        .and_then(|size: usize| head.get(start..start.checked_add(size)?))
-    else {
+    let Some(mut rest) = size.try_into().ok().and_then(|size: usize| head.get(start..start.checked_add(size)?)) else {
         return false;
     };
     let mut found = false;
@@ -170,10 +143,7 @@ fn webm(head: &[u8]) -> bool {
         let Some((size, start)) = (id <= 4).then(|| vint(rest, id)).flatten() else {
             return false;
         };
-        let Some(end) = usize::try_from(size)
-            .ok()
-            .and_then(|size| start.checked_add(size))
-        else {
+        let Some(end) = usize::try_from(size).ok().and_then(|size| start.checked_add(size)) else {
             return false;
         };
         let Some(value) = rest.get(start..end) else {
@@ -198,10 +168,7 @@ fn vint(bytes: &[u8], at: usize) -> Option<(u64, usize)> {
         return None;
     }
     let end = at.checked_add(width)?;
-    let raw = bytes
-        .get(at..end)?
-        .iter()
-        .fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
+    let raw = bytes.get(at..end)?.iter().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
     let unknown = (1u64 << (7 * width)) - 1;
     let value = raw & unknown;
     (value != unknown).then_some((value, end))
@@ -235,9 +202,7 @@ fn id3_end(head: &[u8]) -> Option<u64> {
     if size.iter().any(|byte| *byte >= 0x80) {
         return None;
     }
-    let body = size
-        .iter()
-        .fold(0u64, |sum, byte| sum << 7 | u64::from(*byte));
+    let body = size.iter().fold(0u64, |sum, byte| sum << 7 | u64::from(*byte));
     let footer = if flags & 0x10 == 0 { 0 } else { 10 };
     Some(10 + body + footer)
 }
@@ -250,9 +215,7 @@ struct Frame {
 
 /// The header of a layer III frame (ISO/IEC 11172-3, 13818-3 and the 2.5 extension) and the frame's length in bytes.
 fn frame_at(head: &[u8], at: u64) -> Option<Frame> {
-    const MPEG_1: [u32; 14] = [
-        32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
-    ];
+    const MPEG_1: [u32; 14] = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
     const MPEG_2: [u32; 14] = [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
     let [a, b, c, d] = *head.get(usize::try_from(at).ok()?..)?.first_chunk::<4>()?;
     let version = b >> 3 & 3;
@@ -261,11 +224,7 @@ fn frame_at(head: &[u8], at: u64) -> Option<Frame> {
     if a != 0xFF || b & 0xE0 != 0xE0 || version == 1 || layer != 1 || bits == 0 || d & 3 == 2 {
         return None;
     }
-    let (table, words) = if version == 3 {
-        (MPEG_1, 144)
-    } else {
-        (MPEG_2, 72)
-    };
+    let (table, words) = if version == 3 { (MPEG_1, 144) } else { (MPEG_2, 72) };
     let kilobits = *table.get(bits - 1)?;
     let base = *[44_100u32, 48_000, 32_000].get(usize::from(c >> 2 & 3))?;
     let rate = match version {
@@ -274,11 +233,7 @@ fn frame_at(head: &[u8], at: u64) -> Option<Frame> {
         _ => base / 4,
     };
     let padding = u32::from(c >> 1 & 1);
-    Some(Frame {
-        version,
-        rate,
-        length: u64::from(words * kilobits * 1000 / rate + padding),
-    })
+    Some(Frame { version, rate, length: u64::from(words * kilobits * 1000 / rate + padding) })
 }
 
 #[cfg(test)]

@@ -4,10 +4,7 @@
 use super::*;
 
 fn bytes(hex: &str) -> Vec<u8> {
-    (0..hex.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
-        .collect()
+    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
 }
 
 fn told(file: &[u8]) -> Option<Kind> {
@@ -29,14 +26,8 @@ fn every_valid_header_is_recognised() {
         ("52494646240000005745425056503820", Kind::Webp),
         ("5249464624000000574542505650384C", Kind::Webp),
         ("52494646240000005745425056503858", Kind::Webp),
-        (
-            "000000186674797069736F6D0000020069736F6D6D703432",
-            Kind::Mp4,
-        ),
-        (
-            "1A45DFA39F4286810142F7810142F2810442F381084282847765626D4287810442858102",
-            Kind::Webm,
-        ),
+        ("000000186674797069736F6D0000020069736F6D6D703432", Kind::Mp4),
+        ("1A45DFA39F4286810142F7810142F2810442F381084282847765626D4287810442858102", Kind::Webm),
         ("524946462400000057415645666D7420", Kind::Wav),
         ("52494646240000005741564562657874", Kind::Wav),
         ("5249464624000000574156454A554E4B", Kind::Wav),
@@ -146,20 +137,11 @@ fn every_other_file_is_refused() {
 #[test]
 fn no_start_of_a_file_makes_it_stumble() {
     let mut state = 1u64;
-    let starts: [&[u8]; 6] = [
-        &[],
-        b"ID3",
-        &[0x1A, 0x45, 0xDF, 0xA3],
-        b"RIFF",
-        &[0xFF, 0xFB],
-        b"\0\0\0\x18ftyp",
-    ];
+    let starts: [&[u8]; 6] = [&[], b"ID3", &[0x1A, 0x45, 0xDF, 0xA3], b"RIFF", &[0xFF, 0xFB], b"\0\0\0\x18ftyp"];
     for round in 0..20_000usize {
         let mut file = starts[round % starts.len()].to_vec();
         for _ in 0..round % 40 {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             file.push(u8::try_from(state >> 56).unwrap());
         }
         let _ = told(&file);

@@ -74,10 +74,7 @@ impl Storage {
     pub fn folder(path: &FilePath) -> Result<Self, StorageFault> {
         private_folder(path).map_err(failed)?;
         let objects = LocalFileSystem::new_with_prefix(path)?.with_fsync(true);
-        Ok(Self {
-            objects: Arc::new(objects),
-            folder: path.to_owned(),
-        })
+        Ok(Self { objects: Arc::new(objects), folder: path.to_owned() })
     }
 
     /// Begins a file of at most `limit` bytes.
@@ -103,15 +100,8 @@ impl Storage {
     }
 
     /// Reads a file, or the bytes of `range`, which must lie inside it.
-    pub async fn read(
-        &self,
-        key: &str,
-        range: Option<Range<u64>>,
-    ) -> Result<Reading, StorageFault> {
-        let options = GetOptions {
-            range: range.map(Into::into),
-            ..GetOptions::default()
-        };
+    pub async fn read(&self, key: &str, range: Option<Range<u64>>) -> Result<Reading, StorageFault> {
+        let options = GetOptions { range: range.map(Into::into), ..GetOptions::default() };
         let found = self.objects.get_opts(&place(key)?, options).await?;
         let pieces = found.into_stream().map(|piece| match piece {
             // A file cut behind our back would be read as empty pieces without end.
@@ -150,10 +140,7 @@ impl Storage {
     /// their number. Choose a moment hours back: another instance may be writing right now.
     pub async fn clear_unfinished(&self, before: Moment) -> Result<usize, StorageFault> {
         let folder = self.folder.clone();
-        tokio::task::spawn_blocking(move || clear_folder(&folder, before))
-            .await
-            .map_err(failed)?
-            .map_err(failed)
+        tokio::task::spawn_blocking(move || clear_folder(&folder, before)).await.map_err(failed)?.map_err(failed)
     }
 }
 
@@ -242,11 +229,7 @@ impl Writer {
                 break;
             }
             // The first ten bytes first: they say how many more are wanted.
-            let step = if self.head.len() < 10 {
-                10 - self.head.len()
-            } else {
-                room
-            };
+            let step = if self.head.len() < 10 { 10 - self.head.len() } else { room };
             let (now, later) = rest.split_at(step.min(rest.len()));
             self.head.extend_from_slice(now);
             rest = later;
@@ -288,10 +271,7 @@ fn place(key: &str) -> Result<Path, StorageFault> {
 #[cfg(unix)]
 fn private_folder(path: &FilePath) -> std::io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)?;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
 }
 
@@ -311,17 +291,10 @@ fn clear_folder(folder: &FilePath, before: Moment) -> std::io::Result<usize> {
         for file in std::fs::read_dir(shelf.path())? {
             let file = file?;
             let name = file.file_name();
-            let unfinished = name
-                .to_str()
-                .and_then(|name| name.split_once('#'))
-                .is_some_and(|(key, _)| place(key).is_ok());
+            let unfinished =
+                name.to_str().and_then(|name| name.split_once('#')).is_some_and(|(key, _)| place(key).is_ok());
             let touched = |file: &std::fs::DirEntry| -> Option<i64> {
-                let since = file
-                    .metadata()
-                    .ok()?
-                    .modified()
-                    .ok()?
-                    .duration_since(UNIX_EPOCH);
+                let since = file.metadata().ok()?.modified().ok()?.duration_since(UNIX_EPOCH);
                 i64::try_from(since.ok()?.as_micros()).ok()
             };
             if unfinished && touched(&file).is_some_and(|at| at < before.0) {

@@ -27,10 +27,7 @@ async fn a_file_comes_back_whole_and_in_parts() {
     let home = tempfile::tempdir().unwrap();
     let storage = Storage::folder(&home.path().join("files")).unwrap();
     let mut writer = storage.writer(3 << 20).await.unwrap();
-    writer
-        .write(Bytes::from_static(b"%PDF-1.7\n"))
-        .await
-        .unwrap();
+    writer.write(Bytes::from_static(b"%PDF-1.7\n")).await.unwrap();
     for byte in 0..20 {
         writer.write(chunk(byte, 100_000)).await.unwrap();
     }
@@ -45,10 +42,7 @@ async fn a_file_comes_back_whole_and_in_parts() {
     assert_eq!(pieces.concat(), whole[5..1_500_000]);
     storage.delete(&stored.key).await.unwrap();
     storage.delete(&stored.key).await.unwrap();
-    assert!(matches!(
-        storage.head(&stored.key).await,
-        Err(StorageFault::NotFound)
-    ));
+    assert!(matches!(storage.head(&stored.key).await, Err(StorageFault::NotFound)));
     assert!(files(home.path()).is_empty());
 }
 
@@ -59,15 +53,9 @@ async fn a_file_that_passes_its_limit_leaves_nothing() {
     let mut writer = storage.writer(2 << 20).await.unwrap();
     writer.write(chunk(1, 2 << 20)).await.unwrap();
     assert_eq!(files(home.path()).len(), 1);
-    assert!(matches!(
-        writer.write(chunk(1, 1)).await,
-        Err(StorageFault::TooLarge)
-    ));
+    assert!(matches!(writer.write(chunk(1, 1)).await, Err(StorageFault::TooLarge)));
     assert!(files(home.path()).is_empty());
-    assert!(matches!(
-        writer.write(chunk(1, 1)).await,
-        Err(StorageFault::Ended)
-    ));
+    assert!(matches!(writer.write(chunk(1, 1)).await, Err(StorageFault::Ended)));
     assert!(matches!(writer.finish().await, Err(StorageFault::Ended)));
 }
 
@@ -116,14 +104,8 @@ async fn text_of_a_user_is_never_a_path() {
         "名名名名名名名名名名名",
         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\0",
     ] {
-        assert!(
-            matches!(storage.head(key).await, Err(StorageFault::NotFound)),
-            "{key}"
-        );
-        assert!(
-            matches!(storage.delete(key).await, Err(StorageFault::NotFound)),
-            "{key}"
-        );
+        assert!(matches!(storage.head(key).await, Err(StorageFault::NotFound)), "{key}");
+        assert!(matches!(storage.delete(key).await, Err(StorageFault::NotFound)), "{key}");
     }
     assert!(home.path().join("secret").exists());
 }

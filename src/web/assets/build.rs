@@ -13,9 +13,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=migrations");
     println!("cargo:rerun-if-changed=src/web/assets/build.rs");
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    let mut list = String::from("/// Every static file.\npub(super) static FILES: &[File] = &[\n");
+    let mut list = String::from("/// Every static file.\nstatic FILES: &[File] = &[\n");
     let mut names = String::new();
-    let mut files: Vec<PathBuf> = fs::read_dir("static")?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
+    let mut files: Vec<PathBuf> =
+        fs::read_dir("static")?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
     files.sort();
     for path in files.iter().filter(|path| path.is_file()) {
         println!("cargo:rerun-if-changed={}", path.display());
@@ -46,7 +47,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             _ => None,
         };
         if let Some(constant) = constant {
-            writeln!(names, "/// Where `{stem}.{ending}` is served.\npub const {constant}: &str = \"/static/{hashed}\";")?;
+            writeln!(
+                names,
+                "/// Where `{stem}.{ending}` is served.\npub const {constant}: &str = \"/static/{hashed}\";"
+            )?;
         }
     }
     list.push_str("];\n");

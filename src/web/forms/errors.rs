@@ -141,7 +141,8 @@ impl From<ValidationErrors> for Errors {
                     "length" => match (limit("min"), limit("max")) {
                         (Some(1), None) => FieldError::Missing,
                         (Some(min), Some(max)) => {
-                            let typed = error.params.get("value").and_then(|v| v.as_str()).map_or(0, |v| v.chars().count());
+                            let typed =
+                                error.params.get("value").and_then(|v| v.as_str()).map_or(0, |v| v.chars().count());
                             if (typed as u64) < min { FieldError::TooShort(min) } else { FieldError::TooLong(max) }
                         }
                         (Some(min), None) => FieldError::TooShort(min),

@@ -31,7 +31,8 @@ enum Finish<T> {
 }
 
 /// What a `Location` may hold unencoded; anything else is percent-encoded.
-const LOCATION: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+const LOCATION: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
 
 impl<A: Actor> Visit<A> {
     /// Only lets the caller in.

@@ -36,11 +36,7 @@ impl Browser {
         let browser = Self::start(base, false).await;
         let probe = "data:text/html,<title>off</title><script>document.title='on'</script>";
         browser.client.goto(probe).await.unwrap();
-        assert_eq!(
-            browser.client.title().await.unwrap(),
-            "off",
-            "the browser runs the scripts of pages"
-        );
+        assert_eq!(browser.client.title().await.unwrap(), "off", "the browser runs the scripts of pages");
         browser.size(1280, 800).await;
         browser.dark(false).await;
         browser
@@ -48,10 +44,7 @@ impl Browser {
 
     async fn start(base: &str, scripts: bool) -> Self {
         let place = ROOM.acquire().await.unwrap();
-        let profile = tempfile::Builder::new()
-            .prefix("easylink-browser-")
-            .tempdir()
-            .unwrap();
+        let profile = tempfile::Builder::new().prefix("easylink-browser-").tempdir().unwrap();
         let driver = given("EASYLINK_TEST_CHROMEDRIVER");
         let mut flags: Vec<String> = [
             // Chromium refuses its sandbox to root, and containers often lack what it needs.
@@ -73,42 +66,22 @@ impl Browser {
             },
         });
         let wishes: Capabilities = serde_json::from_value(wishes).unwrap();
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(wishes)
-            .connect(&driver)
-            .await;
+        let client = ClientBuilder::new(HttpConnector::new()).capabilities(wishes).connect(&driver).await;
         let client = client.unwrap_or_else(|error| panic!("no browser at {driver}: {error}"));
         let session = client.session_id().await.unwrap().unwrap();
-        Self {
-            client,
-            driver,
-            session,
-            base: base.trim_end_matches('/').to_owned(),
-            _profile: profile,
-            _place: place,
-        }
+        Self { client, driver, session, base: base.trim_end_matches('/').to_owned(), _profile: profile, _place: place }
     }
 
     /// Goes to a path of the portal, or to a whole address.
     pub async fn goto(&self, path: &str) {
-        let address = if path.starts_with('/') {
-            format!("{}{path}", self.base)
-        } else {
-            path.to_owned()
-        };
-        self.client
-            .goto(&address)
-            .await
-            .unwrap_or_else(|error| panic!("cannot open {address}: {error}"));
+        let address = if path.starts_with('/') { format!("{}{path}", self.base) } else { path.to_owned() };
+        self.client.goto(&address).await.unwrap_or_else(|error| panic!("cannot open {address}: {error}"));
     }
 
     /// Path and query of the page that is shown.
     pub async fn path(&self) -> String {
         let url = self.client.current_url().await.unwrap();
-        url.query().map_or_else(
-            || url.path().to_owned(),
-            |query| format!("{}?{query}", url.path()),
-        )
+        url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
     }
 
     /// Types into a field, replacing what stands there, or chooses the option of this name from a list.
@@ -136,21 +109,12 @@ impl Browser {
     /// Chooses a file.
     pub async fn choose_file(&self, label_or_name: &str, path: &Path) {
         let whole = path.canonicalize().unwrap();
-        self.field(label_or_name)
-            .await
-            .send_keys(&whole.display().to_string())
-            .await
-            .unwrap();
+        self.field(label_or_name).await.send_keys(&whole.display().to_string()).await.unwrap();
     }
 
     /// What stands in a field.
     pub async fn value(&self, label_or_name: &str) -> String {
-        self.field(label_or_name)
-            .await
-            .prop("value")
-            .await
-            .unwrap()
-            .unwrap_or_default()
+        self.field(label_or_name).await.prop("value").await.unwrap().unwrap_or_default()
     }
 
     /// Presses the button on which this stands; a summary that opens is one, too.
@@ -166,23 +130,12 @@ impl Browser {
     /// Follows the link of this name.
     pub async fn follow(&self, text: &str) {
         let quoted = quote(text);
-        self.click(
-            "link",
-            text,
-            &format!("//a[@href][normalize-space()={quoted} or @aria-label={quoted}]"),
-        )
-        .await;
+        self.click("link", text, &format!("//a[@href][normalize-space()={quoted} or @aria-label={quoted}]")).await;
     }
 
     /// The words of the page as they are seen.
     pub async fn text(&self) -> String {
-        self.client
-            .find(Locator::Css("body"))
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap()
+        self.client.find(Locator::Css("body")).await.unwrap().text().await.unwrap()
     }
 
     /// The one heading of the first level. Panics unless there is exactly one.
@@ -200,29 +153,16 @@ impl Browser {
 
     /// Presses the tab key and tells what has the focus then: its label, words or name.
     pub async fn tab(&self) -> String {
-        self.client
-            .active_element()
-            .await
-            .unwrap()
-            .send_keys(&Key::Tab.to_string())
-            .await
-            .unwrap();
+        self.client.active_element().await.unwrap().send_keys(&Key::Tab.to_string()).await.unwrap();
         let told = "const e = document.activeElement; return e.ariaLabel || e.labels?.[0]?.innerText || e.innerText || e.name || e.tagName";
-        self.ask(told)
-            .await
-            .as_str()
-            .unwrap_or_default()
-            .trim()
-            .to_owned()
+        self.ask(told).await.as_str().unwrap_or_default().trim().to_owned()
     }
 
     /// A field by its name, else by its label or the beginning of its label.
     async fn field(&self, label_or_name: &str) -> Element {
         let quoted = quote(label_or_name);
         let control = "(self::input[not(@type='hidden')] or self::select or self::textarea)";
-        let labelled = |test: &str| {
-            format!("//*[{control}][@id=//label[{test}]/@for] | //label[{test}]//*[{control}]")
-        };
+        let labelled = |test: &str| format!("//*[{control}][@id=//label[{test}]/@for] | //label[{test}]//*[{control}]");
         let ways = [
             format!("//*[{control}][@name={quoted}]"),
             labelled(&format!("normalize-space()={quoted}")),
@@ -230,40 +170,22 @@ impl Browser {
             labelled(&format!("starts-with(normalize-space(), {quoted})")),
         ];
         for way in ways {
-            if let Some(found) = self
-                .client
-                .find_all(Locator::XPath(&way))
-                .await
-                .unwrap()
-                .into_iter()
-                .next()
-            {
+            if let Some(found) = self.client.find_all(Locator::XPath(&way)).await.unwrap().into_iter().next() {
                 return found;
             }
         }
-        panic!(
-            "no field `{label_or_name}` on {}:\n{}",
-            self.path().await,
-            self.text().await
-        )
+        panic!("no field `{label_or_name}` on {}:\n{}", self.path().await, self.text().await)
     }
 
     /// Clicks the first element that is seen; the driver's next command waits for the page it leads to.
     async fn click(&self, kind: &str, text: &str, path: &str) {
         for element in self.client.find_all(Locator::XPath(path)).await.unwrap() {
             if element.is_displayed().await.unwrap() {
-                element
-                    .click()
-                    .await
-                    .unwrap_or_else(|error| panic!("cannot click the {kind} `{text}`: {error}"));
+                element.click().await.unwrap_or_else(|error| panic!("cannot click the {kind} `{text}`: {error}"));
                 return;
             }
         }
-        panic!(
-            "no {kind} `{text}` on {}:\n{}",
-            self.path().await,
-            self.text().await
-        )
+        panic!("no {kind} `{text}` on {}:\n{}", self.path().await, self.text().await)
     }
 
     /// Asks the page through the driver, whose own scripts run where those of pages do not.
@@ -275,13 +197,8 @@ impl Browser {
     pub(super) async fn devtools(&self, command: &str, parameters: Value) -> Value {
         let address = format!("{}/session/{}/goog/cdp/execute", self.driver, self.session);
         let body = json!({ "cmd": command, "params": parameters }).to_string();
-        let answer = loopback()
-            .post(address)
-            .header("content-type", "application/json")
-            .body(body)
-            .send()
-            .await
-            .unwrap();
+        let answer =
+            loopback().post(address).header("content-type", "application/json").body(body).send().await.unwrap();
         let status = answer.status();
         let answer = answer.text().await.unwrap();
         assert!(status.is_success(), "{command}: {answer}");
@@ -298,10 +215,7 @@ impl Drop for Browser {
             return;
         };
         let _ = stream.set_read_timeout(Some(Duration::from_secs(10)));
-        let end = format!(
-            "DELETE /session/{} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n",
-            self.session
-        );
+        let end = format!("DELETE /session/{} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n", self.session);
         let _ = stream.write_all(end.as_bytes());
         // The answer comes once the browser is gone; how the connection ends after it is of no interest.
         let _ = stream.read(&mut [0; 1024]);
@@ -310,11 +224,7 @@ impl Drop for Browser {
 
 /// A string of an `XPath` 1.0 expression, which knows no escapes.
 fn quote(text: &str) -> String {
-    if text.contains('\'') {
-        format!("\"{text}\"")
-    } else {
-        format!("'{text}'")
-    }
+    if text.contains('\'') { format!("\"{text}\"") } else { format!("'{text}'") }
 }
 
 #[cfg(test)]
@@ -381,9 +291,7 @@ pub(super) mod tests {
         let browser = Browser::start(&serve(), true).await;
         browser.goto("/new").await;
         assert_eq!(browser.client.title().await.unwrap(), "scripted");
-        browser
-            .goto("data:text/html,<title>off</title><script>document.title='on'</script>")
-            .await;
+        browser.goto("data:text/html,<title>off</title><script>document.title='on'</script>").await;
         assert_eq!(browser.client.title().await.unwrap(), "on");
     }
 }

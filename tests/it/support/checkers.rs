@@ -21,10 +21,7 @@ pub async fn vnu(html: &str) -> Vec<String> {
         .filter(|message| message["type"] != "info")
         .map(|message| {
             let text = message["message"].as_str().unwrap_or("no reason given");
-            let extract = message["extract"]
-                .as_str()
-                .unwrap_or_default()
-                .replace('\n', " ");
+            let extract = message["extract"].as_str().unwrap_or_default().replace('\n', " ");
             format!("line {}: {text} — {extract}", message["lastLine"])
         })
         .collect()

@@ -37,10 +37,7 @@ impl FormInPage {
         let mut read = Self {
             method: form.attr("method").unwrap_or("get").to_ascii_lowercase(),
             action: page.reach(form.attr("action").unwrap_or_default()),
-            enctype: form
-                .attr("enctype")
-                .unwrap_or("application/x-www-form-urlencoded")
-                .to_owned(),
+            enctype: form.attr("enctype").unwrap_or("application/x-www-form-urlencoded").to_owned(),
             fields: Vec::new(),
             files: Vec::new(),
             controls: Vec::new(),
@@ -50,9 +47,7 @@ impl FormInPage {
         for element in select(document.root_element(), "input, textarea, select, button") {
             let owner = match element.attr("form") {
                 Some(id) => form.attr("id") == Some(id),
-                None => element
-                    .ancestors()
-                    .any(|ancestor| ancestor.id() == form.id()),
+                None => element.ancestors().any(|ancestor| ancestor.id() == form.id()),
             };
             if owner && !disabled(element) {
                 read.take(page, element);
@@ -66,10 +61,7 @@ impl FormInPage {
         let value = element.attr("value");
         let kind = match element.value().name() {
             "input" => element.attr("type").unwrap_or("text").to_ascii_lowercase(),
-            "button" => element
-                .attr("type")
-                .unwrap_or("submit")
-                .to_ascii_lowercase(),
+            "button" => element.attr("type").unwrap_or("submit").to_ascii_lowercase(),
             other => other.to_owned(),
         };
         let mut send = |value: &str| self.fields.push((name.to_owned(), value.to_owned()));
@@ -80,16 +72,10 @@ impl FormInPage {
                 } else {
                     name_of(element)
                 };
-                let field = (!name.is_empty())
-                    .then(|| (name.to_owned(), value.unwrap_or_default().to_owned()));
+                let field = (!name.is_empty()).then(|| (name.to_owned(), value.unwrap_or_default().to_owned()));
                 let action = element.attr("formaction").map(|action| page.reach(action));
                 let method = element.attr("formmethod").map(str::to_ascii_lowercase);
-                self.buttons.push(Button {
-                    label,
-                    field,
-                    action,
-                    method,
-                });
+                self.buttons.push(Button { label, field, action, method });
             }
             "button" | "reset" => {}
             _ if name.is_empty() => {}
@@ -98,27 +84,16 @@ impl FormInPage {
                 if element.attr("checked").is_some() {
                     send(value);
                 }
-                self.offer(
-                    name,
-                    &kind,
-                    (
-                        value.to_owned(),
-                        element.attr("id").unwrap_or_default().to_owned(),
-                    ),
-                );
+                self.offer(name, &kind, (value.to_owned(), element.attr("id").unwrap_or_default().to_owned()));
             }
             "select" => {
                 let many = element.attr("multiple").is_some();
-                let options = select(element, "option")
-                    .into_iter()
-                    .filter(|option| !disabled(*option));
+                let options = select(element, "option").into_iter().filter(|option| !disabled(*option));
                 let options: Vec<_> = options
                     .map(|option| {
                         let words = words(option);
                         (
-                            option
-                                .attr("value")
-                                .map_or_else(|| words.clone(), str::to_owned),
+                            option.attr("value").map_or_else(|| words.clone(), str::to_owned),
                             words,
                             option.attr("selected").is_some(),
                         )
@@ -130,16 +105,8 @@ impl FormInPage {
                 } else if let Some(option) = chosen.next_back().or(options.first()) {
                     send(&option.0);
                 }
-                let options = options
-                    .into_iter()
-                    .map(|(value, words, _)| (value, words))
-                    .collect();
-                self.controls.push(Control {
-                    name: name.to_owned(),
-                    kind,
-                    options,
-                    many,
-                });
+                let options = options.into_iter().map(|(value, words, _)| (value, words)).collect();
+                self.controls.push(Control { name: name.to_owned(), kind, options, many });
             }
             _ => {
                 if kind == "textarea" {
@@ -148,23 +115,14 @@ impl FormInPage {
                     send(value.unwrap_or_default());
                 }
                 let many = element.attr("multiple").is_some();
-                self.controls.push(Control {
-                    name: name.to_owned(),
-                    kind,
-                    options: Vec::new(),
-                    many,
-                });
+                self.controls.push(Control { name: name.to_owned(), kind, options: Vec::new(), many });
             }
         }
     }
 
     /// Adds a choice to the radio buttons or tick boxes of a name.
     fn offer(&mut self, name: &str, kind: &str, option: (String, String)) {
-        if let Some(control) = self
-            .controls
-            .iter_mut()
-            .find(|control| control.name == name && control.kind == kind)
-        {
+        if let Some(control) = self.controls.iter_mut().find(|control| control.name == name && control.kind == kind) {
             control.options.push(option);
             control.many = kind == "checkbox";
         } else {
@@ -182,7 +140,5 @@ impl FormInPage {
 fn disabled(element: ElementRef) -> bool {
     let around = element.ancestors().filter_map(ElementRef::wrap);
     element.attr("disabled").is_some()
-        || around
-            .into_iter()
-            .any(|outer| outer.value().name() == "fieldset" && outer.attr("disabled").is_some())
+        || around.into_iter().any(|outer| outer.value().name() == "fieldset" && outer.attr("disabled").is_some())
 }

@@ -1,10 +1,7 @@
 //! What `tests/run` hands to the tests through the environment.
 
 /// The value `tests/run` exported under this name.
-#[allow(
-    clippy::disallowed_methods,
-    reason = "the portal's configuration is no business of the tests' own tools"
-)]
+#[allow(clippy::disallowed_methods, reason = "the portal's configuration is no business of the tests' own tools")]
 pub fn given(name: &str) -> String {
     match std::env::var(name) {
         Ok(value) if !value.is_empty() => value,
@@ -17,9 +14,5 @@ pub fn given(name: &str) -> String {
 
 /// A client for loopback services, deaf to the machine's proxy settings; the page checker answers none that does not name itself.
 pub fn loopback() -> reqwest::Client {
-    reqwest::Client::builder()
-        .user_agent("easylink-tests")
-        .no_proxy()
-        .build()
-        .unwrap()
+    reqwest::Client::builder().user_agent("easylink-tests").no_proxy().build().unwrap()
 }

@@ -21,10 +21,8 @@ pub struct Violation {
 impl Browser {
     /// Makes the page so many CSS pixels wide and high.
     pub async fn size(&self, width: u32, height: u32) {
-        let size =
-            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        self.devtools("Emulation.setDeviceMetricsOverride", size)
-            .await;
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", size).await;
     }
 
     /// Prefers the dark scheme, or the light one.
@@ -36,10 +34,7 @@ impl Browser {
 
     /// The width the page needs, in CSS pixels: more than the window's means scrolling sideways.
     pub async fn scroll_width(&self) -> u64 {
-        self.ask("return document.documentElement.scrollWidth")
-            .await
-            .as_u64()
-            .unwrap()
+        self.ask("return document.documentElement.scrollWidth").await.as_u64().unwrap()
     }
 
     /// Every link, button and field whose target is smaller than this many CSS pixels either way, links in running text apart.
@@ -53,27 +48,16 @@ impl Browser {
             }}).map(e => {{ const box = e.getBoundingClientRect(); return `${{Math.round(box.width)}}×${{Math.round(box.height)}} ${{e.outerHTML.slice(0, 120)}}`; }})"
         );
         let found = self.ask(&script).await;
-        found
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|target| target.as_str().unwrap_or_default().to_owned())
-            .collect()
+        found.as_array().unwrap().iter().map(|target| target.as_str().unwrap_or_default().to_owned()).collect()
     }
 
     /// Keeps a picture of the whole page as `screenshots/<name>.png` in the target folder.
     pub async fn screenshot(&self, name: &str) -> PathBuf {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
         std::fs::create_dir_all(&folder).unwrap();
-        let taken = self
-            .devtools(
-                "Page.captureScreenshot",
-                json!({ "format": "png", "captureBeyondViewport": true }),
-            )
-            .await;
-        let png = data_encoding::BASE64
-            .decode(taken["data"].as_str().unwrap().as_bytes())
-            .unwrap();
+        let taken =
+            self.devtools("Page.captureScreenshot", json!({ "format": "png", "captureBeyondViewport": true })).await;
+        let png = data_encoding::BASE64.decode(taken["data"].as_str().unwrap().as_bytes()).unwrap();
         let path = folder.join(format!("{name}.png"));
         std::fs::write(&path, png).unwrap();
         path
@@ -92,14 +76,8 @@ impl Browser {
             const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
             axe.run(document, {{ runOnly: tags, resultTypes: ['violations'] }}).then(r => done(r.violations), e => done(String(e)))"
         );
-        let answer = self
-            .client
-            .execute_async(&script, Vec::new())
-            .await
-            .unwrap();
-        let Some(violations) = answer.as_array() else {
-            panic!("axe-core failed: {answer}")
-        };
+        let answer = self.client.execute_async(&script, Vec::new()).await.unwrap();
+        let Some(violations) = answer.as_array() else { panic!("axe-core failed: {answer}") };
         violations.iter().map(Violation::read).collect()
     }
 }
@@ -109,18 +87,9 @@ impl Violation {
         let told = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let places = found["nodes"].as_array().into_iter().flatten();
         let places = places.map(|node| {
-            format!(
-                "{} {} {}",
-                node["target"],
-                told(&node["html"]),
-                told(&node["failureSummary"]).replace('\n', " ")
-            )
+            format!("{} {} {}", node["target"], told(&node["html"]), told(&node["failureSummary"]).replace('\n', " "))
         });
-        Self {
-            rule: told(&found["id"]),
-            help: told(&found["help"]),
-            places: places.collect(),
-        }
+        Self { rule: told(&found["id"]), help: told(&found["help"]), places: places.collect() }
     }
 }
 
@@ -142,22 +111,8 @@ mod tests {
         browser.dark(false).await;
         let violations = browser.axe().await;
         assert!(violations.is_empty(), "{violations:#?}");
-        assert!(
-            browser
-                .small_targets(44)
-                .await
-                .iter()
-                .any(|target| target.contains("<button"))
-        );
-        browser
-            .ask("document.querySelector('label').remove()")
-            .await;
-        assert!(
-            browser
-                .axe()
-                .await
-                .iter()
-                .any(|violation| violation.rule == "label")
-        );
+        assert!(browser.small_targets(44).await.iter().any(|target| target.contains("<button")));
+        browser.ask("document.querySelector('label').remove()").await;
+        assert!(browser.axe().await.iter().any(|violation| violation.rule == "label"));
     }
 }

@@ -48,11 +48,8 @@ impl Mail {
     pub fn links(&self) -> Vec<String> {
         let words = self.text.split_whitespace();
         let links = words.filter_map(|word| word.find("http").map(|at| &word[at..]));
-        let links =
-            links.filter(|word| word.starts_with("http://") || word.starts_with("https://"));
-        links
-            .map(|word| word.trim_end_matches(['.', ',', ')', '>']).to_owned())
-            .collect()
+        let links = links.filter(|word| word.starts_with("http://") || word.starts_with("https://"));
+        links.map(|word| word.trim_end_matches(['.', ',', ')', '>']).to_owned()).collect()
     }
 
     /// Files a part, or each part of a multipart, under text, HTML or files.
@@ -63,20 +60,12 @@ impl Mail {
             let boundary = parameter(&kind, "boundary").expect("a multipart without a boundary");
             let (whole, boundary) = (format!("\r\n{body}"), format!("\r\n--{boundary}"));
             // The last boundary ends in two dashes.
-            for inner in whole
-                .split(&boundary)
-                .skip(1)
-                .take_while(|inner| !inner.starts_with("--"))
-            {
+            for inner in whole.split(&boundary).skip(1).take_while(|inner| !inner.starts_with("--")) {
                 self.take_part(inner.strip_prefix("\r\n").unwrap_or(inner));
             }
             return;
         }
-        let bytes = match header(part, "Content-Transfer-Encoding")
-            .unwrap_or_default()
-            .to_ascii_lowercase()
-            .as_str()
-        {
+        let bytes = match header(part, "Content-Transfer-Encoding").unwrap_or_default().to_ascii_lowercase().as_str() {
             "base64" => base64(body),
             "quoted-printable" => quoted_printable(body.as_bytes(), false),
             _ => body.as_bytes().to_vec(),
@@ -88,27 +77,17 @@ impl Mail {
             return;
         }
         let words = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
-        let place = if kind.to_ascii_lowercase().starts_with("text/html") {
-            &mut self.html
-        } else {
-            &mut self.text
-        };
+        let place = if kind.to_ascii_lowercase().starts_with("text/html") { &mut self.html } else { &mut self.text };
         place.push_str(&words);
     }
 }
 
 /// A header of a message or part, unfolded but not decoded.
 fn header(part: &str, name: &str) -> Option<String> {
-    let head = part
-        .split("\r\n\r\n")
-        .next()?
-        .replace("\r\n ", " ")
-        .replace("\r\n\t", " ");
+    let head = part.split("\r\n\r\n").next()?.replace("\r\n ", " ").replace("\r\n\t", " ");
     head.split("\r\n").find_map(|line| {
         let (found, value) = line.split_once(':')?;
-        found
-            .eq_ignore_ascii_case(name)
-            .then(|| value.trim().to_owned())
+        found.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
     })
 }
 
@@ -116,21 +95,14 @@ fn header(part: &str, name: &str) -> Option<String> {
 fn parameter(header: &str, name: &str) -> Option<String> {
     header.split(';').skip(1).find_map(|pair| {
         let (found, value) = pair.split_once('=')?;
-        found
-            .trim()
-            .eq_ignore_ascii_case(name)
-            .then(|| value.trim().trim_matches('"').to_owned())
+        found.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"').to_owned())
     })
 }
 
 fn base64(text: &str) -> Vec<u8> {
     let mut lenient: Specification = BASE64.specification();
     lenient.ignore.push_str(" \r\n");
-    lenient
-        .encoding()
-        .unwrap()
-        .decode(text.as_bytes())
-        .expect("broken base64 in a mail")
+    lenient.encoding().unwrap().decode(text.as_bytes()).expect("broken base64 in a mail")
 }
 
 /// Decodes quoted-printable; in a header word an underscore is a space (RFC 2047, 4.2).
@@ -143,9 +115,7 @@ fn quoted_printable(text: &[u8], word: bool) -> Vec<u8> {
             (b'=', [b'\r', b'\n', after @ ..]) => rest = after,
             (b'=', [high, low, after @ ..]) => {
                 let pair = [*high, *low];
-                let digits = std::str::from_utf8(&pair)
-                    .ok()
-                    .and_then(|pair| u8::from_str_radix(pair, 16).ok());
+                let digits = std::str::from_utf8(&pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
                 bytes.push(digits.expect("broken quoted-printable in a mail"));
                 rest = after;
             }

@@ -31,12 +31,8 @@ impl Page {
     /// Takes in an answer, body and all.
     pub async fn of(response: reqwest::Response) -> Self {
         let headers = response.headers().iter();
-        let headers = headers.map(|(name, value)| {
-            (
-                name.to_string(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
-        });
+        let headers =
+            headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
         Self {
             status: response.status().as_u16(),
             url: response.url().to_string(),
@@ -47,10 +43,7 @@ impl Page {
 
     /// The first header of this name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(found, _)| found.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     /// Path and query of the page.
@@ -62,17 +55,8 @@ impl Page {
     pub fn form(&self, selector_or_action: &str) -> FormInPage {
         let document = self.document();
         let by_action = selector_or_action.starts_with('/');
-        let forms = select(
-            document.root_element(),
-            if by_action {
-                "form"
-            } else {
-                selector_or_action
-            },
-        );
-        let forms = forms
-            .into_iter()
-            .map(|form| FormInPage::read(self, &document, form));
+        let forms = select(document.root_element(), if by_action { "form" } else { selector_or_action });
+        let forms = forms.into_iter().map(|form| FormInPage::read(self, &document, form));
         let mut forms: Vec<_> = forms
             .filter(|form| {
                 !by_action
@@ -80,12 +64,7 @@ impl Page {
                     || form.action.split('?').next() == Some(selector_or_action)
             })
             .collect();
-        assert!(
-            forms.len() == 1,
-            "{} forms for `{selector_or_action}`, not one, {}",
-            forms.len(),
-            self.describe()
-        );
+        assert!(forms.len() == 1, "{} forms for `{selector_or_action}`, not one, {}", forms.len(), self.describe());
         forms.remove(0)
     }
 
@@ -101,20 +80,13 @@ impl Page {
     /// The words of the page, each block on a line of its own, blanks collapsed.
     pub fn text(&self) -> String {
         let document = self.document();
-        select(document.root_element(), "body")
-            .first()
-            .map_or_else(|| self.html.clone(), |body| words(*body))
+        select(document.root_element(), "body").first().map_or_else(|| self.html.clone(), |body| words(*body))
     }
 
     /// The one heading of the first level. Panics unless there is exactly one.
     pub fn h1(&self) -> String {
         let mut headings = self.all("h1");
-        assert!(
-            headings.len() == 1,
-            "{} h1, not one, {}",
-            headings.len(),
-            self.describe()
-        );
+        assert!(headings.len() == 1, "{} h1, not one, {}", headings.len(), self.describe());
         headings.remove(0)
     }
 
@@ -125,34 +97,21 @@ impl Page {
 
     /// The words of every element the selector finds.
     pub fn all(&self, selector: &str) -> Vec<String> {
-        select(self.document().root_element(), selector)
-            .into_iter()
-            .map(words)
-            .collect()
+        select(self.document().root_element(), selector).into_iter().map(words).collect()
     }
 
     /// An attribute of the first element the selector finds.
     pub fn attribute(&self, selector: &str, attribute: &str) -> Option<String> {
         let document = self.document();
         let found = select(document.root_element(), selector);
-        found
-            .first()
-            .and_then(|element| element.attr(attribute))
-            .map(str::to_owned)
+        found.first().and_then(|element| element.attr(attribute)).map(str::to_owned)
     }
 
     /// Every link of the page: its name, and where it leads (path and query, or a whole foreign address).
     pub fn links(&self) -> Vec<(String, String)> {
         let document = self.document();
         let links = select(document.root_element(), "a[href]").into_iter();
-        links
-            .map(|link| {
-                (
-                    name_of(link),
-                    self.reach(link.attr("href").unwrap_or_default()),
-                )
-            })
-            .collect()
+        links.map(|link| (name_of(link), self.reach(link.attr("href").unwrap_or_default()))).collect()
     }
 
     /// Where the link of this name leads. Panics when there is none.
@@ -177,35 +136,18 @@ impl Page {
         let links = select(document.root_element(), "[role=alert] a[href^=\"#\"]").into_iter();
         links
             .map(|link| {
-                let id = link
-                    .attr("href")
-                    .unwrap_or_default()
-                    .trim_start_matches('#');
-                let target = select(document.root_element(), "[id]")
-                    .into_iter()
-                    .find(|element| element.attr("id") == Some(id));
+                let id = link.attr("href").unwrap_or_default().trim_start_matches('#');
+                let target =
+                    select(document.root_element(), "[id]").into_iter().find(|element| element.attr("id") == Some(id));
                 let Some(target) = target else {
-                    panic!(
-                        "the error summary leads to #{id}, which is not there, {}",
-                        self.describe()
-                    )
+                    panic!("the error summary leads to #{id}, which is not there, {}", self.describe())
                 };
                 let field = target.attr("name").unwrap_or_default().to_owned();
                 // Radio buttons and tick boxes carry the mark on their group, if at all.
-                let choice = ["radio", "checkbox"]
-                    .map(Some)
-                    .contains(&target.attr("type"));
-                let marked =
-                    field.is_empty() || choice || target.attr("aria-invalid") == Some("true");
-                assert!(
-                    marked,
-                    "`{field}` is in the error summary but not aria-invalid, {}",
-                    self.describe()
-                );
-                PageError {
-                    field,
-                    message: words(link),
-                }
+                let choice = ["radio", "checkbox"].map(Some).contains(&target.attr("type"));
+                let marked = field.is_empty() || choice || target.attr("aria-invalid") == Some("true");
+                assert!(marked, "`{field}` is in the error summary but not aria-invalid, {}", self.describe());
+                PageError { field, message: words(link) }
             })
             .collect()
     }
@@ -218,21 +160,13 @@ impl Page {
     /// A target as a client would ask for it: path and query here, a whole address elsewhere.
     pub fn reach(&self, target: &str) -> String {
         let (here, there) = (self.resolve(""), self.resolve(target));
-        if here.origin() == there.origin() {
-            path_of(&there)
-        } else {
-            there.to_string()
-        }
+        if here.origin() == there.origin() { path_of(&there) } else { there.to_string() }
     }
 
     fn resolve(&self, target: &str) -> Url {
         // A page known by its path alone stands on an origin that nothing else has.
-        let base = Url::parse("http://page.invalid/")
-            .and_then(|base| base.join(&self.url))
-            .unwrap();
-        base.join(target).unwrap_or_else(|error| {
-            panic!("`{target}` is no address: {error}, {}", self.describe())
-        })
+        let base = Url::parse("http://page.invalid/").and_then(|base| base.join(&self.url)).unwrap();
+        base.join(target).unwrap_or_else(|error| panic!("`{target}` is no address: {error}, {}", self.describe()))
     }
 
     fn document(&self) -> Html {
@@ -246,43 +180,32 @@ impl Page {
 }
 
 fn path_of(url: &Url) -> String {
-    url.query().map_or_else(
-        || url.path().to_owned(),
-        |query| format!("{}?{query}", url.path()),
-    )
+    url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
 }
 
 /// Every element the selector finds.
 pub(super) fn select<'a>(within: ElementRef<'a>, selector: &str) -> Vec<ElementRef<'a>> {
-    let parsed = Selector::parse(selector)
-        .unwrap_or_else(|error| panic!("`{selector}` is no selector: {error}"));
+    let parsed = Selector::parse(selector).unwrap_or_else(|error| panic!("`{selector}` is no selector: {error}"));
     within.select(&parsed).collect()
 }
 
 /// The name of a link or button: its label, else its words.
 pub(super) fn name_of(element: ElementRef) -> String {
-    element
-        .attr("aria-label")
-        .map_or_else(|| words(element), str::to_owned)
+    element.attr("aria-label").map_or_else(|| words(element), str::to_owned)
 }
 
 /// The words of an element, each block on a line of its own, what is hidden left out.
 pub(super) fn words(element: ElementRef) -> String {
     let mut text = String::new();
     gather(element, &mut text);
-    let lines = text
-        .lines()
-        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
-    lines
-        .filter(|line| !line.is_empty())
-        .collect::<Vec<_>>()
-        .join("\n")
+    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 fn gather(element: ElementRef, text: &mut String) {
     const INLINE: [&str; 24] = [
-        "a", "abbr", "b", "bdi", "bdo", "button", "cite", "code", "data", "dfn", "em", "i", "kbd",
-        "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u",
+        "a", "abbr", "b", "bdi", "bdo", "button", "cite", "code", "data", "dfn", "em", "i", "kbd", "mark", "q", "s",
+        "samp", "small", "span", "strong", "sub", "sup", "time", "u",
     ];
     for child in element.children() {
         match child.value() {
@@ -292,9 +215,7 @@ fn gather(element: ElementRef, text: &mut String) {
                 let Some(child) = ElementRef::wrap(child) else {
                     continue;
                 };
-                if ["script", "style", "template"].contains(&found.name())
-                    || found.attr("hidden").is_some()
-                {
+                if ["script", "style", "template"].contains(&found.name()) || found.attr("hidden").is_some() {
                     continue;
                 }
                 let block = !INLINE.contains(&found.name());
@@ -315,12 +236,7 @@ mod tests {
         let html = format!(
             "<!doctype html><html lang=\"en\"><head><title>T – Easy Link</title></head><body>{body}</body></html>"
         );
-        Page {
-            status: 200,
-            url: "http://127.0.0.1:1/tickets/?page=2".to_owned(),
-            headers: Vec::new(),
-            html,
-        }
+        Page { status: 200, url: "http://127.0.0.1:1/tickets/?page=2".to_owned(), headers: Vec::new(), html }
     }
 
     #[test]
@@ -330,32 +246,17 @@ mod tests {
         );
         assert_eq!(
             (page.h1(), page.title(), page.path()),
-            (
-                "My tickets".into(),
-                "T – Easy Link".into(),
-                "/tickets/?page=2".into()
-            )
+            ("My tickets".into(), "T – Easy Link".into(), "/tickets/?page=2".into())
         );
         assert_eq!(page.text(), "My tickets\nHello Zoë.\nNew");
-        assert_eq!(
-            (page.link("New"), page.link("Out")),
-            ("/tickets/new".into(), "/x".into())
-        );
+        assert_eq!((page.link("New"), page.link("Out")), ("/tickets/new".into(), "/x".into()));
     }
 
     #[test]
     fn the_error_summary_leads_to_its_fields() {
         let summary = "<div role=\"alert\"><a href=\"#f\">Enter a subject</a></div>";
-        let page_with = page(&format!(
-            "{summary}<input id=\"f\" name=\"subject\" aria-invalid=\"true\">"
-        ));
-        assert_eq!(
-            page_with.errors(),
-            [PageError {
-                field: "subject".into(),
-                message: "Enter a subject".into()
-            }]
-        );
+        let page_with = page(&format!("{summary}<input id=\"f\" name=\"subject\" aria-invalid=\"true\">"));
+        assert_eq!(page_with.errors(), [PageError { field: "subject".into(), message: "Enter a subject".into() }]);
         assert!(std::panic::catch_unwind(|| page(summary).errors()).is_err());
     }
 }

@@ -30,16 +30,10 @@ fn name_of(database: &str) -> String {
 /// No connection to the one that is copied may be open. `template0` gives an empty database.
 pub fn fresh_database(template: &str) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let template = if template.contains("://") {
-        name_of(template)
-    } else {
-        template.to_owned()
-    };
+    let template = if template.contains("://") { name_of(template) } else { template.to_owned() };
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let name = format!("easylink_{}_{count}", std::process::id());
-    tell_server(&format!(
-        "CREATE DATABASE \"{name}\" TEMPLATE \"{template}\""
-    ));
+    tell_server(&format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\""));
     let mut url = server();
     url.set_path(&name);
     url.to_string()
@@ -47,26 +41,17 @@ pub fn fresh_database(template: &str) -> String {
 
 /// Drops a database that [`fresh_database`] made, connections or not.
 pub fn drop_database(database: &str) {
-    tell_server(&format!(
-        "DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)",
-        name_of(database)
-    ));
+    tell_server(&format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", name_of(database)));
 }
 
 #[test]
 fn a_copy_holds_what_its_template_held() {
     let template = fresh_database("template0");
-    PgConnection::establish(&template)
-        .unwrap()
-        .batch_execute("CREATE TABLE cloud (id bigint)")
-        .unwrap();
+    PgConnection::establish(&template).unwrap().batch_execute("CREATE TABLE cloud (id bigint)").unwrap();
     let (one, two) = (fresh_database(&template), fresh_database(&template));
     assert_ne!(one, two);
     for copy in [one, two] {
-        PgConnection::establish(&copy)
-            .unwrap()
-            .batch_execute("INSERT INTO cloud VALUES (1)")
-            .unwrap();
+        PgConnection::establish(&copy).unwrap().batch_execute("INSERT INTO cloud VALUES (1)").unwrap();
         drop_database(&copy);
         assert!(PgConnection::establish(&copy).is_err());
     }

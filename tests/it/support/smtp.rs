@@ -36,10 +36,7 @@ impl Smtp {
     /// Starts a server on a free port.
     pub fn start() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let smtp = Self {
-            address: listener.local_addr().unwrap(),
-            state: Arc::default(),
-        };
+        let smtp = Self { address: listener.local_addr().unwrap(), state: Arc::default() };
         smtp.accept_on(listener);
         smtp
     }
@@ -62,11 +59,7 @@ impl Smtp {
             if mails.len() >= count {
                 return mails;
             }
-            assert!(
-                begun.elapsed() < Duration::from_secs(10),
-                "{} of {count} mails came: {mails:#?}",
-                mails.len()
-            );
+            assert!(begun.elapsed() < Duration::from_secs(10), "{} of {count} mails came: {mails:#?}", mails.len());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -78,11 +71,7 @@ impl Smtp {
 
     /// Refuses the next `count` mails with this code once they are transmitted; 421 hangs up as well.
     pub fn fail_next(&self, count: usize, code: u16) {
-        self.state
-            .failures
-            .lock()
-            .unwrap()
-            .extend(std::iter::repeat_n(code, count));
+        self.state.failures.lock().unwrap().extend(std::iter::repeat_n(code, count));
     }
 
     /// Waits so long before it answers to a mail, from now on.
@@ -156,13 +145,7 @@ fn talk(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
             return Ok(());
         }
         let command = command.trim_end();
-        match command
-            .split([' ', ':'])
-            .next()
-            .unwrap_or_default()
-            .to_ascii_uppercase()
-            .as_str()
-        {
+        match command.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase().as_str() {
             "EHLO" => say("250-localhost\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 AUTH PLAIN")?,
             "AUTH" => say("235 2.7.0 welcome")?,
             "MAIL" => {
@@ -201,9 +184,7 @@ fn talk(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
 
 /// The address between the angle brackets of `MAIL FROM:<…>` and `RCPT TO:<…>`.
 fn path(command: &str) -> String {
-    let inside = command
-        .split_once('<')
-        .and_then(|(_, rest)| rest.split_once('>'));
+    let inside = command.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
     inside.map_or_else(String::new, |(address, _)| address.to_owned())
 }
 
@@ -233,14 +214,9 @@ mod tests {
         Message::builder()
             .from("Easy Link <no-reply@easylink.example>".parse().unwrap())
             .to("Zoë <zoe@cloud.example>".parse().unwrap())
-            .subject(
-                "Überweisung über 12,50 € ist angekommen – vielen herzlichen Dank dafür, liebe Zoë",
-            )
+            .subject("Überweisung über 12,50 € ist angekommen – vielen herzlichen Dank dafür, liebe Zoë")
             .multipart(MultiPart::alternative_plain_html(
-                format!(
-                    "Grüße\n.a dot first\n..two\nhttps://portal.example/confirm/{}?a=b\n",
-                    "x".repeat(90)
-                ),
+                format!("Grüße\n.a dot first\n..two\nhttps://portal.example/confirm/{}?a=b\n", "x".repeat(90)),
                 "<p>Grüße</p>".to_owned(),
             ))
             .unwrap()
@@ -249,34 +225,17 @@ mod tests {
     #[tokio::test]
     async fn what_was_sent_is_what_is_read() {
         let smtp = Smtp::start();
-        let sender = AsyncSmtpTransport::<Tokio1Executor>::from_url(&smtp.url())
-            .unwrap()
-            .build();
+        let sender = AsyncSmtpTransport::<Tokio1Executor>::from_url(&smtp.url()).unwrap().build();
         sender.send(letter()).await.unwrap();
         let mails = smtp.wait_for(1).await;
         let mail = &mails[0];
         assert_eq!(
             (mail.from.as_str(), mail.to.as_slice()),
-            (
-                "no-reply@easylink.example",
-                &["zoe@cloud.example".to_owned()][..]
-            )
+            ("no-reply@easylink.example", &["zoe@cloud.example".to_owned()][..])
         );
-        assert_eq!(
-            mail.subject,
-            "Überweisung über 12,50 € ist angekommen – vielen herzlichen Dank dafür, liebe Zoë"
-        );
-        assert_eq!(
-            mail.text.lines().take(3).collect::<Vec<_>>(),
-            ["Grüße", ".a dot first", "..two"]
-        );
-        assert_eq!(
-            mail.links(),
-            [format!(
-                "https://portal.example/confirm/{}?a=b",
-                "x".repeat(90)
-            )]
-        );
+        assert_eq!(mail.subject, "Überweisung über 12,50 € ist angekommen – vielen herzlichen Dank dafür, liebe Zoë");
+        assert_eq!(mail.text.lines().take(3).collect::<Vec<_>>(), ["Grüße", ".a dot first", "..two"]);
+        assert_eq!(mail.links(), [format!("https://portal.example/confirm/{}?a=b", "x".repeat(90))]);
         assert_eq!(mail.html.trim(), "<p>Grüße</p>");
         assert_eq!(mail.header("To").unwrap(), "Zoë <zoe@cloud.example>");
     }
@@ -284,9 +243,7 @@ mod tests {
     #[tokio::test]
     async fn it_fails_and_goes_away_when_told() {
         let smtp = Smtp::start();
-        let sender = AsyncSmtpTransport::<Tokio1Executor>::from_url(&smtp.url())
-            .unwrap()
-            .build();
+        let sender = AsyncSmtpTransport::<Tokio1Executor>::from_url(&smtp.url()).unwrap().build();
         smtp.fail_next(2, 451);
         assert!(sender.send(letter()).await.unwrap_err().is_transient());
         assert!(sender.send(letter()).await.unwrap_err().is_transient());

@@ -1,0 +1,53 @@
+//! `easylink serve`.
+
+use std::io::IsTerminal;
+use std::net::TcpListener;
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::prelude::*;
+
+use super::{Outcome, migrate};
+use crate::app::{jobs, server};
+use crate::base::clock::Clock;
+use crate::base::config::{Config, DatabaseUrl};
+
+/// Serves until the process is told to stop; requests that are under way are finished first.
+pub(super) fn serve(config: Config, demo: bool) -> Outcome {
+    log();
+    // The embedded default is brought up to date here; a shared database waits for `migrate`.
+    if demo || matches!(config.database_url, DatabaseUrl::Sqlite(_)) {
+        migrate::bring_up(&config)?;
+    }
+    let listener = TcpListener::bind(config.listen)?;
+    let base_url = config.base_url.clone();
+    let local = config.local();
+    actix_web::rt::System::new().block_on(async move {
+        let house = server::open(config, Clock::system())?;
+        if demo {
+            crate::app::demo::fill_or_greet(&house).await?;
+        }
+        println!("Easy Link serves at {base_url}");
+        if local {
+            println!("Mails are kept at {base_url}dev/mailbox");
+        }
+        let clockwork = actix_web::rt::spawn(jobs::clockwork(house.clone()));
+        let served = server::serve(house.clone(), listener)?.await;
+        clockwork.abort();
+        jobs::write_seen(&house).await;
+        served.map_err(Into::into)
+    })
+}
+
+/// One JSON line for each event; people who start it in a terminal read only what matters.
+fn log() {
+    let terminal = std::io::stdout().is_terminal();
+    let default = if terminal { "warn" } else { "info" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let lines = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_writer(std::io::stderr);
+    // A second start in one process (tests) keeps the first.
+    let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
+}

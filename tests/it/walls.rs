@@ -1,0 +1,29 @@
+//! What every page stands on: probes, headers, error pages, hosts, methods.
+
+on_both!(
+    async fn probes_and_error_pages(portal) {
+        let mut visitor = portal.visitor();
+        assert_eq!(visitor.gets("/healthz").await.status, 200);
+        assert_eq!(visitor.gets("/readyz").await.status, 200);
+        let missing = visitor.gets("/there/is/nothing").await;
+        assert_eq!(missing.status, 404);
+        assert_eq!(missing.header("content-type"), Some("text/html; charset=utf-8"));
+        assert!(missing.header("content-security-policy").unwrap().contains("script-src 'none'"));
+        assert_eq!(missing.header("x-content-type-options"), Some("nosniff"));
+        let sent = visitor.gets("/account/identity").await;
+        assert_eq!((sent.status, sent.header("location")), (303, Some("/login?next=%2Faccount%2Fidentity")));
+    }
+);
+
+on_both!(
+    async fn another_host_and_another_method_are_refused(portal) {
+        let mut visitor = portal.visitor();
+        visitor.headers.push(("host".into(), "evil.example".into()));
+        assert_eq!(visitor.gets("/account").await.status, 421);
+        let mut visitor = portal.visitor();
+        let posted = visitor.posts_raw("/healthz", "text/plain", "x").await;
+        assert_eq!((posted.status, posted.header("allow")), (405, Some("GET, HEAD")));
+        visitor.headers.push(("sec-fetch-site".into(), "cross-site".into()));
+        assert_eq!(visitor.posts_raw("/healthz", "text/plain", "x").await.status, 403);
+    }
+);
