@@ -4,6 +4,30 @@
 //! Others use the actors `Visitor`, `Person` and `Member<R>`; what they deref to goes into every query.
 
 mod actor;
+mod personal;
 mod queries;
+mod recovery;
+mod registration;
+mod sign_in;
 
 pub use actor::{Any, Billing, Customer, Member, MemberRole, Owner, Person, Roles, Technical, Viewer, Visitor};
+
+use crate::web::Feature;
+use crate::web::routes::Route;
+
+/// The room.
+pub fn feature() -> Feature {
+    Feature {
+        name: "accounts",
+        routes,
+        jobs: &[],
+        personal: &[&personal::PERSONAL],
+        menu: &[],
+        overview: &[],
+        desk: &[],
+    }
+}
+
+fn routes() -> Vec<Route> {
+    [registration::routes(), sign_in::routes(), recovery::routes()].into_iter().flatten().collect()
+}

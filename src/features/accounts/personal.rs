@@ -1,0 +1,22 @@
+//! The personal data of accounts: people, what they belong to, and what stands between them and signing in.
+
+use crate::services::personal::Class::{Hashed, Personal, Sensitive};
+use crate::services::personal::{PersonalData, column};
+
+/// Tables `people`, `accounts`, `memberships`, `known_browsers`, `challenges`.
+pub(super) const PERSONAL: PersonalData = PersonalData {
+    tables: &["people", "accounts", "memberships", "known_browsers", "challenges"],
+    columns: &[
+        column("people", "address", Personal, "signing in and writing to the person", "life of the account"),
+        column("people", "name", Personal, "naming the person", "life of the account"),
+        column("people", "password_hash", Hashed, "signing in", "life of the account"),
+        column("people", "password_class", Personal, "security check", "life of the account"),
+        column("people", "password_at", Personal, "security check", "life of the account"),
+        column("accounts", "name", Personal, "naming the account", "life of the account"),
+        column("known_browsers", "token_hash", Hashed, "knowing a browser that passed a code", "30 days"),
+        column("challenges", "handle_hash", Hashed, "tying a code to one browser", "24 hours"),
+        column("challenges", "address", Personal, "mailing a code", "24 hours"),
+        column("challenges", "code_hash", Hashed, "checking a code", "24 hours"),
+        column("challenges", "sealed_data", Sensitive, "what waits for the code", "24 hours"),
+    ],
+};
