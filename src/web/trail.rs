@@ -13,7 +13,7 @@ pub struct RequestId;
 impl RequestId {
     /// The id of this request.
     pub fn of(req: &HttpRequest) -> String {
-        req.extensions().get::<tracing_actix_web::RequestId>().map(|id| short(id)).unwrap_or_default()
+        req.extensions().get::<tracing_actix_web::RequestId>().map(short).unwrap_or_default()
     }
 }
 

@@ -71,7 +71,7 @@ impl Person {
     }
 
     /// The person.
-    pub fn id(&self) -> i64 {
+    pub fn person_id(&self) -> i64 {
         self.session.person_id
     }
 

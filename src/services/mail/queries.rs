@@ -139,9 +139,15 @@ pub(super) fn wipe(conn: &mut Conn, now: Moment) -> QueryResult<usize> {
         .execute(conn)
 }
 
-fn wiped()
--> (diesel::dsl::Eq<mails::sealed_text, Option<Vec<u8>>>, diesel::dsl::Eq<mails::sealed_html, Option<Vec<u8>>>) {
-    (mails::sealed_text.eq(None), mails::sealed_html.eq(None))
+#[derive(AsChangeset)]
+#[diesel(table_name = mails, treat_none_as_null = true)]
+struct Wiped {
+    sealed_text: Option<Vec<u8>>,
+    sealed_html: Option<Vec<u8>>,
+}
+
+fn wiped() -> Wiped {
+    Wiped { sealed_text: None, sealed_html: None }
 }
 
 /// A mail as `/dev/mailbox` shows it.
@@ -159,9 +165,11 @@ pub struct Delivered {
     pub at: Moment,
 }
 
+type Stored = (String, String, String, Option<Vec<u8>>, Moment);
+
 /// The newest mails with their text. Only for a portal that listens on a loopback address and has no relay.
 pub fn latest(conn: &mut Conn, keys: &Keys, most: i64) -> QueryResult<Vec<Delivered>> {
-    let rows: Vec<(String, String, String, Option<Vec<u8>>, Moment)> = mails::table
+    let rows: Vec<Stored> = mails::table
         .order(mails::id.desc())
         .limit(most)
         .select((mails::message_id, mails::address, mails::subject, mails::sealed_text, mails::created_at))

@@ -1,10 +1,13 @@
 //! Keeping and reading operation records.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
+use super::Event;
 use super::subjects::{existing_subject_key, subject_of_account};
-use super::{Entry, Event};
 use crate::base::crypto::{open_with, seal_with};
 use crate::base::db::Conn;
 use crate::base::db::schema::{people, records};
@@ -14,16 +17,15 @@ use crate::services::context::{AuthorKind, Context};
 const PLACE: &str = "records.sealed_payload";
 
 /// Inserts one record in the running transaction.
-pub fn keep(conn: &mut Conn, ctx: &Context, entry: Entry) -> QueryResult<()> {
+pub fn keep(conn: &mut Conn, ctx: &Context, entry: super::Entry) -> QueryResult<()> {
     let author = &ctx.author;
     let own = author.kind == AuthorKind::Customer;
     let account_id = entry.account_id.or(author.account_id.filter(|_| own));
     let person_id = entry.person_id.or(author.person_id.filter(|_| own && entry.account_id.is_none()));
     let subject_id = match (entry.subject_id, person_id, account_id) {
         (Some(subject), ..) => Some(subject),
-        (None, Some(_), _) => author.subject_id,
         (None, None, Some(account)) => Some(subject_of_account(conn, account)?),
-        (None, None, None) => author.subject_id,
+        (None, ..) => author.subject_id,
     };
     let sealed = match subject_id {
         Some(subject) => existing_subject_key(conn, &ctx.keys, subject)?.map(|key| {
@@ -171,15 +173,16 @@ pub fn of_object(conn: &mut Conn, ctx: &Context, account_id: i64, object: &str) 
 
 /// Opens the payloads; a destroyed key leaves them empty. One key query for each subject on the page.
 fn opened(conn: &mut Conn, ctx: &Context, rows: Vec<Row>) -> QueryResult<Vec<Record>> {
-    let mut keys = std::collections::HashMap::new();
+    let mut keys: HashMap<i64, Option<[u8; 32]>> = HashMap::new();
     let mut list = Vec::with_capacity(rows.len());
     for (id, event, actor, actor_name, object, network, at, session_id, subject_id, sealed) in rows {
         let mut payload = Value::Null;
         if let (Some(subject), Some(sealed)) = (subject_id, sealed) {
-            if !keys.contains_key(&subject) {
-                keys.insert(subject, existing_subject_key(conn, &ctx.keys, subject)?);
-            }
-            if let Some(Some(key)) = keys.get(&subject) {
+            let key = match keys.entry(subject) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(new) => *new.insert(existing_subject_key(conn, &ctx.keys, subject)?),
+            };
+            if let Some(key) = &key {
                 payload = open_with(key, PLACE, &row(event, at), &sealed)
                     .ok()
                     .and_then(|plain| serde_json::from_slice(&plain).ok())

@@ -8,6 +8,7 @@ use std::{env, fs};
 
 use sha2::{Digest, Sha256};
 
+#[allow(clippy::disallowed_methods, reason = "cargo tells a build script its folder so")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=static");
     println!("cargo:rerun-if-changed=migrations");
@@ -38,7 +39,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let (plain, gzip, brotli) = write_all(&out, &hashed, &plain)?;
         writeln!(
             list,
-            "    File {{ name: {hashed:?}, media: {media:?}, plain: include_bytes!({plain:?}), gzip: include_bytes!({gzip:?}), brotli: include_bytes!({brotli:?}) }},"
+            "    File {{ name: {hashed:?}, media: {media:?}, plain: include_bytes!(r\"{}\"), gzip: include_bytes!(r\"{}\"), brotli: include_bytes!(r\"{}\") }},",
+            plain.display(),
+            gzip.display(),
+            brotli.display()
         )?;
         let constant = match stem {
             "style" => Some("STYLE"),

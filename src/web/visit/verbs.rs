@@ -21,7 +21,7 @@ use crate::web::page::{Face, Flash, Shell};
 use crate::web::{queries, session};
 
 /// An error and, when the caller was admitted, who it met: so that the error page keeps its shell.
-type Failed = (Error, Option<Face>);
+type Failed = Box<(Error, Option<Face>)>;
 type Outcome<T> = Result<(Option<Face>, Finish<T>), Failed>;
 
 enum Finish<T> {
@@ -51,7 +51,7 @@ impl<A: Actor> Visit<A> {
             let face = actor.face();
             match f(conn, &actor) {
                 Ok(data) => Ok((face, data)),
-                Err(error) => Err((error, face)),
+                Err(error) => Err(Box::new((error, face))),
             }
         };
         let (face, data) = self.house.db.read(job).await?.map_err(|failed| self.met(failed))?;
@@ -106,22 +106,22 @@ impl<A: Actor> Visit<A> {
             match queries::submit(conn, &key, &stamp.once, asked.context.now) {
                 Ok(None) => {}
                 Ok(Some((to, flash))) => return End::Undo(Ok((face, Finish::Repeated(to, flash)))),
-                Err(fault) => return End::Undo(Err((fault.into(), face))),
+                Err(fault) => return End::Undo(Err(Box::new((fault.into(), face)))),
             }
             match f(conn, &actor, &form) {
                 Ok(goto) => {
                     let flash = goto.flash.map(Flash::as_str);
                     match queries::submitted(conn, &key, &stamp.once, &goto.to, flash) {
                         Ok(()) => End::Keep(Ok((face, Finish::Done(goto)))),
-                        Err(fault) => End::Undo(Err((fault.into(), face))),
+                        Err(fault) => End::Undo(Err(Box::new((fault.into(), face)))),
                     }
                 }
                 Err(Stop::Counted(errors)) => match queries::unsubmit(conn, &key, &stamp.once) {
                     Ok(()) => End::Keep(Ok((face, Finish::Again(errors)))),
-                    Err(fault) => End::Undo(Err((fault.into(), face))),
+                    Err(fault) => End::Undo(Err(Box::new((fault.into(), face)))),
                 },
                 Err(Stop::Refused(errors)) => End::Undo(Ok((face, Finish::Again(errors)))),
-                Err(Stop::Failed(error)) => End::Undo(Err((error, face))),
+                Err(Stop::Failed(error)) => End::Undo(Err(Box::new((error, face)))),
             }
         };
         let (face, finish) = self.house.db.write(job).await?.map_err(|failed| self.met(failed))?;
@@ -157,7 +157,7 @@ impl<A: Actor> Visit<A> {
                 Ok(data) => End::Keep(Ok((face, Finish::Done(data)))),
                 Err(Stop::Counted(errors)) => End::Keep(Ok((face, Finish::Again(errors)))),
                 Err(Stop::Refused(errors)) => End::Undo(Ok((face, Finish::Again(errors)))),
-                Err(Stop::Failed(error)) => End::Undo(Err((error, face))),
+                Err(Stop::Failed(error)) => End::Undo(Err(Box::new((error, face)))),
             }
         };
         let (face, finish) = self.house.db.write(job).await?.map_err(|failed| self.met(failed))?;
@@ -201,8 +201,10 @@ impl<A: Actor> Visit<A> {
         Ok(response.finish())
     }
 
+    #[allow(clippy::boxed_local, reason = "it came boxed, to keep results small")]
     /// Leaves the shell's face where the error page finds it.
-    fn met(&self, (error, face): Failed) -> Error {
+    fn met(&self, failed: Failed) -> Error {
+        let (error, face): (Error, Option<Face>) = *failed;
         if let Some(face) = face {
             self.req.extensions_mut().insert(Met(face));
         }
@@ -214,8 +216,8 @@ impl<A: Actor> Visit<A> {
 pub(crate) struct Met(pub(crate) Face);
 
 fn admitted<A: Actor>(conn: &mut Conn, asked: &Asked, house: &House) -> Result<A, Failed> {
-    let found = session::load(conn, asked, &house.seen).map_err(|fault| (Error::from(fault), None))?;
-    A::admit(conn, found.as_ref(), asked).map_err(|error| (error, None))
+    let found = session::load(conn, asked, &house.seen).map_err(|fault| Box::new((Error::from(fault), None)))?;
+    A::admit(conn, found.as_ref(), asked).map_err(|error| Box::new((error, None)))
 }
 
 /// A form that was drawn for another account writes nothing (A8).
@@ -224,7 +226,7 @@ fn admitted_for<A: Actor>(conn: &mut Conn, asked: &Asked, house: &House, stamp: 
     let face = actor.face();
     let current = face.as_ref().map_or("", |face| face.account_number.as_str());
     if !stamp.account.is_empty() && !current.is_empty() && stamp.account != current {
-        return Err((Error::Conflict, face));
+        return Err(Box::new((Error::Conflict, face)));
     }
     Ok(actor)
 }

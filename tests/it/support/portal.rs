@@ -76,10 +76,10 @@ impl Portal {
         let house = server::open(config, clock).unwrap();
         let base = house.base_url.to_string();
         let (tell, told) = std::sync::mpsc::channel();
-        let served = house.clone();
+        let inside = house.clone();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let server = server::serve(served, listener).unwrap();
+                let server = server::serve(inside, listener).unwrap();
                 tell.send(server.handle()).unwrap();
                 server.await.unwrap();
             });
