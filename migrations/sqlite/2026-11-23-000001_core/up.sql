@@ -7,6 +7,7 @@ create table subjects (
 
 create table people (
   id integer not null primary key autoincrement,
+  public_id text not null unique,
   subject_id bigint not null unique references subjects (id),
   kind text not null check (kind in ('customer', 'staff')),
   address text not null check (address = lower(address) and length(address) between 3 and 254),

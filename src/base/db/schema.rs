@@ -12,6 +12,7 @@ diesel::table! {
 diesel::table! {
     people (id) {
         id -> BigInt,
+        public_id -> Text,
         subject_id -> BigInt,
         kind -> Text,
         address -> Text,

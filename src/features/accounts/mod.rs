@@ -11,6 +11,7 @@ mod registration;
 mod sign_in;
 
 pub use actor::{Any, Billing, Customer, Member, MemberRole, Owner, Person, Roles, Technical, Viewer, Visitor};
+pub use queries::new_person;
 
 use crate::web::Feature;
 use crate::web::routes::Route;

@@ -4,9 +4,12 @@ use diesel::prelude::*;
 
 use super::MemberRole;
 use crate::base::db::Conn;
-use crate::base::db::schema::{accounts, memberships, staff_roles};
+use crate::base::db::schema::{accounts, memberships, people, staff_roles};
+use crate::base::types::{Address, Number};
+use crate::services::context::Context;
+use crate::services::records::new_subject;
 use crate::web::Face;
-use crate::web::session::{PersonKind, SessionRow};
+use crate::web::session::{PersonKind, PersonState, SessionRow};
 
 /// A person's place in the current account.
 #[derive(Queryable)]
@@ -53,4 +56,22 @@ pub(super) fn face(conn: &mut Conn, session: &SessionRow) -> QueryResult<Face> {
         },
         None => Face { name, account: None, account_number: String::new(), staff: false, roles: Vec::new() },
     })
+}
+
+/// Makes a person without a password and a subject of their own; answers their ids (person, subject). An address that
+/// this kind of person has already is refused by the database.
+pub fn new_person(conn: &mut Conn, ctx: &Context, kind: PersonKind, address: &Address) -> QueryResult<(i64, i64)> {
+    let subject = new_subject(conn, &ctx.keys, ctx.now)?;
+    let person = diesel::insert_into(people::table)
+        .values((
+            people::public_id.eq(Number::random('P')),
+            people::subject_id.eq(subject),
+            people::kind.eq(kind),
+            people::address.eq(address),
+            people::state.eq(PersonState::Active),
+            people::created_at.eq(ctx.now),
+        ))
+        .returning(people::id)
+        .get_result(conn)?;
+    Ok((person, subject))
 }
