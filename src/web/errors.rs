@@ -93,7 +93,8 @@ fn answer(req: &HttpRequest, old: &HttpResponse<BoxBody>) -> HttpResponse<BoxBod
 fn kind(cause: Option<&Error>, status: StatusCode) -> &'static str {
     match (cause, status) {
         (Some(Error::ExpiredForm), _) => "expired_form",
-        (Some(Error::CrossSite | Error::Forbidden), _) | (_, StatusCode::FORBIDDEN) => "forbidden",
+        (Some(Error::CrossSite), _) => "cross_site",
+        (Some(Error::Forbidden), _) | (_, StatusCode::FORBIDDEN) => "forbidden",
         (_, StatusCode::NOT_FOUND) => "not_found",
         (_, StatusCode::METHOD_NOT_ALLOWED) => "method",
         (_, StatusCode::CONFLICT) => "conflict",

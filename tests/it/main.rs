@@ -5,5 +5,7 @@
 #[macro_use]
 mod support;
 
+mod house;
 mod look;
+mod schema;
 mod walls;

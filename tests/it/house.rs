@@ -1,0 +1,151 @@
+//! The shape of the house, held by reading its `use` lines and sizes: floors go down only, rooms see only those above
+//! them, SQL stands in `queries`, files stay small (docs/architecture.md).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use easylink::app::features::features;
+
+const FLOORS: [&str; 5] = ["base", "services", "web", "features", "app"];
+
+struct Source {
+    path: String,
+    text: String,
+}
+
+fn sources() -> Vec<Source> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(Path::new("src"), &mut found);
+    found.sort();
+    assert!(found.len() > 50, "the sources were not found");
+    found
+        .into_iter()
+        .map(|path| Source { text: fs::read_to_string(&path).unwrap(), path: path.display().to_string() })
+        .collect()
+}
+
+/// Every `crate::…` path of a file, outside its unit tests.
+fn imports(source: &Source) -> Vec<String> {
+    let code = source.text.split("#[cfg(test)]").next().unwrap_or_default();
+    code.match_indices("crate::")
+        .filter(|(at, _)| !code[..*at].ends_with('$'))
+        .map(|(at, _)| {
+            let rest = &code[at + "crate::".len()..];
+            let end =
+                rest.find(|sign: char| !(sign.is_alphanumeric() || sign == '_' || sign == ':')).unwrap_or(rest.len());
+            rest[..end].to_string()
+        })
+        .collect()
+}
+
+fn floor_of(path: &str) -> Option<usize> {
+    FLOORS.iter().position(|floor| path.starts_with(&format!("src/{floor}/")))
+}
+
+#[test]
+fn imports_go_down_only() {
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let Some(own) = floor_of(&source.path) else { continue };
+        for import in imports(&source) {
+            let first = import.split("::").next().unwrap_or_default();
+            if FLOORS.iter().position(|floor| *floor == first).is_some_and(|floor| floor > own) {
+                wrong.push(format!("{} uses {import}", source.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "imports go down only:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_room_uses_only_those_above_it() {
+    let order: Vec<&str> = features().iter().map(|feature| feature.name).collect();
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let Some(rest) = source.path.strip_prefix("src/features/") else { continue };
+        let Some((own, _)) = rest.split_once('/') else { continue };
+        let place = order.iter().position(|name| *name == own).unwrap_or_else(|| panic!("{own} is not in the list"));
+        for import in imports(&source) {
+            let Some(room) = import.strip_prefix("features::").and_then(|rest| rest.split("::").next()) else {
+                continue;
+            };
+            if order.iter().position(|name| *name == room).is_none_or(|other| other > place) {
+                wrong.push(format!("{} uses {import}", source.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "a room uses only those above it:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn sql_stands_in_queries() {
+    let marks = ["diesel::insert_into", "diesel::update(", "diesel::delete(", "sql_query(", "::table\n", "::table."];
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let path = &source.path;
+        let home = path.ends_with("/queries.rs")
+            || path.contains("/queries/")
+            || path.starts_with("src/base/db/")
+            || path == "src/services/records/subjects.rs";
+        let code = source.text.split("#[cfg(test)]").next().unwrap_or_default();
+        if !home && marks.iter().any(|mark| code.contains(mark)) {
+            wrong.push(path.clone());
+        }
+    }
+    assert!(wrong.is_empty(), "SQL outside queries: {wrong:?}");
+}
+
+#[test]
+fn files_stay_small() {
+    let mut sizes: Vec<(usize, String)> = sources()
+        .into_iter()
+        // One table after another, no code.
+        .filter(|source| source.path != "src/base/db/schema.rs")
+        .map(|source| (source.text.split("#[cfg(test)]").next().unwrap_or_default().lines().count(), source.path))
+        .collect();
+    sizes.sort();
+    let at = |share: usize| &sizes[sizes.len() * share / 100];
+    assert!(at(50).0 <= 120, "half the files are larger than 120 lines: {:?}", at(50));
+    assert!(at(90).0 <= 300, "a tenth of the files is larger than 300 lines: {:?}", at(90));
+    let last = sizes.last().unwrap();
+    assert!(last.0 <= 500, "a file is larger than 500 lines: {last:?}");
+}
+
+#[test]
+fn pages_hold_no_script_and_no_inline_style() {
+    fn walk(folder: &Path, wrong: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, wrong);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap().to_lowercase();
+            let mail = path.starts_with("templates/mail");
+            for mark in
+                ["<script", "javascript:", " onclick=", " onload=", " onchange=", "<iframe", "<object", "<embed"]
+            {
+                if text.contains(mark) {
+                    wrong.push(format!("{}: {mark}", path.display()));
+                }
+            }
+            if !mail && text.contains(" style=") {
+                wrong.push(format!("{}: style=", path.display()));
+            }
+        }
+    }
+    let mut wrong = Vec::new();
+    walk(Path::new("templates"), &mut wrong);
+    walk(Path::new("static"), &mut wrong);
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
