@@ -226,7 +226,7 @@ pub(super) fn adopt_uploads(
     numbers: &[String],
     now: Moment,
 ) -> QueryResult<Vec<Upload>> {
-    diesel::delete(
+    let mut taken: Vec<Upload> = diesel::delete(
         uploads::table
             .filter(uploads::person_id.eq(person))
             .filter(uploads::purpose.eq(purpose))
@@ -234,7 +234,10 @@ pub(super) fn adopt_uploads(
             .filter(uploads::expires_at.gt(now)),
     )
     .returning(UPLOAD)
-    .get_results(conn)
+    .get_results(conn)?;
+    // A deletion has no order of its own: files stay as they were chosen.
+    taken.sort_by_key(|upload| numbers.iter().position(|number| *number == upload.number));
+    Ok(taken)
 }
 
 pub(super) fn expired_uploads(conn: &mut Conn, now: Moment) -> QueryResult<Vec<String>> {

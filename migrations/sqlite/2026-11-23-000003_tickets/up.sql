@@ -13,15 +13,19 @@ create table tickets (
   contact_company text not null,
   contact_industry text not null,
   contact_position text not null,
+  search_text text not null,
   assigned_to_id bigint references people (id),
   opened_at bigint not null,
   updated_at bigint not null,
   due_at bigint not null,
   answered_at bigint,
-  ended_at bigint
+  ended_at bigint,
+  check ((ended_at is null) = (state in ('waiting_for_us', 'waiting_for_you')))
 );
 create index tickets_of_account on tickets (account_id, id);
-create index tickets_by_state on tickets (state, id);
+create index tickets_of_account_by_state on tickets (account_id, state, id);
+-- The queue of staff: what is open, soonest due first.
+create index tickets_open_by_due on tickets (due_at, id) where ended_at is null;
 create index tickets_by_due on tickets (state, due_at, id);
 create index tickets_assigned on tickets (assigned_to_id, state, id);
 

@@ -369,6 +369,7 @@ diesel::table! {
         contact_company -> Text,
         contact_industry -> Text,
         contact_position -> Text,
+        search_text -> Text,
         assigned_to_id -> Nullable<BigInt>,
         opened_at -> BigInt,
         updated_at -> BigInt,
@@ -474,6 +475,7 @@ diesel::joinable!(remittances -> statement_entries (statement_entry_id));
 diesel::joinable!(tickets -> accounts (account_id));
 diesel::joinable!(ticket_entries -> tickets (ticket_id));
 diesel::joinable!(ticket_files -> tickets (ticket_id));
+diesel::joinable!(ticket_files -> ticket_entries (ticket_entry_id));
 diesel::joinable!(plans -> products (product_id));
 diesel::joinable!(staff_roles -> people (person_id));
 

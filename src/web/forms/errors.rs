@@ -58,6 +58,8 @@ pub enum FieldError {
     FileTooLarge(u64),
     /// A file without content.
     FileEmpty,
+    /// A file that was kept with the form is there no longer.
+    FileGone,
     /// More files than this.
     TooManyFiles(u64),
     /// Somebody or something has it already.

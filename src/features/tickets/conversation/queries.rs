@@ -1,0 +1,180 @@
+//! Entries, and changes of a work order's row.
+
+use diesel::prelude::*;
+
+use crate::base::db::Conn;
+use crate::base::db::schema::{memberships, people, ticket_entries, tickets};
+use crate::base::types::{Moment, Number};
+use crate::features::accounts::{Customer, MemberRole};
+use crate::features::tickets::model::{EntryKind, Side, TicketState};
+use crate::features::tickets::queries::Ticket;
+use crate::web::lists::PAGE;
+
+/// One entry with whoever wrote it.
+#[derive(Debug, Queryable)]
+pub(in crate::features::tickets) struct EntryRow {
+    pub id: i64,
+    pub kind: EntryKind,
+    pub side: Side,
+    pub person_id: Option<i64>,
+    pub body: String,
+    pub at: Moment,
+    pub name: Option<String>,
+    pub address: Option<String>,
+}
+
+/// The conversation, oldest first; notes only when asked for.
+pub(in crate::features::tickets) fn entries(
+    conn: &mut Conn,
+    ticket_id: i64,
+    with_notes: bool,
+) -> QueryResult<Vec<EntryRow>> {
+    let hidden = if with_notes { vec![] } else { vec![EntryKind::Note] };
+    ticket_entries::table
+        .left_join(people::table.on(ticket_entries::person_id.eq(people::id.nullable())))
+        .filter(ticket_entries::ticket_id.eq(ticket_id))
+        .filter(ticket_entries::kind.ne_all(hidden))
+        .order(ticket_entries::id)
+        .select((
+            ticket_entries::id,
+            ticket_entries::kind,
+            ticket_entries::side,
+            ticket_entries::person_id,
+            ticket_entries::body,
+            ticket_entries::at,
+            people::name.nullable(),
+            people::address.nullable(),
+        ))
+        .load(conn)
+}
+
+/// What is written.
+pub(in crate::features::tickets) struct NewEntry<'a> {
+    pub ticket_id: i64,
+    pub kind: EntryKind,
+    pub side: Side,
+    pub person_id: Option<i64>,
+    pub body: &'a str,
+    pub at: Moment,
+}
+
+/// Writes an entry and answers its id.
+pub(in crate::features::tickets) fn write(conn: &mut Conn, new: &NewEntry<'_>) -> QueryResult<i64> {
+    diesel::insert_into(ticket_entries::table)
+        .values((
+            ticket_entries::ticket_id.eq(new.ticket_id),
+            ticket_entries::kind.eq(new.kind),
+            ticket_entries::side.eq(new.side),
+            ticket_entries::person_id.eq(new.person_id),
+            ticket_entries::body.eq(new.body),
+            ticket_entries::at.eq(new.at),
+        ))
+        .returning(ticket_entries::id)
+        .get_result(conn)
+}
+
+/// Moves a work order from the state that was read. `NotFound` when it has another by now.
+pub(in crate::features::tickets) fn change_state(
+    conn: &mut Conn,
+    ticket: &Ticket,
+    to: TicketState,
+    now: Moment,
+) -> QueryResult<()> {
+    let standing = tickets::table.find(ticket.id).filter(tickets::state.eq(ticket.state));
+    let changed = diesel::update(standing)
+        .set((tickets::state.eq(to), tickets::updated_at.eq(now), tickets::ended_at.eq((!to.open()).then_some(now))))
+        .execute(conn)?;
+    if changed == 1 { Ok(()) } else { Err(diesel::result::Error::NotFound) }
+}
+
+/// A question after an answer is answered within the term again.
+pub(in crate::features::tickets) fn set_due(conn: &mut Conn, ticket_id: i64, due_at: Moment) -> QueryResult<()> {
+    diesel::update(tickets::table.find(ticket_id)).set(tickets::due_at.eq(due_at)).execute(conn)?;
+    Ok(())
+}
+
+/// The first answer stands for how long a customer waited.
+pub(in crate::features::tickets) fn answered(conn: &mut Conn, ticket_id: i64, now: Moment) -> QueryResult<()> {
+    diesel::update(tickets::table.find(ticket_id).filter(tickets::answered_at.is_null()))
+        .set(tickets::answered_at.eq(Some(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Gives a work order to a member of staff.
+pub(in crate::features::tickets) fn assign(conn: &mut Conn, ticket_id: i64, person_id: i64) -> QueryResult<()> {
+    diesel::update(tickets::table.find(ticket_id)).set(tickets::assigned_to_id.eq(Some(person_id))).execute(conn)?;
+    Ok(())
+}
+
+/// Gives a work order that nobody has to whoever answers it.
+pub(in crate::features::tickets) fn assign_if_free(conn: &mut Conn, ticket_id: i64, person_id: i64) -> QueryResult<()> {
+    diesel::update(tickets::table.find(ticket_id).filter(tickets::assigned_to_id.is_null()))
+        .set(tickets::assigned_to_id.eq(Some(person_id)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Who reads an answer by mail: whoever opened the work order, or an owner when that person has left the account.
+pub(in crate::features::tickets) fn reader(conn: &mut Conn, ticket: &Ticket) -> QueryResult<Option<(i64, String)>> {
+    let members: Vec<(i64, String, MemberRole)> = memberships::table
+        .inner_join(people::table)
+        .filter(memberships::account_id.eq(ticket.account_id))
+        .filter(memberships::ended_at.is_null())
+        .order(memberships::id)
+        .select((people::id, people::address, memberships::role))
+        .load(conn)?;
+    let opener = members.iter().find(|(person, ..)| *person == ticket.opened_by_id);
+    let owner = members.iter().find(|(.., role)| *role == MemberRole::Owner);
+    Ok(opener.or(owner).map(|(person, address, _)| (*person, address.clone())))
+}
+
+/// How many people read along: the members of the account.
+pub(in crate::features::tickets) fn member_count(conn: &mut Conn, account_id: i64) -> QueryResult<i64> {
+    memberships::table
+        .filter(memberships::account_id.eq(account_id))
+        .filter(memberships::ended_at.is_null())
+        .count()
+        .get_result(conn)
+}
+
+/// A line of the customer's list.
+#[derive(Debug, Clone, Queryable)]
+pub(in crate::features::tickets) struct ListRow {
+    pub number: Number,
+    pub subject: String,
+    pub state: TicketState,
+    pub updated_at: Moment,
+    pub due_at: Moment,
+}
+
+const LINE: (tickets::number, tickets::subject, tickets::state, tickets::updated_at, tickets::due_at) =
+    (tickets::number, tickets::subject, tickets::state, tickets::updated_at, tickets::due_at);
+
+/// The account's work orders, newest first, from below the one that `after` names; one more than a page. Without a
+/// cursor it is one statement of fixed text, so that it stays prepared.
+pub(in crate::features::tickets) fn list(
+    conn: &mut Conn,
+    customer: &Customer,
+    state: Option<TicketState>,
+    after: Option<&Number>,
+) -> QueryResult<Vec<ListRow>> {
+    let below: i64 = match after {
+        Some(number) => tickets::table
+            .filter(tickets::number.eq(number))
+            .filter(tickets::account_id.eq(customer.account_id()))
+            .select(tickets::id)
+            .first(conn)?,
+        None => i64::MAX,
+    };
+    let own = tickets::table
+        .filter(tickets::account_id.eq(customer.account_id()))
+        .filter(tickets::id.lt(below))
+        .order(tickets::id.desc())
+        .limit(PAGE + 1)
+        .select(LINE);
+    match state {
+        Some(state) => own.filter(tickets::state.eq(state)).load(conn),
+        None => own.load(conn),
+    }
+}

@@ -1,0 +1,96 @@
+//! What support does with a work order beside answering: notes, assignment, resolution.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+
+use super::pages::{Show, address, load, number};
+use super::queries;
+use crate::base::db::Conn;
+use crate::features::staff::{Staff, Support};
+use crate::features::tickets::conversation::forms::{Note, Press};
+use crate::features::tickets::conversation::moves;
+use crate::features::tickets::conversation::pages::done;
+use crate::features::tickets::queries::take_as_staff;
+use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, Stop, Visit, again};
+
+pub(in crate::features::tickets) async fn note(
+    visit: Visit<Staff<Support>>,
+    path: web::Path<String>,
+    form: Form<Note>,
+) -> Result<HttpResponse, Error> {
+    let number = number(&path)?;
+    let own = number.clone();
+    let ended = visit
+        .write(&form, move |conn, officer, form: &Note| {
+            let text = form.check()?;
+            let ticket = take_as_staff(conn, officer, &own)?;
+            moves::note(conn, officer.ctx(), &ticket, &text)?;
+            Ok(Goto::to(address(&own)).saying(Flash::NoteKept))
+        })
+        .await?;
+    drawn(&visit, ended, number, form.note.clone()).await
+}
+
+/// To whom it is given: the address of a member of support.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::features::tickets) struct Assign {
+    to: String,
+}
+
+pub(in crate::features::tickets) async fn assign(
+    visit: Visit<Staff<Support>>,
+    path: web::Path<String>,
+    form: Form<Assign>,
+) -> Result<HttpResponse, Error> {
+    let number = number(&path)?;
+    let own = number.clone();
+    let ended = visit
+        .write(&form, move |conn, officer, form: &Assign| {
+            let support = queries::support(conn)?;
+            let Some(colleague) = support.iter().find(|colleague| colleague.address == form.to) else {
+                return Err(Stop::Refused(Errors::one("to", FieldError::UnknownChoice)));
+            };
+            let ticket = take_as_staff(conn, officer, &own)?;
+            moves::assign(conn, officer.ctx(), &ticket, colleague.id)?;
+            Ok(Goto::to(address(&own)).saying(Flash::TicketAssigned))
+        })
+        .await?;
+    drawn(&visit, ended, number, String::new()).await
+}
+
+pub(in crate::features::tickets) async fn resolve(
+    visit: Visit<Staff<Support>>,
+    path: web::Path<String>,
+    form: Form<Press>,
+) -> Result<HttpResponse, Error> {
+    let number = number(&path)?;
+    let ended = visit
+        .write(&form, move |conn, officer, _| {
+            let ticket = take_as_staff(conn, officer, &number)?;
+            moves::resolve(conn, officer.ctx(), &ticket)?;
+            Ok(Goto::to(address(&number)).saying(Flash::TicketResolved))
+        })
+        .await?;
+    done(ended)
+}
+
+/// The redirect, or the page of the work order with what was wrong.
+async fn drawn(
+    visit: &Visit<Staff<Support>>,
+    ended: Ended<HttpResponse>,
+    number: crate::base::types::Number,
+    note: String,
+) -> Result<HttpResponse, Error> {
+    match ended {
+        Ended::Done(response) => Ok(response),
+        Ended::Again(shell, errors) => {
+            let look = move |conn: &mut Conn, officer: &Staff<Support>| {
+                let seen = load(conn, officer, &number)?;
+                Ok((seen.looked(), seen))
+            };
+            let (_, seen) = visit.look("work_order", look).await?;
+            again(Show { shell: *shell, seen, text: String::new(), note, kept: Vec::new(), errors })
+        }
+    }
+}

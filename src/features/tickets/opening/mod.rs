@@ -1,0 +1,52 @@
+//! Opening a work order: the form, what it asks, and the one function that makes it.
+
+pub(super) mod forms;
+pub(super) mod pages;
+pub(super) mod queries;
+
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use self::forms::NewTicket;
+use super::conversation::letters;
+use super::conversation::queries::{NewEntry, write};
+use super::files;
+use super::model::{EntryKind, Side, due};
+use super::queries::held;
+use crate::base::db::Conn;
+use crate::base::types::Number;
+use crate::services::context::Context;
+use crate::services::records::{self, Entry, Event};
+use crate::web::Error;
+use crate::web::uploads::Upload;
+
+/// Opens a work order for an account by one of its members: the row, its first entry with the files, the record and the
+/// receipt by mail. Answers the public number.
+pub(super) fn open(
+    conn: &mut Conn,
+    ctx: &Context,
+    (account_id, person_id): (i64, i64),
+    new: &NewTicket,
+    uploads: &[Upload],
+    zone: &TimeZone,
+) -> Result<Number, Error> {
+    let number = Number::random('T');
+    let due_at = due(ctx.now, zone);
+    let ticket_id = queries::insert(conn, &number, (account_id, person_id), new, (ctx.now, due_at))?;
+    let entry = NewEntry {
+        ticket_id,
+        kind: EntryKind::Reply,
+        side: Side::Customer,
+        person_id: Some(person_id),
+        body: &new.text,
+        at: ctx.now,
+    };
+    let entry_id = write(conn, &entry)?;
+    files::queries::attach(conn, ticket_id, entry_id, uploads, ctx.now)?;
+    let details = json!({ "category": new.category.as_str(), "files": uploads.len() });
+    let entry = Entry::new(Event::TicketOpened).about(number.as_str()).of_account(account_id).with(details);
+    records::keep(conn, ctx, entry)?;
+    let ticket = held(conn, &number)?;
+    letters::opened(conn, ctx, &ticket, due_at.day(zone).words())?;
+    Ok(number)
+}

@@ -1,0 +1,58 @@
+//! New rows, and what is known already of who asks.
+
+use diesel::prelude::*;
+
+use super::forms::NewTicket;
+use crate::base::db::Conn;
+use crate::base::db::schema::tickets;
+use crate::base::types::{Moment, Number};
+use crate::features::accounts::Customer;
+use crate::features::tickets::model::{TicketState, folded};
+use crate::features::tickets::queries::{CONTACT, Contact};
+
+/// Inserts a work order and answers its id. `at` is when it was opened and until when it is answered.
+pub(super) fn insert(
+    conn: &mut Conn,
+    number: &Number,
+    (account_id, person_id): (i64, i64),
+    new: &NewTicket,
+    (opened_at, due_at): (Moment, Moment),
+) -> QueryResult<i64> {
+    let contact = &new.contact;
+    let searched = [&new.subject, &contact.name, &contact.company, &contact.address].map(String::as_str).join("\n");
+    diesel::insert_into(tickets::table)
+        .values((
+            (
+                tickets::number.eq(number),
+                tickets::account_id.eq(account_id),
+                tickets::opened_by_id.eq(person_id),
+                tickets::state.eq(TicketState::WaitingForUs),
+                tickets::category.eq(new.category),
+                tickets::urgency.eq(new.urgency),
+                tickets::subject.eq(&new.subject),
+                tickets::search_text.eq(folded(&searched)),
+            ),
+            (
+                tickets::contact_name.eq(&contact.name),
+                tickets::contact_address.eq(&contact.address),
+                tickets::contact_phone.eq(&contact.phone),
+                tickets::contact_company.eq(&contact.company),
+                tickets::contact_industry.eq(&contact.industry),
+                tickets::contact_position.eq(&contact.position),
+            ),
+            (tickets::opened_at.eq(opened_at), tickets::updated_at.eq(opened_at), tickets::due_at.eq(due_at)),
+        ))
+        .returning(tickets::id)
+        .get_result(conn)
+}
+
+/// What this person wrote about themselves in the last work order of this account.
+pub(super) fn last_contact(conn: &mut Conn, customer: &Customer) -> QueryResult<Option<Contact>> {
+    tickets::table
+        .filter(tickets::account_id.eq(customer.account_id()))
+        .filter(tickets::opened_by_id.eq(customer.person_id()))
+        .order(tickets::id.desc())
+        .select(CONTACT)
+        .first(conn)
+        .optional()
+}

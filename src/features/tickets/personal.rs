@@ -1,0 +1,25 @@
+//! The personal data of work orders.
+
+use crate::services::personal::Class::Personal;
+use crate::services::personal::{PersonalData, column};
+
+const WHY: &str = "answering a request";
+const TERM: &str = "3 years after it ended";
+
+/// Tables `tickets`, `ticket_entries`, `ticket_files`.
+pub(super) const PERSONAL: PersonalData = PersonalData {
+    tables: &["tickets", "ticket_entries", "ticket_files"],
+    columns: &[
+        column("tickets", "subject", Personal, WHY, TERM),
+        column("tickets", "contact_name", Personal, WHY, TERM),
+        column("tickets", "contact_address", Personal, WHY, TERM),
+        column("tickets", "contact_phone", Personal, WHY, TERM),
+        column("tickets", "contact_company", Personal, WHY, TERM),
+        column("tickets", "contact_industry", Personal, WHY, TERM),
+        column("tickets", "contact_position", Personal, WHY, TERM),
+        column("tickets", "search_text", Personal, "finding a request", TERM),
+        column("ticket_entries", "body", Personal, WHY, TERM),
+        column("ticket_files", "file_name", Personal, WHY, "1 year after it ended"),
+        column("ticket_files", "storage_key", Personal, WHY, "1 year after it ended"),
+    ],
+};
