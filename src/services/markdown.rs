@@ -55,7 +55,9 @@ pub fn plain(text: &str) -> String {
     let mut words = String::with_capacity(text.len());
     for event in parser(text) {
         match event {
-            Event::Text(part) | Event::Code(part) | Event::Html(part) | Event::InlineHtml(part) => words.push_str(&part),
+            Event::Text(part) | Event::Code(part) | Event::Html(part) | Event::InlineHtml(part) => {
+                words.push_str(&part)
+            }
             Event::SoftBreak | Event::HardBreak | Event::Rule => words.push(' '),
             Event::End(end) if is_block(end) => words.push(' '),
             _ => {}
@@ -92,7 +94,12 @@ fn render(text: &str) -> Rendered {
         match event {
             Event::Start(Tag::Heading { level, .. }) => {
                 opened = Some(events.len());
-                events.push(Event::Start(Tag::Heading { level: shifted(level), id: None, classes: vec![], attrs: vec![] }));
+                events.push(Event::Start(Tag::Heading {
+                    level: shifted(level),
+                    id: None,
+                    classes: vec![],
+                    attrs: vec![],
+                }));
             }
             Event::End(TagEnd::Heading(level)) => {
                 if let Some(at) = opened.take() {
@@ -177,8 +184,30 @@ fn destination(to: &str) -> Option<String> {
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let tags = [
-        "h2", "h3", "h4", "h5", "h6", "p", "a", "ul", "ol", "li", "strong", "em", "del", "code", "pre", "blockquote", "hr",
-        "br", "table", "thead", "tbody", "tr", "th", "td",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "p",
+        "a",
+        "ul",
+        "ol",
+        "li",
+        "strong",
+        "em",
+        "del",
+        "code",
+        "pre",
+        "blockquote",
+        "hr",
+        "br",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
     ];
     let id = || ["id"].into();
     let mut builder = Builder::empty();
@@ -219,7 +248,8 @@ mod tests {
     fn clauses_can_be_cited() {
         let text = "# 2 Use\n\n## 2.1.4 Orders\n\n## 2.1.4 Again\n\n# Cookies & you\n\n# 云服务器";
         let ids: Vec<_> = render(text).headings.into_iter().map(|heading| (heading.level, heading.id)).collect();
-        let expected = [(2, "clause-2"), (3, "clause-2-1-4"), (3, "clause-2-1-4-2"), (2, "to-cookies-you"), (2, "to-云服务器")];
+        let expected =
+            [(2, "clause-2"), (3, "clause-2-1-4"), (3, "clause-2-1-4-2"), (2, "to-cookies-you"), (2, "to-云服务器")];
         assert_eq!(ids, expected.map(|(level, id)| (level, id.to_string())));
     }
 
@@ -236,7 +266,10 @@ mod tests {
             "<iframe src=//evil.example>",
         ] {
             let html = html(text);
-            assert!(!html.contains("<s") && !html.contains("<i") && !html.contains("<a") && !html.contains("<m"), "{html}");
+            assert!(
+                !html.contains("<s") && !html.contains("<i") && !html.contains("<a") && !html.contains("<m"),
+                "{html}"
+            );
             assert!(html.contains("&lt;"), "{html}");
         }
     }
@@ -248,7 +281,15 @@ mod tests {
         assert_eq!(html("<https://a.example/?b=1&c>").matches("/leave?to=").count(), 1);
         assert_eq!(html("[x](/help#y)"), "<p><a href=\"/help#y\">x</a></p>\n");
         assert_eq!(html("[x](mailto:a@b.example)"), "<p><a href=\"mailto:a@b.example\">x</a></p>\n");
-        for bad in ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "//evil.example", "/\\evil.example", "vbscript:x", "relative"] {
+        for bad in [
+            "javascript:alert(1)",
+            "JaVaScRiPt:alert(1)",
+            "data:text/html,x",
+            "//evil.example",
+            "/\\evil.example",
+            "vbscript:x",
+            "relative",
+        ] {
             assert_eq!(html(&format!("[x]({bad})")), "<p>x</p>\n", "{bad}");
         }
         assert_eq!(html("![words](https://a.example/p.png)"), "<p>words</p>\n");

@@ -30,7 +30,7 @@ create table articles (
   title text not null,
   summary text not null,
   body text not null,
-  topic text not null,
+  topic text not null check (topic in ('start', 'account', 'money', 'service', 'support', 'privacy')),
   search_text text not null,
   state text not null check (state in ('draft', 'published')),
   updated_at bigint not null

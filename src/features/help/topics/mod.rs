@@ -1,0 +1,25 @@
+//! The help centre's articles by topic.
+
+mod pages;
+mod queries;
+
+pub(super) use pages::{list, show};
+pub(super) use queries::add;
+
+crate::base::types::text_enum! {
+    /// Where an article stands.
+    pub enum Topic {
+        /// First steps.
+        Start = "start",
+        /// Sign-in, security, members, real name.
+        Account = "account",
+        /// Remittances, balance, prices.
+        Money = "money",
+        /// Products in use.
+        Service = "service",
+        /// Work orders and contact.
+        Support = "support",
+        /// Personal information.
+        Privacy = "privacy",
+    }
+}
