@@ -7,13 +7,7 @@ use crate::web::{self, Feature};
 
 /// The rooms, in order.
 pub fn features() -> Vec<Feature> {
-    vec![
-        accounts::feature(),
-        identity::feature(),
-        help::feature(),
-        catalogue::feature(),
-        tickets::feature(),
-    ]
+    vec![accounts::feature(), identity::feature(), help::feature(), catalogue::feature(), tickets::feature()]
 }
 
 /// Who owns which table: what services and the web floor hold, then every room.

@@ -56,7 +56,7 @@ pub fn plain(text: &str) -> String {
     for event in parser(text) {
         match event {
             Event::Text(part) | Event::Code(part) | Event::Html(part) | Event::InlineHtml(part) => {
-                words.push_str(&part)
+                words.push_str(&part);
             }
             Event::SoftBreak | Event::HardBreak | Event::Rule => words.push(' '),
             Event::End(end) if is_block(end) => words.push(' '),

@@ -14,14 +14,16 @@ impl Proxies {
     }
 
     /// The caller's address: the right-most hop that is not a trusted proxy. What cannot be read falls back to the
-    /// peer and never skips a check.
+    /// peer and never skips a check. A listener on `[::]` sees IPv4 as `::ffff:…`: that is undone, or all of IPv4 would
+    /// be one IPv6 network and share one limit.
     pub fn client(&self, peer: IpAddr, forwarded: Option<&str>) -> IpAddr {
+        let peer = peer.to_canonical();
         if !self.trusts(peer) {
             return peer;
         }
         let mut nearest = peer;
         for hop in forwarded.unwrap_or_default().rsplit(',') {
-            let Ok(hop) = hop.trim().parse::<IpAddr>() else { return nearest };
+            let Ok(hop) = hop.trim().parse::<IpAddr>() else { return peer };
             nearest = hop.to_canonical();
             if !self.trusts(nearest) {
                 return nearest;
@@ -65,6 +67,7 @@ mod tests {
     #[test]
     fn without_trust_the_header_says_nothing() {
         assert_eq!(Proxies::default().client(ip("9.9.9.9"), Some("1.2.3.4")), ip("9.9.9.9"));
+        assert_eq!(Proxies::default().client(ip("::ffff:9.9.9.9"), None), ip("9.9.9.9"));
     }
 
     #[test]
@@ -78,7 +81,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_falls_back_to_the_peer() {
         let proxies = Proxies::parse("10.0.0.0/8").unwrap();
-        for bad in ["a", "fe80::1%eth0", &"1".repeat(10_000), "1.1.1.1, a"] {
+        for bad in ["a", "", "fe80::1%eth0", &"1".repeat(10_000), "1.1.1.1, a", "a, 10.0.0.7"] {
             assert_eq!(proxies.client(ip("10.0.0.1"), Some(bad)), ip("10.0.0.1"));
         }
     }

@@ -89,17 +89,27 @@ fn from_file(path: &Path) -> Result<BTreeMap<&'static str, String>, ConfigFault>
         let name =
             if key == "database_url" { "DATABASE_URL".to_string() } else { format!("EASYLINK_{}", key.to_uppercase()) };
         let name = known(&name, &key)?;
-        if SECRET.contains(&name) && mode & 0o077 != 0 {
+        let value = plain(value).ok_or(ConfigFault::Malformed(name))?;
+        // The path of an embedded database is no secret; whatever names a server may carry a password.
+        if SECRET.contains(&name) && !value.starts_with("sqlite://") && mode & 0o077 != 0 {
             return Err(ConfigFault::Readable(shown, name));
         }
-        let value = match value {
-            toml::Value::String(text) => text,
-            toml::Value::Integer(number) => number.to_string(),
-            _ => return Err(ConfigFault::Malformed(name)),
-        };
         all.insert(name, value);
     }
     Ok(all)
+}
+
+/// A text, a number, or a list of texts, as the environment would have it.
+fn plain(value: toml::Value) -> Option<String> {
+    match value {
+        toml::Value::String(text) => Some(text),
+        toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Array(texts) => {
+            let texts: Option<Vec<&str>> = texts.iter().map(toml::Value::as_str).collect();
+            texts.map(|texts| texts.join(","))
+        }
+        _ => None,
+    }
 }
 
 fn known(name: &str, shown: &str) -> Result<&'static str, ConfigFault> {
@@ -138,6 +148,16 @@ mod tests {
             matches!(Sources::read(std::iter::empty(), Some(&path)), Err(ConfigFault::Unknown(key, "EASYLINK_LISTEN")) if key == "listn")
         );
         let (_folder, path) = file("smtp_url = \"smtps://u:p@relay\"", 0o644);
+        assert!(matches!(Sources::read(std::iter::empty(), Some(&path)), Err(ConfigFault::Readable(..))));
+    }
+
+    #[test]
+    fn a_path_is_no_secret_and_a_list_is_a_value() {
+        let (_folder, path) =
+            file("database_url = \"sqlite://data/x.db\"\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]", 0o644);
+        let sources = Sources::read(std::iter::empty(), Some(&path)).unwrap();
+        assert_eq!(sources.text("EASYLINK_TRUSTED_PROXIES"), Some("10.0.0.0/8,::1"));
+        let (_folder, path) = file("database_url = \"postgres://u:p@host/x\"", 0o640);
         assert!(matches!(Sources::read(std::iter::empty(), Some(&path)), Err(ConfigFault::Readable(..))));
     }
 }

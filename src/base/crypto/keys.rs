@@ -3,7 +3,7 @@
 //! ones still open what they sealed.
 
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
@@ -29,6 +29,9 @@ pub enum KeyFault {
     /// Somebody else can read a key.
     #[error("{0} may be read by others than its owner; set its mode to 0600")]
     Readable(String),
+    /// Somebody else can put a key there.
+    #[error("{0} may be written by others than its owner; set its mode to 0700")]
+    Writable(String),
     /// Not 32 bytes of base64.
     #[error("{0} does not hold a key of 32 bytes in base64")]
     Malformed(String),
@@ -46,21 +49,21 @@ impl Keys {
     /// Opens the ring in `folder`; makes the folder and a first generation when there is none.
     pub fn open(folder: &Path) -> Result<Self, KeyFault> {
         let ring = Self::read(folder)?;
-        if ring.0.is_empty() {
-            return Self::rotate(folder);
+        if !ring.0.is_empty() {
+            return Ok(ring);
         }
-        Ok(ring)
+        Self::make(folder, 1)
     }
 
     /// Adds a generation. Running portals take it up when they start again.
     pub fn rotate(folder: &Path) -> Result<Self, KeyFault> {
         let newest = Self::read(folder)?.0.first().map_or(0, |newest| newest.number);
-        let path = folder.join(format!("{:04}.{ENDING}", newest + 1));
-        let fault = |fault| KeyFault::File(path.display().to_string(), fault);
-        let secret: [u8; LENGTH] = chance::bytes();
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(fault)?;
-        file.write_all(BASE64.encode(&secret).as_bytes()).map_err(fault)?;
-        file.sync_all().map_err(fault)?;
+        Self::make(folder, newest + 1)
+    }
+
+    fn make(folder: &Path, number: u32) -> Result<Self, KeyFault> {
+        let path = folder.join(format!("{number:04}.{ENDING}"));
+        write_new(folder, &path).map_err(|fault| KeyFault::File(path.display().to_string(), fault))?;
         Self::read(folder)
     }
 
@@ -70,8 +73,12 @@ impl Keys {
     }
 
     fn read(folder: &Path) -> Result<Self, KeyFault> {
-        let fault = |fault| KeyFault::File(folder.display().to_string(), fault);
+        let name = folder.display().to_string();
+        let fault = |fault| KeyFault::File(name.clone(), fault);
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(fault)?;
+        if fs::metadata(folder).map_err(fault)?.permissions().mode() & 0o022 != 0 {
+            return Err(KeyFault::Writable(name));
+        }
         let mut ring = Vec::new();
         for entry in fs::read_dir(folder).map_err(fault)? {
             let path = entry.map_err(fault)?.path();
@@ -133,6 +140,23 @@ impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Keys({} generations)", self.0.len())
     }
+}
+
+/// A key appears whole or not at all, and never in the place of another: of portals that start at the same moment, one
+/// makes it and the others find it.
+fn write_new(folder: &Path, path: &Path) -> std::io::Result<()> {
+    let draft = folder.join(format!(".{}", chance::digits(16)));
+    let secret: Zeroizing<[u8; LENGTH]> = Zeroizing::new(chance::bytes());
+    let text = Zeroizing::new(BASE64.encode(secret.as_slice()));
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    let linked = written.and_then(|()| match fs::hard_link(&draft, path) {
+        Err(fault) if fault.kind() == ErrorKind::AlreadyExists => Ok(()),
+        done => done,
+    });
+    fs::remove_file(&draft)?;
+    linked?;
+    fs::File::open(folder)?.sync_all()
 }
 
 fn generation(path: &Path) -> Result<Generation, KeyFault> {
@@ -212,5 +236,17 @@ mod tests {
         let keys = Keys::fixed(1);
         assert_ne!(keys.hash("p", &[b"ab", b"c"]), keys.hash("p", &[b"a", b"bc"]));
         assert_ne!(keys.hash("p", &[b"a"]), keys.hash("q", &[b"a"]));
+    }
+
+    #[test]
+    fn starts_at_once_agree_on_one_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path().join("keys");
+        let starts: Vec<_> = (0..8).map(|_| at.clone()).map(|at| std::thread::spawn(move || Keys::open(&at))).collect();
+        let rings: Vec<Keys> = starts.into_iter().map(|start| start.join().unwrap().unwrap()).collect();
+        assert!(rings.iter().all(|ring| ring.hash("x", &[]) == rings[0].hash("x", &[]) && ring.generations() == 1));
+        assert_eq!(fs::read_dir(&at).unwrap().count(), 1, "no draft stays");
+        fs::set_permissions(&at, fs::Permissions::from_mode(0o720)).unwrap();
+        assert!(matches!(Keys::open(&at), Err(KeyFault::Writable(_))));
     }
 }

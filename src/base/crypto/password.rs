@@ -71,8 +71,13 @@ pub fn judge(password: &Secret, address: &str) -> Result<(), PasswordFault> {
     let address = address.to_lowercase();
     let local = address.split('@').next().unwrap_or_default();
     let lower = Zeroizing::new(normal.to_lowercase());
-    let bare = lower.trim_matches(|sign: char| !sign.is_alphabetic());
-    if *lower == address || (!local.is_empty() && (bare == local.trim_matches(|sign: char| !sign.is_alphabetic()))) {
+    let bare = bare(&lower);
+    let like_local = match self::bare(local) {
+        // A local part of digits alone, as many have: refused only with that number in it and little around.
+        "" => local.len() >= 4 && lower.contains(local) && lower.len() <= local.len() + 6,
+        name => bare == name,
+    };
+    if *lower == address || like_local {
         return Err(PasswordFault::LikeAddress);
     }
     if ["easylink", "easy link", "easy-link"].contains(&bare) {
@@ -96,6 +101,11 @@ pub fn judge(password: &Secret, address: &str) -> Result<(), PasswordFault> {
         feedback.map_or(Vec::new(), |f| f.suggestions().iter().copied().map(key).collect());
     advice.dedup();
     Err(PasswordFault::Weak(advice))
+}
+
+/// Without the digits and signs around it.
+fn bare(text: &str) -> &str {
+    text.trim_matches(|sign: char| !sign.is_alphabetic())
 }
 
 fn key(suggestion: Suggestion) -> &'static str {
@@ -151,6 +161,17 @@ mod tests {
             assert!(judged(bad).is_err(), "{bad}");
         }
         for bad in ["easylink2026!", "li.ming@example.com", "LI.MING2026", "li.ming12345"] {
+            assert_eq!(judged(bad), Err(PasswordFault::LikeAddress), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_digits_does_not_forbid_digits() {
+        let judged = |text: &str| judge(&Secret::new(text), "731946205@example.com");
+        for good in ["48213907652811", "🦊🌧️🎻🚲🧀🪐🐙🔑🧵🫖"] {
+            assert_eq!(judged(good), Ok(()), "{good}");
+        }
+        for bad in ["7319462051", "!731946205!", "2026731946205"] {
             assert_eq!(judged(bad), Err(PasswordFault::LikeAddress), "{bad}");
         }
     }
