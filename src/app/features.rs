@@ -1,13 +1,20 @@
 //! THE list of rooms, in order: a room may use those above it, never those below.
 
-use crate::features::{accounts, catalogue, help, identity, tickets};
+use crate::features::{accounts, catalogue, help, identity, privacy, tickets};
 use crate::services::personal::PersonalData;
 use crate::services::{consent, jobs, mail, marks, records};
 use crate::web::{self, Feature};
 
 /// The rooms, in order.
 pub fn features() -> Vec<Feature> {
-    vec![accounts::feature(), identity::feature(), help::feature(), catalogue::feature(), tickets::feature()]
+    vec![
+        accounts::feature(),
+        identity::feature(),
+        help::feature(),
+        catalogue::feature(),
+        tickets::feature(),
+        privacy::feature(),
+    ]
 }
 
 /// Who owns which table: what services and the web floor hold, then every room.

@@ -4,5 +4,6 @@ pub mod accounts;
 pub mod catalogue;
 pub mod help;
 pub mod identity;
+pub mod privacy;
 pub mod staff;
 pub mod tickets;
