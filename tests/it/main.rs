@@ -8,4 +8,5 @@ mod support;
 mod house;
 mod look;
 mod schema;
+mod tickets;
 mod walls;

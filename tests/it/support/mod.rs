@@ -4,6 +4,7 @@
 pub mod browser;
 pub mod checkers;
 pub mod controls;
+pub mod entered;
 pub mod form;
 pub mod given;
 pub mod measure;

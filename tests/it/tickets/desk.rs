@@ -1,0 +1,126 @@
+//! The queue of support and what the roles may do in it.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use easylink::base::db::schema::{records, tickets};
+use easylink::web::feature::StaffRole;
+
+use super::{ana, filled, opened, pdf, presses, replies};
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+on_both!(
+    async fn the_queue_is_in_order_of_what_is_due(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        opened(&mut li, "First").await;
+        portal.later(DAY);
+        let mut li = portal.enters("wu@example.com").await;
+        let second = opened(&mut li, "100%_sure \\ second").await.path().replace("/account", "/staff");
+        opened(&mut li, "Third").await;
+        let mut ana = ana(&portal).await;
+        let subjects = |page: &crate::support::page::Page| page.all("tbody th a");
+        let queue = ana.opens("/staff/tickets").await;
+        assert_eq!(subjects(&queue), ["First", "100%_sure \\ second", "Third"]);
+        assert!(queue.text().contains("Unassigned 3") && queue.text().contains("Mine 0"), "{}", queue.text());
+        // Wildcards stand for themselves, letters for each other in both cases.
+        for (text, found) in [("%25_", 1), ("%5C", 1), ("_", 1), ("FIRST", 1), ("cloudy", 3), ("li%40EXAMPLE", 1), ("x'--", 0)] {
+            let page = ana.opens(&format!("/staff/tickets?q={text}")).await;
+            assert_eq!(subjects(&page).len(), found, "{text}");
+        }
+        let number = second.rsplit('/').next().unwrap().to_string();
+        assert_eq!(subjects(&ana.opens(&format!("/staff/tickets?q={}", number.to_lowercase())).await).len(), 1);
+        assert_eq!(subjects(&ana.opens("/staff/tickets?category=money").await).len(), 0);
+        assert_eq!(subjects(&ana.opens("/staff/tickets?state=bogus&view=bogus&category=bogus").await).len(), 3);
+
+        // "Assign to me" holds the address in a hidden field; the list offers the others.
+        let forms = ana.opens(&second).await;
+        let form = forms.form(&format!("form[action='{second}/assignment']:has(input[name=to])"));
+        let page = ana.submits(&form).await;
+        assert!(page.text().contains("Owner You") || page.text().contains("Owner\nYou"), "{}", page.text());
+        assert_eq!(subjects(&ana.opens("/staff/tickets?view=mine").await), ["100%_sure \\ second"]);
+        let mut stray = form.tampered("to", "li@example.com");
+        stray.fields.retain(|(name, _)| name != "token");
+        let token = ana.opens(&second).await.form(&format!("{second}/notes")).value("token").unwrap().to_string();
+        let stray = ana.posts(&stray.tampered("token", &token)).await;
+        assert_eq!(stray.status, 422, "only support can own a work order");
+
+        replies(&mut ana, &second, "Answered").await;
+        presses(&mut ana, &second, "resolution").await;
+        assert_eq!(subjects(&ana.opens("/staff/tickets").await).len(), 2);
+        assert_eq!(subjects(&ana.opens("/staff/tickets?state=resolved").await).len(), 1);
+
+        portal.later(DAY * 14);
+        let visitor = portal.signed_in(ana.person_id, None).await;
+        let mut ana = crate::support::entered::Entered { visitor, ..ana };
+        let today = ana.opens("/staff/tickets?view=today").await;
+        assert_eq!(subjects(&today), ["First"]);
+        portal.later(DAY);
+        let visitor = portal.signed_in(ana.person_id, None).await;
+        let mut ana = crate::support::entered::Entered { visitor, ..ana };
+        let late = ana.opens("/staff/tickets").await;
+        assert_eq!(late.all("tbody tr td:first-child"), ["Overdue", "Today"]);
+
+        let listed: i64 = portal
+            .read(|conn| records::table.filter(records::event.eq("listed")).count().get_result(conn).unwrap())
+            .await;
+        assert!(listed > 10, "every list is recorded");
+    }
+);
+
+on_both!(
+    async fn the_queue_is_read_page_by_page(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        for at in 0..23 {
+            opened(&mut li, &format!("Number {at:02}")).await;
+        }
+        portal.careless();
+        // All due at once: the order of opening decides.
+        let mut ana = ana(&portal).await;
+        let first = ana.opens("/staff/tickets?q=number").await;
+        let older = first.links().into_iter().find(|(name, _)| name.starts_with("Older")).unwrap().1;
+        let second = ana.opens(&older).await;
+        let seen: Vec<String> = first.all("tbody th a").into_iter().chain(second.all("tbody th a")).collect();
+        assert_eq!(seen, (0..23).map(|at| format!("Number {at:02}")).collect::<Vec<_>>());
+        assert_eq!(ana.gets("/staff/tickets?after=T22222222222").await.status, 404);
+    }
+);
+
+on_both!(
+    async fn an_auditor_reads_and_changes_nothing(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        let form = filled(&mut li, "Audited").await.file("files", "a.pdf", "application/pdf", &pdf(9));
+        let theirs = li.submits(&form).await.path().replace("/account", "/staff");
+        let mut ana = ana(&portal).await;
+        let reply = ana.opens(&theirs).await.form(&theirs).with("text", "x");
+        let mut vera = portal.employs("Vera", &[StaffRole::Auditor]).await;
+        let page = vera.opens(&theirs).await;
+        assert_eq!(page.status, 200);
+        assert!(page.forms().iter().all(|action| !action.starts_with("/staff/tickets")), "{:?}", page.forms());
+        let file = page.links().into_iter().find(|(_, to)| to.contains("/files/")).unwrap().1;
+        assert_eq!(vera.gets(&file).await.status, 200);
+        let token = page.form("/logout").value("token").unwrap().to_string();
+        let own = reply.tampered("token", &token);
+        for action in [theirs.clone(), format!("{theirs}/notes"), format!("{theirs}/assignment"), format!("{theirs}/resolution")] {
+            let mut form = own.clone().tampered("note", "x").tampered("to", "ana@staff.example.com");
+            if action != theirs {
+                form.enctype = "application/x-www-form-urlencoded".into();
+            }
+            form.action = action;
+            assert_eq!(vera.posts(&form).await.status, 403, "{}", form.action);
+        }
+        for role in [StaffRole::Finance, StaffRole::Admin, StaffRole::Editor] {
+            let roles: &'static [StaffRole] = Box::leak(Box::new([role]));
+            let mut other = portal.employs(role.as_str(), roles).await;
+            assert_eq!(other.gets("/staff/tickets").await.status, 403);
+            assert_eq!(other.gets(&theirs).await.status, 403);
+            assert_eq!(other.gets(&file).await.status, 403);
+        }
+        let looked: i64 = portal
+            .read(|conn| records::table.filter(records::event.eq("looked")).count().get_result(conn).unwrap())
+            .await;
+        assert_eq!(looked, 3, "two pages and a file");
+        let state: String = portal.read(|conn| tickets::table.select(tickets::state).first(conn).unwrap()).await;
+        assert_eq!(state, "waiting_for_us");
+    }
+);
