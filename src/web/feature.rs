@@ -59,7 +59,7 @@ pub struct Look<'a> {
 pub struct CardSpec {
     /// Who sees it; empty: everybody who sees the page.
     pub roles: &'static [&'static str],
-    /// Its place in the order.
+    /// Its place in the order. Below 10 stands what needs the reader now: a task, drawn above the cards.
     pub position: u16,
     /// What draws it.
     pub draw: CardFn,

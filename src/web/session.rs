@@ -101,18 +101,18 @@ impl SessionRow {
     pub fn shown_name(&self) -> String {
         self.name.clone().unwrap_or_else(|| self.address.clone())
     }
+}
 
-    /// How long it lives unused, and how long at most (SS5).
-    fn limits(&self) -> (Duration, Duration) {
-        const MINUTE: u64 = 60;
-        const DAY: u64 = 24 * 60 * MINUTE;
-        let (idle, most) = match (self.kind, self.remembered) {
-            (PersonKind::Staff, _) => (15 * MINUTE, DAY / 2),
-            (PersonKind::Customer, false) => (60 * MINUTE, DAY),
-            (PersonKind::Customer, true) => (14 * DAY, 30 * DAY),
-        };
-        (Duration::from_secs(idle), Duration::from_secs(most))
-    }
+/// Whether a session is within its limits, unused and altogether (SS5).
+pub fn stands(kind: PersonKind, remembered: bool, signed_in_at: Moment, used_at: Moment, now: Moment) -> bool {
+    const MINUTE: u64 = 60;
+    const DAY: u64 = 24 * 60 * MINUTE;
+    let (idle, most) = match (kind, remembered) {
+        (PersonKind::Staff, _) => (15 * MINUTE, DAY / 2),
+        (PersonKind::Customer, false) => (60 * MINUTE, DAY),
+        (PersonKind::Customer, true) => (14 * DAY, 30 * DAY),
+    };
+    now.since(used_at) <= Duration::from_secs(idle) && now.since(signed_in_at) <= Duration::from_secs(most)
 }
 
 /// When sessions were last used, gathered in memory and written each minute.
@@ -120,7 +120,8 @@ impl SessionRow {
 pub struct Seen(Mutex<HashMap<i64, Moment>>);
 
 impl Seen {
-    fn of(&self, session: i64) -> Option<Moment> {
+    /// The newest use that is not written yet.
+    pub fn of(&self, session: i64) -> Option<Moment> {
         self.0.lock().ok().and_then(|seen| seen.get(&session).copied())
     }
 
@@ -143,8 +144,7 @@ pub(super) fn load(conn: &mut Conn, asked: &Asked, seen: &Seen) -> QueryResult<O
     let Some(row) = queries::session(conn, hashes)? else { return Ok(None) };
     let now = asked.context.now;
     let used = seen.of(row.id).map_or(row.seen_at, |at| at.max(row.seen_at));
-    let (idle, most) = row.limits();
-    if now.since(used) > idle || now.since(row.signed_in_at) > most {
+    if !stands(row.kind, row.remembered, row.signed_in_at, used, now) {
         return Ok(None);
     }
     seen.note(row.id, now);

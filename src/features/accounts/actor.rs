@@ -79,6 +79,16 @@ impl Person {
     pub fn is_staff(&self) -> bool {
         self.session.kind == PersonKind::Staff
     }
+
+    /// The moment of the request, UTC.
+    pub fn now(&self) -> Moment {
+        self.ctx.now
+    }
+
+    /// The circumstances.
+    pub fn ctx(&self) -> &Context {
+        &self.ctx
+    }
 }
 
 impl Actor for Person {

@@ -4,17 +4,34 @@
 //! Others use the actors `Visitor`, `Person` and `Member<R>`; what they deref to goes into every query.
 
 mod actor;
+mod notifications;
+mod overview;
+mod passwords;
 mod personal;
+mod privacy;
+mod profile;
 mod queries;
+mod records;
 mod recovery;
 mod registration;
+mod security;
 mod sign_in;
 
 pub use actor::{Any, Billing, Customer, Member, MemberRole, Owner, Person, Roles, Technical, Viewer, Visitor};
 pub use queries::new_person;
 
 use crate::web::Feature;
+use crate::web::feature::MenuEntry;
 use crate::web::routes::Route;
+
+const MENU: &[MenuEntry] = &[
+    MenuEntry { key: "overview", href: "/account", roles: &[], position: 10 },
+    MenuEntry { key: "security", href: "/account/security", roles: &[], position: 70 },
+    MenuEntry { key: "profile", href: "/account/profile", roles: &[], position: 75 },
+    MenuEntry { key: "records", href: "/account/records", roles: &[], position: 90 },
+    MenuEntry { key: "privacy", href: "/account/privacy", roles: &[], position: 95 },
+    MenuEntry { key: "notifications", href: "/account/notifications", roles: &[], position: 96 },
+];
 
 /// The room.
 pub fn feature() -> Feature {
@@ -23,12 +40,25 @@ pub fn feature() -> Feature {
         routes,
         jobs: &[],
         personal: &[&personal::PERSONAL],
-        menu: &[],
+        menu: MENU,
         overview: &[],
         desk: &[],
     }
 }
 
 fn routes() -> Vec<Route> {
-    [registration::routes(), sign_in::routes(), recovery::routes()].into_iter().flatten().collect()
+    [
+        registration::routes(),
+        sign_in::routes(),
+        recovery::routes(),
+        overview::routes(),
+        security::routes(),
+        profile::routes(),
+        records::routes(),
+        privacy::routes(),
+        notifications::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -3,6 +3,7 @@
 //! `Verified<M>` admits only members of an account whose real name was authenticated (B6).
 
 mod actor;
+mod cards;
 mod pages;
 mod personal;
 mod queries;
@@ -12,7 +13,7 @@ pub use actor::Verified;
 pub use queries::{IdentityKind, IdentityMethod, IdentityResult, NewResult, result_of, store};
 
 use crate::web::Feature;
-use crate::web::feature::MenuEntry;
+use crate::web::feature::{CardSpec, MenuEntry};
 
 /// The room.
 pub fn feature() -> Feature {
@@ -22,7 +23,7 @@ pub fn feature() -> Feature {
         jobs: &[],
         personal: &[&personal::PERSONAL],
         menu: &[MenuEntry { key: "identity", href: "/account/identity", roles: &[], position: 80 }],
-        overview: &[],
+        overview: &[CardSpec { roles: &[], position: 1, draw: cards::task }],
         desk: &[],
     }
 }

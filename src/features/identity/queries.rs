@@ -48,10 +48,13 @@ pub struct IdentityResult {
 }
 
 pub(super) fn stands(conn: &mut Conn, customer: &Customer) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(
-        identity_results::table.filter(identity_results::account_id.eq(customer.account_id())),
-    ))
-    .get_result(conn)
+    stands_for(conn, customer.account_id())
+}
+
+/// The same for the account of a request's author, which a card knows only by its id.
+pub(super) fn stands_for(conn: &mut Conn, account_id: i64) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(identity_results::table.filter(identity_results::account_id.eq(account_id))))
+        .get_result(conn)
 }
 
 /// The result of the customer's account.

@@ -6,7 +6,7 @@ mod queries;
 
 pub use personal::PERSONAL;
 pub use queries::{
-    ConsentEvent, ConsentRow, PolicyVersion, current_policy, keep, of_person, policies, policy, publish,
+    ConsentEvent, ConsentRow, PolicyVersion, current_policy, keep, latest, of_person, policies, policy, publish,
 };
 
 crate::base::types::text_enum! {
@@ -16,6 +16,10 @@ crate::base::types::text_enum! {
         Agreement = "agreement",
         /// Business notices: launches and service changes (F13).
         BusinessNotices = "business_notices",
+        /// Business notices of one kind: new products and prices.
+        NewProducts = "new_products",
+        /// Business notices of one kind: changes of services that do not concern what one has bought.
+        ServiceChanges = "service_changes",
         /// Recording behaviour by cookie (3.3.2).
         Behaviour = "behaviour",
         /// Recommending products from behaviour (3.3.2).

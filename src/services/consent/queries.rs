@@ -137,3 +137,14 @@ pub fn of_person(conn: &mut Conn, person_id: i64) -> QueryResult<Vec<ConsentRow>
         ))
         .load(conn)
 }
+
+/// What the person said last about any of these purposes, and when. A consent stands when it was given.
+pub fn latest(conn: &mut Conn, person_id: i64, purposes: &[Purpose]) -> QueryResult<Option<(ConsentEvent, Moment)>> {
+    consents::table
+        .filter(consents::person_id.eq(person_id))
+        .filter(consents::purpose.eq_any(purposes))
+        .order(consents::id.desc())
+        .select((consents::event, consents::at))
+        .first(conn)
+        .optional()
+}

@@ -1,0 +1,73 @@
+//! New passwords: judged alike at registration, change and reset (A4).
+
+use crate::base::crypto::{PasswordFault, Secret, judge};
+use crate::base::types::text_enum;
+use crate::web::forms::Advice;
+use crate::web::{Errors, FieldError};
+
+/// Characters from which on a password holds without a second factor (SP 800-63B-4).
+const STRONG: usize = 15;
+
+text_enum! {
+    /// What is remembered of a password's strength, for the security check.
+    pub enum PasswordClass {
+        /// 10 to 14 characters: weak without TOTP.
+        Fair = "fair",
+        /// 15 and more.
+        Strong = "strong",
+    }
+}
+
+impl PasswordClass {
+    /// The class of a password that was judged good.
+    pub fn of(password: &Secret) -> Self {
+        if password.expose().chars().count() >= STRONG { Self::Strong } else { Self::Fair }
+    }
+}
+
+/// What is wrong with a new password (field `password`) and its repetition (field `again`) for the person with this
+/// address.
+pub fn check(password: &Secret, again: &Secret, address: &str) -> Errors {
+    let mut errors = Errors::none();
+    if password.is_empty() {
+        errors.add("password", FieldError::Missing);
+    } else if let Err(fault) = judge(password, address) {
+        errors.add("password", said(fault));
+    }
+    if again.is_empty() {
+        errors.add("again", FieldError::Missing);
+    } else if password.expose() != again.expose() {
+        errors.add("again", FieldError::Mismatch);
+    }
+    errors
+}
+
+fn said(fault: PasswordFault) -> FieldError {
+    match fault {
+        PasswordFault::TooShort => FieldError::TooShort(10),
+        PasswordFault::TooLong => FieldError::TooLong(256),
+        PasswordFault::Common => FieldError::Common,
+        PasswordFault::LikeAddress => FieldError::LikeAddress,
+        PasswordFault::Weak(advice) => FieldError::Weak(advice.into_iter().map(Advice).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fifteen_characters_are_strong_in_any_script() {
+        assert_eq!(PasswordClass::of(&Secret::new("a".repeat(14))), PasswordClass::Fair);
+        assert_eq!(PasswordClass::of(&Secret::new("木".repeat(15))), PasswordClass::Strong);
+    }
+
+    #[test]
+    fn each_field_is_told_its_own_fault() {
+        let check = |one: &str, two: &str| check(&Secret::new(one), &Secret::new(two), "li@example.com");
+        assert!(check("seven purple lanterns", "seven purple lanterns").is_empty());
+        assert_eq!(check("", "").of("password"), Some(&FieldError::Missing));
+        assert_eq!(check("seven purple lanterns", "seven").of("again"), Some(&FieldError::Mismatch));
+        assert_eq!(check("short", "short").of("password"), Some(&FieldError::TooShort(10)));
+    }
+}

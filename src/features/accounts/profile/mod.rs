@@ -1,0 +1,10 @@
+//! `/account/profile`: what the person and the account are called.
+
+mod pages;
+mod queries;
+
+use crate::web::routes::{Route, route};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![route("/account/profile").get(pages::edit).post(pages::update)]
+}

@@ -1,0 +1,21 @@
+//! `/account/security`: the security check, changing the password, devices (A5, C3). Serves customers and staff: these
+//! are a person's own matters.
+
+mod model;
+mod pages;
+mod password;
+mod queries;
+mod sessions;
+
+use crate::web::routes::{Route, route};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        route("/account/security").get(pages::show),
+        route("/account/security/password").get(password::edit).post(password::update),
+        route("/account/security/sessions").get(sessions::list),
+        // Before the one with a parameter, which would take the word for a name.
+        route("/account/security/sessions/others/end").post(sessions::end_others),
+        route("/account/security/sessions/{public_id}/end").post(sessions::end),
+    ]
+}

@@ -1,0 +1,83 @@
+//! The devices that are signed in: seeing and ending them (SS6).
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::super::Person;
+use super::queries::{self, Device};
+use crate::services::records::{self, Entry, Event};
+use crate::web::session::end_all;
+use crate::web::{Error, Errors, Flash, Form, Goto, Shell, Visit, page};
+
+const HERE: &str = "/account/security/sessions";
+
+#[derive(Template)]
+#[template(path = "accounts/sessions.html")]
+struct List {
+    shell: Shell,
+    devices: Vec<Device>,
+    current: i64,
+    errors: Errors,
+}
+
+/// A form of one button.
+#[derive(Deserialize)]
+pub(super) struct Button {}
+
+pub(super) async fn list(visit: Visit<Person>) -> Result<HttpResponse, Error> {
+    drawn(&visit, Errors::none()).await
+}
+
+async fn drawn(visit: &Visit<Person>, errors: Errors) -> Result<HttpResponse, Error> {
+    let house = visit.house().clone();
+    let (shell, (devices, current)) =
+        visit.read(move |conn, person| Ok((queries::devices(conn, person, &house.seen)?, person.session().id))).await?;
+    page(List { shell, devices, current, errors })
+}
+
+pub(super) async fn end(
+    visit: Visit<Person>,
+    path: web::Path<String>,
+    form: Form<Button>,
+) -> Result<HttpResponse, Error> {
+    let public_id = path.into_inner();
+    let ended = visit
+        .write(&form, move |conn, person, _| {
+            let (id, device) = queries::end_device(conn, person, &public_id)?.ok_or(Error::NotFound)?;
+            let own = id == person.session().id;
+            let event = if own { Event::SignedOut } else { Event::SessionEnded };
+            let entry = Entry::new(event).about(&public_id).with(json!({ "device": device }));
+            records::keep(conn, person.ctx(), entry)?;
+            Ok(if own {
+                Goto::to(if person.is_staff() { "/staff/login" } else { "/login" }).saying(Flash::SignedOut).leaving()
+            } else {
+                Goto::to(HERE).saying(Flash::SessionEnded)
+            })
+        })
+        .await?;
+    answered(&visit, ended).await
+}
+
+pub(super) async fn end_others(visit: Visit<Person>, form: Form<Button>) -> Result<HttpResponse, Error> {
+    let ended = visit
+        .write(&form, |conn, person, _| {
+            let count = end_all(conn, person.person_id(), Some(person.session().id), person.now())?;
+            if count > 0 {
+                let entry = Entry::new(Event::SessionsEnded).with(json!({ "count": count }));
+                records::keep(conn, person.ctx(), entry)?;
+            }
+            Ok(Goto::to(HERE).saying(Flash::SessionsEnded))
+        })
+        .await?;
+    answered(&visit, ended).await
+}
+
+/// These forms have nothing to refuse; should one come back, the list is drawn anew with what was said.
+async fn answered(visit: &Visit<Person>, ended: crate::web::Ended<HttpResponse>) -> Result<HttpResponse, Error> {
+    match ended {
+        crate::web::Ended::Done(response) => Ok(response),
+        crate::web::Ended::Again(_, errors) => drawn(visit, errors).await,
+    }
+}
