@@ -18,6 +18,16 @@ pub fn counted(conn: &mut Conn, bucket: &str, window: Duration, now: Moment) -> 
     queries::counted(conn, bucket, window, now)
 }
 
+/// Forgets what was counted in `bucket`: what it stood for has come to a good end.
+pub fn forget(conn: &mut Conn, bucket: &str) -> QueryResult<()> {
+    queries::forget(conn, bucket)
+}
+
+/// Takes one back from the present window of `bucket`.
+pub fn take_back(conn: &mut Conn, bucket: &str, window: Duration, now: Moment) -> QueryResult<()> {
+    queries::take_back(conn, bucket, window, now)
+}
+
 /// Deletes what is over: counters after a day, form keys after two.
 pub fn sweep(conn: &mut Conn, now: Moment) -> QueryResult<()> {
     queries::sweep(conn, now)

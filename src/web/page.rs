@@ -60,6 +60,10 @@ text_enum! {
         RolesChanged = "roles_changed",
         /// A member of staff was removed.
         StaffEnded = "staff_ended",
+        /// A new activation link was mailed.
+        StaffLinkSent = "staff_link_sent",
+        /// All sessions of a member of staff were ended.
+        StaffSessionsEnded = "staff_sessions_ended",
         /// The staff sign-in is set up.
         Activated = "activated",
         /// Choices were kept.

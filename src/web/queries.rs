@@ -167,6 +167,22 @@ pub(super) fn counted(conn: &mut Conn, bucket: &str, window: Duration, now: Mome
     Ok(hits.unwrap_or(0))
 }
 
+/// Deletes all windows of a bucket.
+pub(super) fn forget(conn: &mut Conn, bucket: &str) -> QueryResult<()> {
+    diesel::delete(limits::table.filter(limits::bucket.eq(bucket))).execute(conn)?;
+    Ok(())
+}
+
+/// Counts one less in the bucket's present window.
+pub(super) fn take_back(conn: &mut Conn, bucket: &str, window: Duration, now: Moment) -> QueryResult<()> {
+    let length = i64::try_from(window.as_micros()).unwrap_or(i64::MAX).max(1);
+    let start = now.0 - now.0.rem_euclid(length);
+    diesel::update(limits::table.find((bucket, start)).filter(limits::hits.gt(0)))
+        .set(limits::hits.eq(limits::hits - 1))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Deletes counters and form keys whose time is over.
 pub(super) fn sweep(conn: &mut Conn, now: Moment) -> QueryResult<()> {
     let day = Duration::from_secs(24 * 3600);

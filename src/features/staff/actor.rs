@@ -11,7 +11,7 @@ use crate::services::context::Context;
 use crate::web::asked::Asked;
 use crate::web::error::Door;
 use crate::web::feature::StaffRole;
-use crate::web::session::{PersonKind, SessionRow};
+use crate::web::session::{PersonKind, SessionRow, SignInMethod};
 use crate::web::{Actor, Error, Face, MayLook, MayWrite};
 
 /// A member of staff at work. Its fields are private: only an admitted request makes one.
@@ -165,6 +165,10 @@ impl<R: StaffRoles> Actor for Staff<R> {
         let session = session.ok_or(Error::SignIn(Door::Staff))?;
         if session.kind != PersonKind::Staff {
             return Err(Error::Forbidden);
+        }
+        // Whatever else may one day open a session: without the second step it is none for the staff (EN11).
+        if session.method != SignInMethod::Totp {
+            return Err(Error::SignIn(Door::Staff));
         }
         let roles = queries::roles(conn, session.person_id)?;
         if !roles.iter().copied().any(R::takes) {

@@ -1,10 +1,50 @@
 //! Staff (People, F10, F11): who works here, with which roles; activation, TOTP sign-in, the desk, the audit page.
 //!
-//! Others use the actor `Staff<R>`; it derefs to `Officer`, which goes into every query.
+//! Others use the actor `Staff<R>`; it derefs to `Officer`, which goes into every query. The command line adds people by
+//! `invite`, a demonstration by `enrol`.
 
+mod activation;
 mod actor;
+mod audit;
+mod desk;
+mod letters;
+mod people;
+mod personal;
 mod queries;
+mod sign_in;
+mod totp;
 
 pub use actor::{
     Acts, Admin, AnyRole, Auditor, Consultant, Editor, Finance, Officer, Privacy, Reviewer, Staff, StaffRoles, Support,
 };
+pub use people::{Refusal, Summary, end_sessions, everybody, invite, lock, unlock};
+pub use queries::{Enrolled, enrol};
+pub use totp::TotpSecret;
+
+use crate::web::Feature;
+use crate::web::feature::MenuEntry;
+use crate::web::routes::Route;
+
+/// The room.
+pub fn feature() -> Feature {
+    Feature {
+        name: "staff",
+        routes,
+        jobs: &[],
+        personal: &[&personal::PERSONAL],
+        menu: &[
+            MenuEntry { key: "desk", href: "/staff", roles: &[], position: 10 },
+            MenuEntry { key: "staff_people", href: "/staff/people", roles: &["admin", "auditor"], position: 80 },
+            MenuEntry { key: "staff_audit", href: "/staff/audit", roles: &["auditor"], position: 90 },
+        ],
+        overview: &[],
+        desk: &[],
+    }
+}
+
+fn routes() -> Vec<Route> {
+    [desk::routes(), sign_in::routes(), activation::routes(), people::routes(), audit::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
+}

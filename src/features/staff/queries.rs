@@ -1,10 +1,24 @@
-//! Staff and their roles.
+//! Staff: their roles, their activations, their second step.
 
+use std::time::Duration;
+
+use data_encoding::BASE64URL_NOPAD;
 use diesel::prelude::*;
+use serde_json::json;
 
+use super::totp::TotpSecret;
+use crate::base::chance;
 use crate::base::db::Conn;
-use crate::base::db::schema::staff_roles;
+use crate::base::db::schema::{activations, people, staff_roles, totp_factors};
+use crate::base::types::{Address, Number};
+use crate::features::accounts::new_person;
+use crate::services::context::Context;
+use crate::services::records::{self, Entry, Event};
 use crate::web::feature::StaffRole;
+use crate::web::session::{PersonKind, PersonState};
+
+/// How long an activation link works (PW10).
+const LINK_LIVES: Duration = Duration::from_secs(24 * 3600);
 
 /// The roles of a person, in the order in which they were granted.
 pub(super) fn roles(conn: &mut Conn, person_id: i64) -> QueryResult<Vec<StaffRole>> {
@@ -13,4 +27,175 @@ pub(super) fn roles(conn: &mut Conn, person_id: i64) -> QueryResult<Vec<StaffRol
         .order(staff_roles::id)
         .select(staff_roles::role)
         .load(conn)
+}
+
+/// Gives a role to a person who lacks it.
+pub(super) fn grant(conn: &mut Conn, ctx: &Context, person_id: i64, role: StaffRole) -> QueryResult<()> {
+    diesel::insert_into(staff_roles::table)
+        .values((
+            staff_roles::person_id.eq(person_id),
+            staff_roles::role.eq(role),
+            staff_roles::granted_by_id.eq(ctx.author.person_id),
+            staff_roles::granted_at.eq(ctx.now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Takes a role from a person.
+pub(super) fn take(conn: &mut Conn, person_id: i64, role: StaffRole) -> QueryResult<()> {
+    let held = staff_roles::table.filter(staff_roles::person_id.eq(person_id)).filter(staff_roles::role.eq(role));
+    diesel::delete(held).execute(conn)?;
+    Ok(())
+}
+
+/// Whether somebody on the staff has this address, also somebody whose work here has ended.
+pub(super) fn address_taken(conn: &mut Conn, address: &Address) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        people::table.filter(people::kind.eq(PersonKind::Staff)).filter(people::address.eq(address)),
+    ))
+    .get_result(conn)
+}
+
+/// Somebody new on the staff, and the link with which they begin.
+#[derive(Debug, Clone)]
+pub(super) struct Added {
+    /// The person.
+    pub person_id: i64,
+    /// The person's public number.
+    pub number: Number,
+    /// The path of the activation link, with its token: shown and mailed once, kept nowhere.
+    pub path: String,
+}
+
+/// Adds a person with roles and makes the first activation link.
+pub(super) fn add(
+    conn: &mut Conn,
+    ctx: &Context,
+    address: &Address,
+    name: Option<&str>,
+    roles: &[StaffRole],
+) -> QueryResult<Added> {
+    let (person_id, subject_id) = new_person(conn, ctx, PersonKind::Staff, address)?;
+    if name.is_some() {
+        diesel::update(people::table.find(person_id)).set(people::name.eq(name)).execute(conn)?;
+    }
+    for role in roles {
+        grant(conn, ctx, person_id, *role)?;
+    }
+    let number = number(conn, person_id)?;
+    let words: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+    let entry = Entry::new(Event::StaffAdded).about(number.as_str()).of_person(person_id, subject_id);
+    records::keep(conn, ctx, entry.with(json!({ "roles": words })))?;
+    let path = open_activation(conn, ctx, person_id)?;
+    Ok(Added { person_id, number, path })
+}
+
+/// Makes an activation link, after which older ones no longer work; answers its path.
+pub(super) fn open_activation(conn: &mut Conn, ctx: &Context, person_id: i64) -> QueryResult<String> {
+    let token = BASE64URL_NOPAD.encode(&chance::bytes::<32>());
+    diesel::update(
+        activations::table
+            .filter(activations::person_id.eq(person_id))
+            .filter(activations::used_at.is_null())
+            .filter(activations::expires_at.gt(ctx.now)),
+    )
+    .set(activations::expires_at.eq(ctx.now))
+    .execute(conn)?;
+    diesel::insert_into(activations::table)
+        .values((
+            activations::person_id.eq(person_id),
+            activations::token_hash.eq(ctx.keys.hash("activation", &[token.as_bytes()]).to_vec()),
+            activations::created_at.eq(ctx.now),
+            activations::expires_at.eq(ctx.now.plus(LINK_LIVES)),
+        ))
+        .execute(conn)?;
+    Ok(format!("/staff/activation/{token}"))
+}
+
+/// Stores the password and the second step with which a person signs in from now on. `step` is the last step of
+/// RFC 6238 that was used; none before it, nor itself, works again.
+pub(super) fn set_factors(
+    conn: &mut Conn,
+    ctx: &Context,
+    person_id: i64,
+    hash: &str,
+    class: &str,
+    secret: &TotpSecret,
+    step: i64,
+) -> QueryResult<()> {
+    diesel::update(people::table.find(person_id))
+        .set((
+            people::password_hash.eq(Some(hash)),
+            people::password_class.eq(Some(class)),
+            people::password_at.eq(Some(ctx.now)),
+        ))
+        .execute(conn)?;
+    diesel::delete(totp_factors::table.filter(totp_factors::person_id.eq(person_id))).execute(conn)?;
+    diesel::insert_into(totp_factors::table)
+        .values((
+            totp_factors::person_id.eq(person_id),
+            totp_factors::sealed_secret.eq(secret.seal(&ctx.keys, person_id)),
+            totp_factors::confirmed_at.eq(Some(ctx.now)),
+            totp_factors::last_step.eq(step),
+            totp_factors::created_at.eq(ctx.now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Somebody who may sign in at once, without a link: for a demonstration and for tests.
+#[derive(Clone)]
+pub struct Enrolled<'a> {
+    /// The e-mail address.
+    pub address: Address,
+    /// The name.
+    pub name: &'a str,
+    /// What the hasher made of the password.
+    pub password_hash: &'a str,
+    /// The secret of the authenticator.
+    pub secret: TotpSecret,
+    /// The roles.
+    pub roles: &'a [StaffRole],
+}
+
+/// Makes a member of staff who is activated already; answers the person's id.
+pub fn enrol(conn: &mut Conn, ctx: &Context, person: &Enrolled<'_>) -> QueryResult<i64> {
+    let (person_id, subject_id) = new_person(conn, ctx, PersonKind::Staff, &person.address)?;
+    diesel::update(people::table.find(person_id)).set(people::name.eq(Some(person.name))).execute(conn)?;
+    for role in person.roles {
+        grant(conn, ctx, person_id, *role)?;
+    }
+    set_factors(conn, ctx, person_id, person.password_hash, "strong", &person.secret, 0)?;
+    let number = number(conn, person_id)?;
+    let words: Vec<&str> = person.roles.iter().map(|role| role.as_str()).collect();
+    let entry = Entry::new(Event::StaffAdded).about(number.as_str()).of_person(person_id, subject_id);
+    records::keep(conn, ctx, entry.with(json!({ "roles": words })))?;
+    Ok(person_id)
+}
+
+/// Waits until no other transaction changes who is an admin, so that two admins cannot remove one another at once.
+/// SQLite has one writer and needs no lock.
+pub(super) fn hold_admins(conn: &mut Conn) -> QueryResult<()> {
+    if let Conn::Pg(pg) = conn {
+        diesel::sql_query("select id from staff_roles where role = 'admin' order by id for update").execute(pg)?;
+    }
+    Ok(())
+}
+
+/// Whether an admin who can sign in would be left without this person.
+pub(super) fn admin_besides(conn: &mut Conn, person_id: i64) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        staff_roles::table
+            .inner_join(people::table.on(staff_roles::person_id.eq(people::id)))
+            .filter(staff_roles::role.eq(StaffRole::Admin))
+            .filter(people::state.eq(PersonState::Active))
+            .filter(people::password_hash.is_not_null())
+            .filter(people::id.ne(person_id)),
+    ))
+    .get_result(conn)
+}
+
+fn number(conn: &mut Conn, person_id: i64) -> QueryResult<Number> {
+    people::table.find(person_id).select(people::public_id).first(conn)
 }

@@ -39,6 +39,12 @@ crate::base::types::text_enum! {
         RolesChanged = "roles_changed",
         /// A member of staff was removed.
         StaffEnded = "staff_ended",
+        /// A member of staff was locked out by an operator.
+        StaffLocked = "staff_locked",
+        /// A locked member of staff was let in again.
+        StaffUnlocked = "staff_unlocked",
+        /// A member of staff was sent a new activation link.
+        StaffLinkSent = "staff_link_sent",
         /// A request was refused for lack of a right.
         Refused = "refused",
         /// A member of staff opened something of a customer's.

@@ -11,7 +11,7 @@ use super::subjects::{existing_subject_key, subject_of_account};
 use crate::base::crypto::{open_with, seal_with};
 use crate::base::db::Conn;
 use crate::base::db::schema::{people, records};
-use crate::base::types::Moment;
+use crate::base::types::{Moment, Number};
 use crate::services::context::{AuthorKind, Context};
 
 const PLACE: &str = "records.sealed_payload";
@@ -155,6 +155,64 @@ pub fn of_object(conn: &mut Conn, ctx: &Context, account_id: i64, object: &str) 
         .filter(records::object.eq(object))
         .filter(records::account_id.eq(account_id))
         .order(records::id.asc())
+        .select((
+            records::id,
+            records::event,
+            records::actor,
+            people::address.nullable(),
+            records::object,
+            records::network,
+            records::at,
+            records::session_id,
+            records::subject_id,
+            records::sealed_payload,
+        ))
+        .load(conn)?;
+    opened(conn, ctx, rows)
+}
+
+/// What an auditor seeks among all records; what is empty does not narrow.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// One kind of event.
+    pub event: Option<Event>,
+    /// A person's public number: what they did and what concerns them.
+    pub person: Option<Number>,
+    /// The public number of a thing, in every way in which it may be written.
+    pub objects: Vec<String>,
+    /// What was typed can be found nowhere.
+    pub none: bool,
+}
+
+/// The records of everybody, newest first, from below `before`.
+pub fn search(
+    conn: &mut Conn,
+    ctx: &Context,
+    sought: &Search,
+    before: Option<i64>,
+    most: i64,
+) -> QueryResult<Vec<Record>> {
+    let mut query = records::table
+        .left_join(people::table.on(records::actor_id.eq(people::id.nullable())))
+        .order(records::id.desc())
+        .limit(if sought.none { 0 } else { most })
+        .into_boxed();
+    if let Some(event) = sought.event {
+        query = query.filter(records::event.eq(event));
+    }
+    if let Some(number) = &sought.person {
+        let person: Option<i64> =
+            people::table.filter(people::public_id.eq(number)).select(people::id).first(conn).optional()?;
+        let person = person.unwrap_or(0);
+        query = query.filter(records::actor_id.eq(person).or(records::person_id.eq(person)));
+    }
+    if !sought.objects.is_empty() {
+        query = query.filter(records::object.eq_any(&sought.objects));
+    }
+    if let Some(before) = before {
+        query = query.filter(records::id.lt(before));
+    }
+    let rows: Vec<Row> = query
         .select((
             records::id,
             records::event,

@@ -44,6 +44,10 @@ pub enum FieldError {
     WrongPassword,
     /// Address and password do not go together.
     WrongSignIn,
+    /// Address, password and code of a member of staff do not go together.
+    WrongStaffSignIn,
+    /// The code of the authenticator app is wrong.
+    WrongAppCode,
     /// Too early; seconds to wait.
     Wait(u64),
     /// A password that many use.
@@ -62,6 +66,8 @@ pub enum FieldError {
     FileGone,
     /// More files than this.
     TooManyFiles(u64),
+    /// Nobody would be left to look after people and roles.
+    LastAdmin,
     /// Somebody or something has it already.
     Taken,
     /// The thing was changed meanwhile.

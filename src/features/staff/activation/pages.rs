@@ -1,0 +1,156 @@
+//! The page behind an activation link. Opening it changes nothing: the secret that it shows follows from the link.
+
+use actix_web::http::header::ContentType;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::queries;
+use crate::base::crypto::{PasswordFault, Secret, judge};
+use crate::features::accounts::Visitor;
+use crate::features::staff::queries::set_factors;
+use crate::features::staff::totp::{Picture, TotpSecret};
+use crate::services::context::{Author, AuthorKind};
+use crate::services::records::{self, Entry, Event};
+use crate::web::forms::Advice;
+use crate::web::{
+    Actor, Ended, Error, Errors, FieldError, Flash, Form, Goto, Shell, Stop, Visit, again, page, session,
+};
+
+/// Fifteen characters bear a password alone (SP 800-63B-4, 3.1.1.2).
+const STRONG: usize = 15;
+
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub(super) struct Fields {
+    password: Secret,
+    again: Secret,
+    code: String,
+}
+
+#[derive(Template)]
+#[template(path = "staff/activation/new.html")]
+struct New {
+    shell: Shell,
+    errors: Errors,
+    path: String,
+    address: String,
+    secret: String,
+    picture: Option<Picture>,
+}
+
+impl New {
+    fn of(shell: Shell, errors: Errors, token: &str, address: &str, secret: &TotpSecret) -> Self {
+        Self {
+            path: format!("/staff/activation/{token}"),
+            address: address.to_string(),
+            secret: secret.in_fours(),
+            picture: secret.picture(address),
+            shell,
+            errors,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "staff/activation/gone.html")]
+struct Gone {
+    shell: Shell,
+}
+
+pub(super) async fn new(visit: Visit<Visitor>, token: web::Path<String>) -> Result<HttpResponse, Error> {
+    let (token, sought) = (token.into_inner(), visit.asked().context.clone());
+    let wanted = token.clone();
+    let (shell, found) =
+        visit.read(move |conn, _| Ok(queries::pending(conn, &sought.keys, &wanted, sought.now)?)).await?;
+    let Some(found) = found else { return gone(shell) };
+    let secret = TotpSecret::pending(&visit.house().keys, &token);
+    page(New::of(visit.with_form(shell), Errors::none(), &token, &found.address, &secret))
+}
+
+pub(super) async fn create(
+    visit: Visit<Visitor>,
+    token: web::Path<String>,
+    form: Form<Fields>,
+) -> Result<HttpResponse, Error> {
+    let (token, sought) = (token.into_inner(), visit.asked().context.clone());
+    let (wanted, now) = (token.clone(), sought.now);
+    let (shell, found) =
+        visit.read(move |conn, _| Ok(queries::pending(conn, &sought.keys, &wanted, sought.now)?)).await?;
+    let Some(found) = found else { return gone(shell) };
+    let secret = TotpSecret::pending(&visit.house().keys, &token);
+    let checked = check(&form, &found.address, secret.step_of(&form.code, now));
+    let step = match checked {
+        Ok(step) => step,
+        Err(errors) => return again(New::of(visit.with_form(shell), errors, &token, &found.address, &secret)),
+    };
+    let hash = visit.house().hasher.hash(form.password.clone()).await.map_err(unavailable)?;
+    let class = if form.password.expose().chars().count() >= STRONG { "strong" } else { "fair" };
+    let (person, factor) = (found.clone(), secret.clone());
+    let ended = visit
+        .write(&form, move |conn, visitor, _| {
+            let author = Author {
+                person_id: Some(person.person_id),
+                subject_id: Some(person.subject_id),
+                ..Author::nobody(AuthorKind::Staff)
+            };
+            let ctx = visitor.context().by(author);
+            if !queries::close(conn, &ctx, person.id)? {
+                return Err(Stop::Failed(Error::Conflict));
+            }
+            set_factors(conn, &ctx, person.person_id, &hash, class, &factor, step)?;
+            // Somebody whose sign-in begins anew: what was open under the old one ends.
+            session::end_all(conn, person.person_id, None, ctx.now)?;
+            let entry = Entry::new(Event::StaffActivated).about(&person.number);
+            records::keep(conn, &ctx, entry.of_person(person.person_id, person.subject_id))?;
+            Ok(Goto::to("/staff/login").saying(Flash::Activated))
+        })
+        .await?;
+    match ended {
+        Ended::Done(response) => Ok(response),
+        Ended::Again(shell, errors) => again(New::of(*shell, errors, &token, &found.address, &secret)),
+    }
+}
+
+/// The step of the code, when all is well.
+fn check(form: &Fields, address: &str, step: Option<i64>) -> Result<i64, Errors> {
+    let mut errors = Errors::none();
+    if form.password.is_empty() {
+        errors.add("password", FieldError::Missing);
+    } else if let Err(fault) = judge(&form.password, address) {
+        errors.add("password", refused(fault));
+    } else if form.again.is_empty() {
+        errors.add("again", FieldError::Missing);
+    } else if form.again.expose() != form.password.expose() {
+        errors.add("again", FieldError::Mismatch);
+    }
+    if form.code.trim().is_empty() {
+        errors.add("code", FieldError::Missing);
+    } else if step.is_none() {
+        errors.add("code", FieldError::WrongAppCode);
+    }
+    match step {
+        Some(step) => errors.check().map(|()| step),
+        None => Err(errors),
+    }
+}
+
+fn refused(fault: PasswordFault) -> FieldError {
+    match fault {
+        PasswordFault::TooShort => FieldError::TooShort(10),
+        PasswordFault::TooLong => FieldError::TooLong(256),
+        PasswordFault::Common => FieldError::Common,
+        PasswordFault::LikeAddress => FieldError::LikeAddress,
+        PasswordFault::Weak(advice) => FieldError::Weak(advice.into_iter().map(Advice).collect()),
+    }
+}
+
+fn unavailable(full: crate::base::crypto::Full) -> Error {
+    Error::Unavailable(full.to_string())
+}
+
+/// Used, run out, replaced or never made: nobody is told which.
+fn gone(shell: Shell) -> Result<HttpResponse, Error> {
+    Ok(HttpResponse::NotFound().content_type(ContentType::html()).body(Gone { shell }.render()?))
+}

@@ -1,0 +1,62 @@
+//! The page of the records.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use serde_json::json;
+
+use super::model::{Sought, facts};
+use crate::base::db::End;
+use crate::features::staff::{Auditor, Staff};
+use crate::services::records::{self, Entry, Event, Record, Search};
+use crate::web::forms::Asking;
+use crate::web::lists::PAGE;
+use crate::web::{Error, Errors, Shell, Visit, page};
+
+#[derive(Template)]
+#[template(path = "staff/audit/list.html")]
+struct List {
+    shell: Shell,
+    errors: Errors,
+    sought: Sought,
+    rows: Vec<Record>,
+    newer: Option<String>,
+    older: Option<String>,
+}
+
+impl List {
+    fn facts(&self, record: &Record) -> Vec<(String, String)> {
+        facts(&record.details)
+    }
+}
+
+pub(super) async fn list(visit: Visit<Staff<Auditor>>, asking: Asking<Sought>) -> Result<HttpResponse, Error> {
+    let sought = asking.0;
+    let wanted = sought.clone();
+    let (shell, (mut rows, ctx)) = visit
+        .read(move |conn, officer| {
+            let search = Search {
+                event: wanted.event(),
+                person: wanted.person(),
+                objects: wanted.objects(),
+                // A word that names no event and a text that is no number find nothing, not everything.
+                none: (!wanted.event.is_empty() && wanted.event().is_none())
+                    || (!wanted.who.trim().is_empty() && wanted.person().is_none()),
+            };
+            let rows = records::search(conn, officer.ctx(), &search, wanted.before(), PAGE + 1)?;
+            Ok((rows, officer.ctx().clone()))
+        })
+        .await?;
+    let details = json!({ "event": sought.event, "who": sought.who, "object": sought.object });
+    let entry = Entry::new(Event::Listed).about("records").with(details);
+    let kept = visit.house().db.write(move |conn| match records::keep(conn, &ctx, entry) {
+        Ok(()) => End::Keep(Ok(())),
+        Err(fault) => End::Undo(Err(Error::from(fault))),
+    });
+    kept.await??;
+    let most = usize::try_from(PAGE).unwrap_or(20);
+    let more = rows.len() > most;
+    rows.truncate(most);
+    let older = rows.last().filter(|_| more).map(|last| sought.address(Some(last.id)));
+    let newer = sought.before().map(|_| sought.address(None));
+    page(List { shell, errors: Errors::none(), sought, rows, newer, older })
+}

@@ -1,0 +1,99 @@
+//! What is typed on the pages of people.
+
+use serde::Deserialize;
+use validator::Validate;
+
+use crate::base::types::Address;
+use crate::web::feature::StaffRole;
+use crate::web::{Errors, FieldError};
+
+/// Somebody new.
+#[derive(Debug, Clone, Default, Deserialize, Validate)]
+#[serde(default)]
+pub(super) struct NewPerson {
+    #[validate(length(min = 1, max = 254))]
+    pub address: String,
+    #[validate(length(max = 100))]
+    pub name: String,
+    pub roles: Vec<String>,
+}
+
+/// The same, understood.
+pub(super) struct Checked {
+    pub address: Address,
+    pub name: Option<String>,
+    pub roles: Vec<StaffRole>,
+}
+
+impl NewPerson {
+    /// Everything that is wrong, in the order of the form, or what was meant.
+    pub fn check(&self) -> Result<Checked, Errors> {
+        let mut errors = self.validate().map_or_else(Errors::from, |()| Errors::none());
+        let address = Address::parse(&self.address);
+        if address.is_none() {
+            errors.add("address", FieldError::Malformed);
+        }
+        let roles = roles_of(&self.roles).unwrap_or_else(|found| {
+            errors.extend(found);
+            Vec::new()
+        });
+        let name = Some(self.name.trim()).filter(|name| !name.is_empty()).map(str::to_string);
+        match address {
+            Some(address) if errors.is_empty() => Ok(Checked { address, name, roles }),
+            _ => Err(errors.in_order(&["address", "name", "roles"])),
+        }
+    }
+}
+
+/// Other roles for somebody.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct NewRoles {
+    pub roles: Vec<String>,
+    /// Those that the page showed.
+    pub shown: Vec<String>,
+}
+
+/// No field but the token.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Nothing {}
+
+/// The roles of these words, each once; at least one.
+pub(super) fn roles_of(words: &[String]) -> Result<Vec<StaffRole>, Errors> {
+    let mut roles = Vec::new();
+    for word in words {
+        let role = StaffRole::parse(word).ok_or_else(|| Errors::one("roles", FieldError::UnknownChoice))?;
+        if !roles.contains(&role) {
+            roles.push(role);
+        }
+    }
+    if roles.is_empty() { Err(Errors::one("roles", FieldError::Missing)) } else { Ok(roles) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn roles_are_known_ones_each_once_and_at_least_one() {
+        assert_eq!(roles_of(&words(&["admin", "auditor", "admin"])), Ok(vec![StaffRole::Admin, StaffRole::Auditor]));
+        assert_eq!(roles_of(&[]), Err(Errors::one("roles", FieldError::Missing)));
+        assert_eq!(roles_of(&words(&["root"])), Err(Errors::one("roles", FieldError::UnknownChoice)));
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_told_at_once() {
+        let form = NewPerson { address: "ana".into(), name: "a".repeat(101), roles: Vec::new() };
+        let errors = form.check().err().unwrap();
+        let fields: Vec<&str> = errors.iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["address", "name", "roles"]);
+        let form = NewPerson { address: " Ana@Staff.Example.com ".into(), name: " ".into(), roles: words(&["support"]) };
+        let checked = form.check().ok().unwrap();
+        assert_eq!((checked.address.as_str(), checked.name), ("ana@staff.example.com", None));
+    }
+}

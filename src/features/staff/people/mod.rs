@@ -1,0 +1,22 @@
+//! Who works here: adding, roles, a new beginning, the end. Admins write, auditors read.
+
+mod console;
+mod forms;
+mod pages;
+mod queries;
+
+pub use console::{Refusal, Summary, end_sessions, everybody, invite, lock, unlock};
+
+use crate::web::routes::{Route, route};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        route("/staff/people").get(pages::list).post(pages::create),
+        route("/staff/people/new").get(pages::new),
+        route("/staff/people/{number}").get(pages::show),
+        route("/staff/people/{number}/roles").post(pages::update),
+        route("/staff/people/{number}/activation").post(pages::renew),
+        route("/staff/people/{number}/sessions").post(pages::end_sessions),
+        route("/staff/people/{number}/closure").get(pages::ask_end).post(pages::end),
+    ]
+}
