@@ -1,6 +1,6 @@
 //! THE list of rooms, in order: a room may use those above it, never those below.
 
-use crate::features::{accounts, catalogue, help, identity, privacy, tickets};
+use crate::features::{accounts, catalogue, help, identity, privacy, staff, tickets};
 use crate::services::personal::PersonalData;
 use crate::services::{consent, jobs, mail, marks, records};
 use crate::web::{self, Feature};
@@ -9,6 +9,7 @@ use crate::web::{self, Feature};
 pub fn features() -> Vec<Feature> {
     vec![
         accounts::feature(),
+        staff::feature(),
         identity::feature(),
         help::feature(),
         catalogue::feature(),

@@ -4,6 +4,7 @@ mod doctor;
 mod keys;
 mod migrate;
 mod serve;
+mod staff;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -38,10 +39,44 @@ enum Command {
         #[arg(long)]
         routes: bool,
     },
+    /// The people who work here.
+    Staff {
+        #[command(subcommand)]
+        command: StaffCommand,
+    },
     /// The key ring.
     Keys {
         #[command(subcommand)]
         command: KeysCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum StaffCommand {
+    /// Adds a person and prints the activation link, which works once and for 24 hours.
+    Add {
+        /// The e-mail address.
+        email: String,
+        /// A role: support consultant reviewer finance editor privacy auditor admin.
+        #[arg(long = "role", value_name = "ROLE", num_args = 1.., required = true)]
+        roles: Vec<String>,
+    },
+    /// Lists everybody: address, state, roles.
+    List,
+    /// Signs a person out everywhere.
+    EndSessions {
+        /// The e-mail address.
+        email: String,
+    },
+    /// Locks a person out until unlocked.
+    Lock {
+        /// The e-mail address.
+        email: String,
+    },
+    /// Lets a locked person in again.
+    Unlock {
+        /// The e-mail address.
+        email: String,
     },
 }
 
@@ -59,6 +94,13 @@ pub fn run() -> ExitCode {
         Command::Migrate => migrate::migrate(&config),
         Command::Doctor { routes: true } => doctor::routes(config),
         Command::Doctor { routes: false } => doctor::check(config),
+        Command::Staff { command } => match command {
+            StaffCommand::Add { email, roles } => staff::add(config, &email, &roles),
+            StaffCommand::List => staff::list(config),
+            StaffCommand::EndSessions { email } => staff::end_sessions(config, &email),
+            StaffCommand::Lock { email } => staff::lock(config, &email),
+            StaffCommand::Unlock { email } => staff::unlock(config, &email),
+        },
         Command::Keys { command: KeysCommand::Rotate } => keys::rotate(&config),
     });
     match outcome {

@@ -8,6 +8,12 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
     tables: &["staff_roles", "activations", "totp_factors"],
     columns: &[
         column("activations", "token_hash", Hashed, "beginning to work here", "24 hours"),
-        column("totp_factors", "sealed_secret", Sensitive, "second step of the staff sign-in", "while the person works here"),
+        column(
+            "totp_factors",
+            "sealed_secret",
+            Sensitive,
+            "second step of the staff sign-in",
+            "while the person works here",
+        ),
     ],
 };

@@ -1,5 +1,7 @@
 //! Time-based one-time codes (RFC 6238): six digits, 30 seconds a step, SHA-1, which every authenticator app speaks.
 
+use std::fmt::Write;
+
 use data_encoding::BASE32_NOPAD;
 use fast_qr::qr::QRBuilder;
 use totp_rs::{Builder, Totp};
@@ -85,7 +87,8 @@ impl TotpSecret {
                 }
                 if column > from {
                     let wide = column - from;
-                    path.push_str(&format!("M{} {}h{wide}v1h-{wide}z", from + QUIET, row + QUIET));
+                    let (x, y) = (from + QUIET, row + QUIET);
+                    let _ = write!(path, "M{x} {y}h{wide}v1h-{wide}z");
                 }
                 column += 1;
             }

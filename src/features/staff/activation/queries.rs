@@ -41,9 +41,7 @@ pub(super) fn pending(conn: &mut Conn, keys: &Keys, token: &str, now: Moment) ->
 
 /// Uses the link up; false when it was used or ran out meanwhile.
 pub(super) fn close(conn: &mut Conn, ctx: &Context, id: i64) -> QueryResult<bool> {
-    let open = activations::table
-        .find(id)
-        .filter(activations::used_at.is_null())
-        .filter(activations::expires_at.gt(ctx.now));
+    let open =
+        activations::table.find(id).filter(activations::used_at.is_null()).filter(activations::expires_at.gt(ctx.now));
     Ok(diesel::update(open).set(activations::used_at.eq(Some(ctx.now))).execute(conn)? == 1)
 }

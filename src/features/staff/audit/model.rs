@@ -76,7 +76,10 @@ impl Sought {
 /// The facts of a record, name by name, as they are shown.
 pub(super) fn facts(details: &Value) -> Vec<(String, String)> {
     let Value::Object(map) = details else { return Vec::new() };
-    map.iter().map(|(name, value)| (name.replace('_', " "), shown(value))).filter(|(_, value)| !value.is_empty()).collect()
+    map.iter()
+        .map(|(name, value)| (name.replace('_', " "), shown(value)))
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
 }
 
 fn shown(value: &Value) -> String {

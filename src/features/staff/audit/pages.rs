@@ -18,15 +18,15 @@ struct List {
     shell: Shell,
     errors: Errors,
     sought: Sought,
-    rows: Vec<Record>,
+    rows: Vec<Line>,
     newer: Option<String>,
     older: Option<String>,
 }
 
-impl List {
-    fn facts(&self, record: &Record) -> Vec<(String, String)> {
-        facts(&record.details)
-    }
+/// A record with its facts as they are shown.
+struct Line {
+    record: Record,
+    facts: Vec<(String, String)>,
 }
 
 pub(super) async fn list(visit: Visit<Staff<Auditor>>, asking: Asking<Sought>) -> Result<HttpResponse, Error> {
@@ -58,5 +58,6 @@ pub(super) async fn list(visit: Visit<Staff<Auditor>>, asking: Asking<Sought>) -
     rows.truncate(most);
     let older = rows.last().filter(|_| more).map(|last| sought.address(Some(last.id)));
     let newer = sought.before().map(|_| sought.address(None));
+    let rows = rows.into_iter().map(|record| Line { facts: facts(&record.details), record }).collect();
     page(List { shell, errors: Errors::none(), sought, rows, newer, older })
 }

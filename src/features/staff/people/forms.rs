@@ -92,7 +92,8 @@ mod tests {
         let errors = form.check().err().unwrap();
         let fields: Vec<&str> = errors.iter().map(|(field, _)| field).collect();
         assert_eq!(fields, ["address", "name", "roles"]);
-        let form = NewPerson { address: " Ana@Staff.Example.com ".into(), name: " ".into(), roles: words(&["support"]) };
+        let form =
+            NewPerson { address: " Ana@Staff.Example.com ".into(), name: " ".into(), roles: words(&["support"]) };
         let checked = form.check().ok().unwrap();
         assert_eq!((checked.address.as_str(), checked.name), ("ana@staff.example.com", None));
     }

@@ -41,13 +41,13 @@ struct New {
     shell: Shell,
     errors: Errors,
     address: String,
-    name: String,
+    typed_name: String,
     roles: Vec<String>,
 }
 
 pub(super) async fn new(visit: Visit<Staff<Admin>>) -> Result<HttpResponse, Error> {
     let shell = visit.admit().await?;
-    page(New { shell, errors: Errors::none(), address: String::new(), name: String::new(), roles: Vec::new() })
+    page(New { shell, errors: Errors::none(), address: String::new(), typed_name: String::new(), roles: Vec::new() })
 }
 
 #[derive(Template)]
@@ -83,7 +83,7 @@ pub(super) async fn create(visit: Visit<Staff<Admin>>, form: Form<NewPerson>) ->
             shell: *shell,
             errors,
             address: form.address.clone(),
-            name: form.name.clone(),
+            typed_name: form.name.clone(),
             roles: form.roles.clone(),
         }),
     }
@@ -113,7 +113,12 @@ fn parsed(number: &str) -> Result<Number, Error> {
     Number::parse('P', number).ok_or(Error::NotFound)
 }
 
-async fn shown(visit: &Visit<Reader>, number: &str, errors: Errors, ticked: Option<Vec<String>>) -> Result<Show, Error> {
+async fn shown(
+    visit: &Visit<Reader>,
+    number: &str,
+    errors: Errors,
+    ticked: Option<Vec<String>>,
+) -> Result<Show, Error> {
     let number = parsed(number)?;
     let (shell, (person, own, (open_sessions, signed_in_at), link_until)) = visit
         .read(move |conn, officer| {

@@ -125,8 +125,7 @@ pub(super) fn list(conn: &mut Conn, after: Option<&Number>) -> QueryResult<Vec<P
 
 /// All of the staff, oldest first.
 pub(super) fn all(conn: &mut Conn) -> QueryResult<Vec<Person>> {
-    let rows =
-        people::table.filter(people::kind.eq(PersonKind::Staff)).order(people::id).select(COLUMNS).load(conn)?;
+    let rows = people::table.filter(people::kind.eq(PersonKind::Staff)).order(people::id).select(COLUMNS).load(conn)?;
     with_roles(conn, rows)
 }
 

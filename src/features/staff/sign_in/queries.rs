@@ -61,7 +61,12 @@ pub(super) struct Candidate {
 }
 
 /// Counts a guess before it is compared; answers what to compare it with. Unknown addresses are counted alike.
-pub(super) fn guess(conn: &mut Conn, ctx: &Context, address: &Address, at: &Buckets) -> Result<Option<Candidate>, Stop> {
+pub(super) fn guess(
+    conn: &mut Conn,
+    ctx: &Context,
+    address: &Address,
+    at: &Buckets,
+) -> Result<Option<Candidate>, Stop> {
     let now = ctx.now;
     if limits::count(conn, &at.network, OF_NETWORK.1, now)? > OF_NETWORK.0 {
         return Err(Stop::Failed(Error::TooMany(left(OF_NETWORK.1, now))));
