@@ -1,0 +1,195 @@
+//! What lies in the databases: products, accounts, and work orders by the hundred thousand.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use diesel::QueryResult;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use easylink::base::clock::Clock;
+use easylink::base::config::DatabaseUrl;
+use easylink::base::crypto::{Hasher, Keys, Secret};
+use easylink::base::db::schema::{accounts, memberships, people};
+use easylink::base::db::{Conn, Db, End};
+use easylink::base::types::{Address, Money, Number};
+use easylink::features::accounts::{MemberRole, new_person};
+use easylink::features::catalogue::seeding::{NewPlan, NewProduct, add_plan, add_product};
+use easylink::features::catalogue::{Category, Period};
+use easylink::services::context::{Author, AuthorKind, Context};
+use easylink::services::records::new_subject;
+use easylink::web::session::PersonKind;
+
+use crate::Outcome;
+
+/// Whose work orders are listed, and who signs in all the time: two people, because an eleventh session ends the oldest.
+pub const READER: &str = "reader@example.com";
+/// See [`READER`].
+pub const COMER: &str = "comer@example.com";
+/// The password of both.
+pub const PASSWORD: &str = "seven purple lanterns";
+/// The work orders are spread evenly over so many accounts.
+pub const ACCOUNTS: i64 = 50;
+/// The product whose page is measured.
+pub const PRODUCT: &str = "cloud-server-1";
+
+const PRODUCTS: i64 = 24;
+
+/// A database of the portal and the folder with its keys.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The data folder.
+    pub folder: PathBuf,
+    /// `DATABASE_URL`.
+    pub database: String,
+    /// How many work orders it holds.
+    pub tickets: i64,
+}
+
+impl Site {
+    /// Fills the empty, migrated database.
+    pub fn fill(&self) -> Outcome<()> {
+        let url = DatabaseUrl::parse(&self.database).ok_or("no database address")?;
+        let keys = Arc::new(Keys::open(&self.folder.join("keys"))?);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let tickets = self.tickets;
+        runtime.block_on(async {
+            let hash = Hasher::start(1, 4, &keys)?.hash(Secret::new(PASSWORD)).await?;
+            let db = Db::open(&url)?;
+            let ctx = Context {
+                now: Clock::system().now(),
+                keys,
+                base_url: "http://localhost".into(),
+                network: "127.0.0.0/24".into(),
+                device: "Bench".into(),
+                author: Author::nobody(AuthorKind::System),
+            };
+            let fill = move |conn: &mut Conn| match company(conn, &ctx, &hash, tickets) {
+                Ok(()) => End::Keep(Ok(())),
+                Err(error) => End::Undo(Err(error)),
+            };
+            db.write(fill).await??;
+            // What a database in service has had: statistics of its tables, and no log of one huge transaction.
+            let tidy = |conn: &mut Conn| match conn {
+                Conn::Sqlite(conn) => conn.batch_execute("pragma wal_checkpoint(truncate)"),
+                Conn::Pg(conn) => conn.batch_execute("vacuum analyze"),
+            };
+            db.read(tidy).await??;
+            Ok(())
+        })
+    }
+}
+
+fn company(conn: &mut Conn, ctx: &Context, hash: &str, tickets: i64) -> QueryResult<()> {
+    products(conn, ctx)?;
+    let (account, person) = customer(conn, ctx, READER, hash)?;
+    for nth in 1..ACCOUNTS {
+        customer(conn, ctx, &format!("customer{nth}@example.com"), hash)?;
+    }
+    customer(conn, ctx, COMER, hash)?;
+    conn.batch_execute(&many_tickets(tickets, account, person, ctx.now.0))
+}
+
+/// Answers the ids of account and person.
+fn customer(conn: &mut Conn, ctx: &Context, address: &str, hash: &str) -> QueryResult<(i64, i64)> {
+    let address = Address::parse(address).ok_or(diesel::result::Error::NotFound)?;
+    let (person, _) = new_person(conn, ctx, PersonKind::Customer, &address)?;
+    diesel::update(people::table.find(person))
+        .set((people::password_hash.eq(hash), people::password_class.eq("strong"), people::password_at.eq(ctx.now)))
+        .execute(conn)?;
+    let subject = new_subject(conn, &ctx.keys, ctx.now)?;
+    let account = diesel::insert_into(accounts::table)
+        .values((
+            accounts::subject_id.eq(subject),
+            accounts::number.eq(Number::random('A')),
+            accounts::state.eq("open"),
+            accounts::created_at.eq(ctx.now),
+        ))
+        .returning(accounts::id)
+        .get_result(conn)?;
+    diesel::insert_into(memberships::table)
+        .values((
+            memberships::account_id.eq(account),
+            memberships::person_id.eq(person),
+            memberships::role.eq(MemberRole::Owner),
+            memberships::created_at.eq(ctx.now),
+        ))
+        .execute(conn)?;
+    Ok((account, person))
+}
+
+fn products(conn: &mut Conn, ctx: &Context) -> QueryResult<()> {
+    for nth in 1..=PRODUCTS {
+        let (slug, name) = (format!("cloud-server-{nth}"), format!("Cloud server {nth}"));
+        let category = match nth % 4 {
+            1 => Category::Compute,
+            2 => Category::Storage,
+            3 => Category::Network,
+            _ => Category::Security,
+        };
+        let product = NewProduct {
+            slug: &slug,
+            category,
+            name: &name,
+            summary: "Virtual machines with dedicated memory, billed by the month.",
+            body: TEXT,
+            keywords: "machine vm host",
+            position: nth,
+        };
+        let id = add_product(conn, &product, ctx.now)?;
+        for (at, (name, price)) in [("Small", 4_900), ("Medium", 9_900), ("Large", 19_900)].into_iter().enumerate() {
+            let position = i64::try_from(at).unwrap_or(0);
+            let summary = "Cores, memory and disk for everyday work";
+            add_plan(conn, id, &NewPlan { name, summary, price: Money(price), period: Period::Month, position })?;
+        }
+    }
+    Ok(())
+}
+
+const TEXT: &str = "A server of your own within a minute.\n\n## What it is good for\n\n- web applications\n- databases\n\
+     - builds and tests\n\n## What is in it\n\nEach core is yours alone. Disks are kept **three times**; a machine that \
+     fails starts again on another host. Traffic within a region costs nothing.\n\n| Limit | Value |\n|---|---|\n\
+     | Cores | 2 to 64 |\n| Memory | 4 to 512 GiB |\n";
+
+/// One statement that both databases read: work orders with numbers that carry a right check character, each with a
+/// question; every third with an answer and a second question, so that the page of a work order holds a conversation.
+fn many_tickets(count: i64, first_account: i64, first_person: i64, now: i64) -> String {
+    // The sum over the kind letter `T` (24, weight 12) and five counting characters (weights 6 to 2) of a number.
+    let sum = "24 * 12 + i / 923521 % 31 * 6 + i / 29791 % 31 * 5 + i / 961 % 31 * 4 + i / 31 % 31 * 3 + i % 31 * 2";
+    let sign = |value: &str| format!("substr('23456789ABCDEFGHJKMNPQRSTUVWXYZ', cast({value} as integer) + 1, 1)");
+    let number = [
+        "'T22222'".to_string(),
+        sign("i / 923521 % 31"),
+        sign("i / 29791 % 31"),
+        sign("i / 961 % 31"),
+        sign("i / 31 % 31"),
+        sign("i % 31"),
+        sign(&format!("(31 - ({sum}) % 31) % 31")),
+    ]
+    .join(" || ");
+    let account = format!("{first_account} + i % {ACCOUNTS}");
+    let person = format!("{first_person} + i % {ACCOUNTS}");
+    let opened = format!("{now} - ({count} - i) * 60000000");
+    let counted = format!(
+        "with recursive n (i) as (select cast(0 as bigint) union all select i + 1 from n where i < {count} - 1)"
+    );
+    format!(
+        "insert into tickets (number, account_id, opened_by_id, state, category, urgency, subject, contact_name, \
+         contact_address, contact_phone, contact_company, contact_industry, contact_position, search_text, opened_at, \
+         updated_at, due_at, ended_at) {counted} select {number}, {account}, {person}, \
+         case i % 4 when 0 then 'waiting_for_us' when 1 then 'waiting_for_you' when 2 then 'resolved' else 'closed' end, \
+         'service', 'normal', 'Disk of server ' || i || ' is slow since noon', 'Li Ming', 'li@example.com', '', \
+         'Example Ltd', '', '', 'disk of server ' || i, {opened}, {opened}, {opened} + 1296000000000, \
+         case when i % 4 < 2 then null else {opened} + 3600000000 end from n; \
+         insert into ticket_entries (ticket_id, kind, side, person_id, body, at) select id, 'reply', 'customer', \
+         opened_by_id, {QUESTION}, opened_at from tickets; \
+         insert into ticket_entries (ticket_id, kind, side, person_id, body, at) select id, 'reply', 'staff', null, \
+         {ANSWER}, opened_at + 60000000 from tickets where id % 3 = 0; \
+         insert into ticket_entries (ticket_id, kind, side, person_id, body, at) select id, 'reply', 'customer', \
+         opened_by_id, {QUESTION}, opened_at + 120000000 from tickets where id % 3 = 0;"
+    )
+}
+
+const QUESTION: &str = "'Since noon both disks of the machine answer slowly. We restarted it once and changed nothing \
+     else. Could you look at the host, please?'";
+const ANSWER: &str = "'Thank you for telling us. A neighbour on that host used more than its share; we have moved it. \
+     Please see whether it is better now.'";
