@@ -35,15 +35,24 @@ create table ledger_transfers (
 create index ledger_transfers_debit on ledger_transfers (debit_id, id);
 create index ledger_transfers_credit on ledger_transfers (credit_id, id);
 
+-- A bank account of the portal's operator. One member of finance proposes it, another opens it; closing takes two as well.
 create table receiving_accounts (
   id integer not null primary key autoincrement,
+  number text not null unique,
   bank_name text not null,
   holder text not null,
   account_number text not null,
   currency text not null,
   instructions text not null,
-  state text not null check (state in ('open', 'closed')),
-  created_at bigint not null
+  state text not null check (state in ('proposed', 'open', 'closing', 'closed')),
+  proposed_by_id bigint not null references people (id),
+  opened_by_id bigint references people (id),
+  closing_by_id bigint references people (id),
+  closed_by_id bigint references people (id),
+  created_at bigint not null,
+  check (state not in ('open', 'closing') or opened_by_id is not null),
+  check (opened_by_id is null or opened_by_id <> proposed_by_id),
+  check (state <> 'closing' or closing_by_id is not null)
 );
 
 -- One line of the receiving bank's statement, as finance typed it in (later: imported).
@@ -67,7 +76,6 @@ create index statement_entries_by_state on statement_entries (state, id);
 create table remittances (
   id integer not null primary key autoincrement,
   number text not null unique,
-  reference text not null unique,
   account_id bigint not null references accounts (id),
   opened_by_id bigint not null references people (id),
   receiving_account_id bigint not null references receiving_accounts (id),
@@ -99,6 +107,10 @@ create index remittances_by_state on remittances (state, id);
 create index ledger_accounts_account_id on ledger_accounts (account_id);
 create index ledger_transactions_made_by_id on ledger_transactions (made_by_id);
 create index ledger_transfers_transaction_id on ledger_transfers (transaction_id);
+create index receiving_accounts_proposed_by_id on receiving_accounts (proposed_by_id);
+create index receiving_accounts_opened_by_id on receiving_accounts (opened_by_id);
+create index receiving_accounts_closing_by_id on receiving_accounts (closing_by_id);
+create index receiving_accounts_closed_by_id on receiving_accounts (closed_by_id);
 create index statement_entries_entered_by_id on statement_entries (entered_by_id);
 create index remittances_opened_by_id on remittances (opened_by_id);
 create index remittances_receiving_account_id on remittances (receiving_account_id);

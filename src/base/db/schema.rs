@@ -297,12 +297,17 @@ diesel::table! {
 diesel::table! {
     receiving_accounts (id) {
         id -> BigInt,
+        number -> Text,
         bank_name -> Text,
         holder -> Text,
         account_number -> Text,
         currency -> Text,
         instructions -> Text,
         state -> Text,
+        proposed_by_id -> BigInt,
+        opened_by_id -> Nullable<BigInt>,
+        closing_by_id -> Nullable<BigInt>,
+        closed_by_id -> Nullable<BigInt>,
         created_at -> BigInt,
     }
 }
@@ -328,7 +333,6 @@ diesel::table! {
     remittances (id) {
         id -> BigInt,
         number -> Text,
-        reference -> Text,
         account_id -> BigInt,
         opened_by_id -> BigInt,
         receiving_account_id -> BigInt,
