@@ -1,8 +1,8 @@
 //! THE list of rooms, in order: a room may use those above it, never those below.
 
-use crate::features::{accounts, catalogue, help, identity, privacy, staff, tickets};
+use crate::features::{accounts, catalogue, help, identity, privacy, remittance, staff, tickets};
 use crate::services::personal::PersonalData;
-use crate::services::{consent, jobs, mail, marks, records};
+use crate::services::{consent, jobs, ledger, mail, marks, records};
 use crate::web::{self, Feature};
 
 /// The rooms, in order.
@@ -13,6 +13,7 @@ pub fn features() -> Vec<Feature> {
         identity::feature(),
         help::feature(),
         catalogue::feature(),
+        remittance::feature(),
         tickets::feature(),
         privacy::feature(),
     ]
@@ -26,6 +27,7 @@ pub fn personal() -> Vec<&'static PersonalData> {
         &mail::PERSONAL,
         &marks::PERSONAL,
         &jobs::PERSONAL,
+        &ledger::PERSONAL,
         &web::PERSONAL,
     ];
     for feature in features() {

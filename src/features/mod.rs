@@ -5,5 +5,6 @@ pub mod catalogue;
 pub mod help;
 pub mod identity;
 pub mod privacy;
+pub mod remittance;
 pub mod staff;
 pub mod tickets;

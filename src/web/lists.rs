@@ -34,6 +34,17 @@ impl<T> Rows<T> {
         Self { rows, next, later: !after.after.is_empty() }
     }
 
+    /// The address of the first page, unless this is it. `base` may have a query.
+    pub fn newer(&self, base: &str) -> Option<String> {
+        self.later.then(|| base.to_string())
+    }
+
+    /// The address of the next page, when there is one.
+    pub fn older(&self, base: &str) -> Option<String> {
+        let joint = if base.contains('?') { '&' } else { '?' };
+        self.next.as_ref().map(|next| format!("{base}{joint}after={next}"))
+    }
+
     /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()

@@ -40,6 +40,12 @@ text_enum! {
         RemittanceConfirmed = "remittance_confirmed",
         /// The declaration was refused.
         RemittanceRefused = "remittance_refused",
+        /// The receiving account waits for a second person.
+        ReceivingProposed = "receiving_proposed",
+        /// The receiving account is shown to customers.
+        ReceivingOpened = "receiving_opened",
+        /// The receiving account is closed, or a second person is asked to close it.
+        ReceivingClosed = "receiving_closed",
         /// The work order was opened.
         TicketSent = "ticket_sent",
         /// The reply was sent.

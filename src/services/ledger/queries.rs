@@ -206,7 +206,11 @@ fn moved(conn: &mut Conn, id: i64, kind: AccountKind, by: Money) -> Result<Money
         .returning(ledger_accounts::balance)
         .get_result(conn)
         .optional()?;
-    balance.ok_or(if by.0 < 0 && kind == AccountKind::Wallet { LedgerError::Insufficient } else { LedgerError::Overflow })
+    balance.ok_or(if by.0 < 0 && kind == AccountKind::Wallet {
+        LedgerError::Insufficient
+    } else {
+        LedgerError::Overflow
+    })
 }
 
 /// What the wallet of a customer's account holds; nothing before the first credit.
@@ -309,8 +313,7 @@ const MOVEMENT: MovementColumns = (
 
 fn movement(row: MovementRow, wallet: i64) -> Movement {
     let (number, kind, object, credit, amount, debit_balance, credit_balance, at) = row;
-    let (amount, balance) =
-        if credit == wallet { (amount, credit_balance) } else { (Money(-amount.0), debit_balance) };
+    let (amount, balance) = if credit == wallet { (amount, credit_balance) } else { (Money(-amount.0), debit_balance) };
     Movement { number, kind, object, amount, balance, at }
 }
 
@@ -403,6 +406,8 @@ pub struct TransactionRow {
     pub at: Moment,
 }
 
+type TransferRow = (Number, TransactionKind, Option<String>, String, String, Money, Moment);
+
 /// The latest transfers, newest first, from below the transaction `after`. `None` for an unknown cursor.
 pub fn transactions(conn: &mut Conn, after: Option<&Number>, most: i64) -> QueryResult<Option<Vec<TransactionRow>>> {
     let (debits, credits) = diesel::alias!(ledger_accounts as debits, ledger_accounts as credits);
@@ -418,7 +423,7 @@ pub fn transactions(conn: &mut Conn, after: Option<&Number>, most: i64) -> Query
         let Some(found) = found else { return Ok(None) };
         below = found;
     }
-    let rows: Vec<(Number, TransactionKind, Option<String>, String, String, Money, Moment)> = ledger_transfers::table
+    let rows: Vec<TransferRow> = ledger_transfers::table
         .inner_join(ledger_transactions::table)
         .inner_join(debits.on(debits.field(ledger_accounts::id).eq(ledger_transfers::debit_id)))
         .inner_join(credits.on(credits.field(ledger_accounts::id).eq(ledger_transfers::credit_id)))

@@ -53,7 +53,9 @@ impl fmt::Display for Discrepancy {
             Self::Balance { account, stored, replayed } => {
                 write!(f, "{account}: the balance is {} minor units, its transfers come to {replayed}", stored.0)
             }
-            Self::Chain { account, transaction } => write!(f, "{account}: transaction {transaction} breaks the chain of balances"),
+            Self::Chain { account, transaction } => {
+                write!(f, "{account}: transaction {transaction} breaks the chain of balances")
+            }
             Self::Overdrawn { account } => write!(f, "{account}: the wallet is below zero"),
             Self::Empty { transaction } => write!(f, "transaction {transaction} moves nothing"),
             Self::Currencies { transaction } => write!(f, "transaction {transaction} mixes currencies"),
@@ -66,14 +68,17 @@ pub fn verify(conn: &mut Conn) -> QueryResult<Vec<Discrepancy>> {
     let mut found: Vec<Discrepancy> =
         queries::empty(conn)?.into_iter().map(|transaction| Discrepancy::Empty { transaction }).collect();
     let mut running: HashMap<i64, i128> = HashMap::new();
-    let accounts: HashMap<i64, queries::Kept> = queries::accounts(conn)?.into_iter().map(|kept| (kept.id, kept)).collect();
+    let accounts: HashMap<i64, queries::Kept> =
+        queries::accounts(conn)?.into_iter().map(|kept| (kept.id, kept)).collect();
     let mut after = 0;
     loop {
         let piece = queries::transfers(conn, after)?;
         let Some(last) = piece.last() else { break };
         after = last.id;
         for one in &piece {
-            let (Some(debit), Some(credit)) = (accounts.get(&one.debit_id), accounts.get(&one.credit_id)) else { continue };
+            let (Some(debit), Some(credit)) = (accounts.get(&one.debit_id), accounts.get(&one.credit_id)) else {
+                continue;
+            };
             if debit.currency != credit.currency {
                 found.push(Discrepancy::Currencies { transaction: one.transaction.clone() });
             }

@@ -63,6 +63,14 @@ crate::base::types::text_enum! {
         RemittanceRefused = "remittance_refused",
         /// Finance typed in a line of the bank's statement.
         EntryRecorded = "entry_recorded",
+        /// One member of finance proposed a receiving account.
+        ReceivingProposed = "receiving_proposed",
+        /// A second one opened it.
+        ReceivingOpened = "receiving_opened",
+        /// One member of finance asked to close a receiving account.
+        ReceivingClosing = "receiving_closing",
+        /// A receiving account was closed.
+        ReceivingClosed = "receiving_closed",
         /// A work order was opened.
         TicketOpened = "ticket_opened",
         /// A reply was written in a work order.

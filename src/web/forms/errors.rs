@@ -76,6 +76,8 @@ pub enum FieldError {
     CardCheck,
     /// The account number is not of any known form.
     AccountForm,
+    /// Two things that must agree name different amounts.
+    AmountsDiffer,
 }
 
 /// What is wrong with a form, in the order of its fields. What belongs to no field stands under `form`.

@@ -1,0 +1,49 @@
+//! The customer's balance.
+
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use super::chart::{self, Chart};
+use crate::base::types::{Money, Number};
+use crate::features::accounts::{Billing, Member, MemberRole, Owner, Viewer};
+use crate::services::ledger::{self, Movement, TransactionKind};
+use crate::web::forms::Asking;
+use crate::web::lists::{After, PAGE, Rows};
+use crate::web::{Error, Shell, Visit, page};
+
+/// More movements than this in a month are drawn from the newest on.
+const DRAWN: i64 = 2_000;
+
+#[derive(Template)]
+#[template(path = "remittance/balance/show.html")]
+struct Show {
+    shell: Shell,
+    balance: Money,
+    rows: Rows<Movement>,
+    chart: Option<Chart>,
+    acts: bool,
+}
+
+pub(in crate::features::remittance) async fn show(
+    visit: Visit<Member<(Owner, Billing, Viewer)>>,
+    Asking(after): Asking<After>,
+) -> Result<HttpResponse, Error> {
+    let cursor = match after.after.as_str() {
+        "" => None,
+        text => Some(Number::parse('L', text).ok_or(Error::NotFound)?),
+    };
+    let since = visit.asked().context.now.minus(Duration::from_secs(31 * 24 * 3600));
+    let (shell, (balance, rows, recent, acts)) = visit
+        .read(move |conn, member| {
+            let account = member.account_id();
+            let rows = ledger::movements(conn, account, cursor.as_ref(), PAGE + 1)?.ok_or(Error::NotFound)?;
+            let recent = ledger::movements_since(conn, account, since, DRAWN)?;
+            Ok((ledger::wallet_balance(conn, account)?, rows, recent, member.role() != MemberRole::Viewer))
+        })
+        .await?;
+    let today = visit.asked().context.now.day(&shell.zone);
+    let chart = chart::draw(&recent, balance, today, &shell.zone);
+    page(Show { shell, balance, rows: Rows::of(rows, &after, |row| row.number.as_str().to_string()), chart, acts })
+}

@@ -1,0 +1,74 @@
+//! Cards on the overview and on the desk.
+
+use askama::Template;
+
+use super::top_ups::Row;
+use super::{confirming, entries, top_ups};
+use crate::base::db::Conn;
+use crate::base::types::{Moment, Money};
+use crate::services::context::Context;
+use crate::services::ledger;
+use crate::web::Error;
+use crate::web::feature::Look;
+
+/// What the macros for money and times ask of a shell.
+struct Mini<'a> {
+    currency: &'a str,
+    zone: &'a jiff::tz::TimeZone,
+}
+
+impl<'a> Mini<'a> {
+    fn of(look: &Look<'a>) -> Self {
+        Self { currency: look.currency, zone: look.zone }
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "called by the macro that shells share")]
+    fn local(&self, moment: &Moment) -> String {
+        moment.local(self.zone)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "remittance/cards/balance.html")]
+struct BalanceCard<'a> {
+    shell: Mini<'a>,
+    balance: Money,
+}
+
+/// The balance, with the way to top it up.
+pub(super) fn balance(conn: &mut Conn, ctx: &Context, look: &Look<'_>) -> Result<Option<String>, Error> {
+    let Some(account) = ctx.author.account_id else { return Ok(None) };
+    let balance = ledger::wallet_balance(conn, account)?;
+    Ok(Some(BalanceCard { shell: Mini::of(look), balance }.render()?))
+}
+
+#[derive(Template)]
+#[template(path = "remittance/cards/under_way.html")]
+struct UnderWayCard<'a> {
+    shell: Mini<'a>,
+    row: Row,
+    count: i64,
+}
+
+/// The newest remittance that is under way; nothing when there is none.
+pub(super) fn under_way(conn: &mut Conn, ctx: &Context, look: &Look<'_>) -> Result<Option<String>, Error> {
+    let Some(account) = ctx.author.account_id else { return Ok(None) };
+    let Some((row, count)) = top_ups::under_way(conn, account)? else { return Ok(None) };
+    Ok(Some(UnderWayCard { shell: Mini::of(look), row, count }.render()?))
+}
+
+#[derive(Template)]
+#[template(path = "remittance/cards/desk.html")]
+struct DeskCard<'a> {
+    shell: Mini<'a>,
+    declared: i64,
+    oldest: Option<Moment>,
+    entries: i64,
+}
+
+/// What waits for finance.
+pub(super) fn desk(conn: &mut Conn, _: &Context, look: &Look<'_>) -> Result<Option<String>, Error> {
+    let (declared, oldest) = confirming::waiting(conn)?;
+    let (entries, _) = entries::waiting(conn)?;
+    Ok(Some(DeskCard { shell: Mini::of(look), declared, oldest, entries }.render()?))
+}

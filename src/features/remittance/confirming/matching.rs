@@ -1,0 +1,179 @@
+//! Which entry of the statement belongs to a declaration: candidates, best first, with reasons.
+
+use std::cmp::Reverse;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::features::remittance::entries::StatementEntry;
+use crate::features::remittance::top_ups::TopUp;
+
+/// Why an entry may be the one. Words in `templates/remittance/reason.html`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The reference stands in the text of the remittance.
+    Reference,
+    /// The same amount.
+    Amount,
+    /// The same remitter.
+    Name,
+    /// Booked within three days of the declared date.
+    Date,
+}
+
+impl Reason {
+    const fn weight(self) -> u32 {
+        match self {
+            Self::Reference => 50,
+            Self::Amount => 30,
+            Self::Name => 15,
+            Self::Date => 5,
+        }
+    }
+}
+
+/// An entry and what speaks for it.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The entry.
+    pub entry: StatementEntry,
+    /// What speaks for it.
+    pub reasons: Vec<Reason>,
+    /// 0 to 100.
+    pub score: u32,
+    /// Whether the amounts agree: only then it can be credited.
+    pub amount_agrees: bool,
+    /// Whether the viewer typed it in: then somebody else has to confirm.
+    pub own: bool,
+}
+
+/// The best `most` entries for which anything speaks beside the date.
+pub fn candidates(top_up: &TopUp, entries: Vec<StatementEntry>, viewer: i64, most: usize) -> Vec<Candidate> {
+    let mut list: Vec<Candidate> = entries
+        .into_iter()
+        .map(|entry| {
+            let reasons = reasons(top_up, &entry);
+            Candidate {
+                score: reasons.iter().map(|reason| reason.weight()).sum(),
+                amount_agrees: entry.amount == top_up.amount,
+                own: entry.entered_by_id == viewer,
+                reasons,
+                entry,
+            }
+        })
+        .filter(|candidate| candidate.reasons.iter().any(|reason| *reason != Reason::Date))
+        .collect();
+    list.sort_by_key(|candidate| (Reverse(candidate.score), candidate.entry.id));
+    list.truncate(most);
+    list
+}
+
+fn reasons(top_up: &TopUp, entry: &StatementEntry) -> Vec<Reason> {
+    let declared = top_up.declared.as_ref();
+    let checks = [
+        (Reason::Reference, signs(&entry.text).contains(top_up.number.as_str())),
+        (Reason::Amount, entry.amount == top_up.amount),
+        (Reason::Name, declared.is_some_and(|told| same_name(&told.remitter, &entry.remitter))),
+        (Reason::Date, declared.is_some_and(|told| entry.booked_on.days_since(told.remitted_on).abs() <= 3)),
+    ];
+    checks.into_iter().filter_map(|(reason, holds)| holds.then_some(reason)).collect()
+}
+
+/// Letters and digits alone, in capitals: banks add spaces, hyphens and full-width forms.
+fn signs(text: &str) -> String {
+    text.nfkc().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+}
+
+fn same_name(one: &str, other: &str) -> bool {
+    let (one, other) = (signs(one), signs(other));
+    !one.is_empty() && one == other
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::types::{Day, Moment, Money, Number};
+    use crate::features::remittance::model::{EntryState, NumberKind, RemittanceState};
+    use crate::features::remittance::receiving::Receiving;
+    use crate::features::remittance::top_ups::Declared;
+
+    fn top_up() -> TopUp {
+        let receiving = Receiving {
+            id: 1,
+            number: Number::random('B'),
+            bank_name: "Bank".into(),
+            holder: "Easy Link".into(),
+            account_number: "1".into(),
+            currency: "CNY".into(),
+            instructions: String::new(),
+        };
+        let declared = Declared {
+            remitter: "Li  Ming".into(),
+            bank: "ICBC".into(),
+            kind: NumberKind::Card,
+            tail: "1111".into(),
+            remitted_on: Day::parse("2026-11-23").unwrap(),
+            at: Moment(0),
+            slip: None,
+        };
+        TopUp {
+            id: 1,
+            account_id: 1,
+            number: Number::random('R'),
+            state: RemittanceState::Declared,
+            amount: Money(125_000),
+            refusal: None,
+            receiving,
+            declared: Some(declared),
+        }
+    }
+
+    fn entry(id: i64, amount: i64, remitter: &str, text: &str, day: &str) -> StatementEntry {
+        StatementEntry {
+            id,
+            number: Number::random('E'),
+            state: EntryState::Open,
+            amount: Money(amount),
+            booked_on: Day::parse(day).unwrap(),
+            remitter: remitter.into(),
+            tail: None,
+            text: text.into(),
+            bank_serial: id.to_string(),
+            entered_by_id: 7,
+            entered_by: "a@b.example".into(),
+            bank_name: "Bank".into(),
+            remittance: None,
+        }
+    }
+
+    #[test]
+    fn the_best_stands_first_with_its_reasons() {
+        let top_up = top_up();
+        let text = format!("top up {}", top_up.number.to_string().to_lowercase());
+        let list = candidates(
+            &top_up,
+            vec![
+                entry(1, 125_000, "Wang Fang", "rent", "2026-11-01"),
+                entry(2, 125_000, "LI MING", &text, "2026-11-24"),
+                entry(3, 1, "Somebody", "nothing", "2026-11-23"),
+                entry(4, 5, "Somebody", &text, "2026-10-01"),
+            ],
+            7,
+            10,
+        );
+        let order: Vec<i64> = list.iter().map(|one| one.entry.id).collect();
+        assert_eq!(order, [2, 4, 1]);
+        assert_eq!(list[0].score, 100);
+        assert_eq!(list[0].reasons, [Reason::Reference, Reason::Amount, Reason::Name, Reason::Date]);
+        assert!(!list[1].amount_agrees);
+        assert!(list[0].own);
+    }
+
+    #[test]
+    fn a_reference_in_full_width_is_found() {
+        let top_up = top_up();
+        let wide: String =
+            top_up.number.as_str().chars().filter_map(|sign| char::from_u32(u32::from(sign) + 0xFEE0)).collect();
+        let list = candidates(&top_up, vec![entry(1, 1, "x", &wide, "2026-01-01")], 1, 10);
+        assert_eq!(list[0].reasons, [Reason::Reference]);
+    }
+}

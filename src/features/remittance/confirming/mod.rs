@@ -1,0 +1,10 @@
+//! Finance's queue: a declaration beside the entries that may belong to it, confirming by a second person, refusing.
+
+mod mails;
+mod matching;
+mod pages;
+mod queries;
+
+pub(super) use pages::{confirm_do, download, list, listed, refuse_do, show};
+pub(super) use queries::waiting;
+pub use queries::{confirm, refuse};

@@ -1,0 +1,229 @@
+//! The finance pages of remittances.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+use serde::Deserialize;
+
+use super::matching::{Candidate, Reason, candidates};
+use super::queries::{self, Payer, Queued};
+use crate::base::db::End;
+use crate::base::types::{Moment, Number};
+use crate::features::remittance::entries;
+use crate::features::remittance::fields;
+use crate::features::remittance::model::{EntryState, Move, RemittanceState};
+use crate::features::remittance::top_ups::{self, Knot, TopUp, number_in};
+use crate::features::staff::{Auditor, Finance, Staff};
+use crate::services::context::Context;
+use crate::web::forms::{Asking, Errors, Form};
+use crate::web::lists::{After, PAGE, Rows};
+use crate::web::visit::Looked;
+use crate::web::{Actor, Ended, Error, Flash, Goto, Shell, Visit, page};
+
+/// Who reads; only finance acts.
+type Reader = Staff<(Finance, Auditor)>;
+
+/// Entries among which candidates are looked for: the newest open ones.
+const LOOKED_THROUGH: i64 = 500;
+const SHOWN: usize = 6;
+
+/// The filter of the queue.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Filter {
+    /// A state; `declared` by default.
+    pub state: String,
+    /// The cursor.
+    pub after: String,
+}
+
+#[derive(Template)]
+#[template(path = "remittance/confirming/list.html")]
+struct List {
+    shell: Shell,
+    rows: Rows<Queued>,
+    state: RemittanceState,
+    waiting: i64,
+}
+
+pub(in crate::features::remittance) async fn list(
+    visit: Visit<Reader>,
+    Asking(filter): Asking<Filter>,
+) -> Result<HttpResponse, Error> {
+    let state = RemittanceState::parse(&filter.state).unwrap_or(RemittanceState::Declared);
+    let after = After { after: filter.after };
+    let cursor = if after.after.is_empty() { None } else { Some(number_in(&after.after)?) };
+    let (shell, (rows, waiting, ctx)) = visit
+        .read(move |conn, officer| {
+            let rows = queries::queue(conn, state, cursor.as_ref(), PAGE + 1)?.ok_or(Error::NotFound)?;
+            Ok((rows, queries::waiting(conn)?.0, officer.ctx().clone()))
+        })
+        .await?;
+    listed(&visit, ctx, "remittances", state.as_str()).await?;
+    page(List { shell, rows: Rows::of(rows, &after, |row| row.number.as_str().to_string()), state, waiting })
+}
+
+/// Records that a list of customers' things was opened.
+pub(in crate::features::remittance) async fn listed<A: Actor>(
+    visit: &Visit<A>,
+    ctx: Context,
+    what: &'static str,
+    filter: &str,
+) -> Result<(), Error> {
+    let filter = filter.to_string();
+    let kept = visit.house().db.write(move |conn| match queries::listed(conn, &ctx, what, &filter) {
+        Ok(()) => End::Keep(Ok(())),
+        Err(fault) => End::Undo(Err(Error::from(fault))),
+    });
+    kept.await?
+}
+
+/// What stands on a remittance's page.
+struct Case {
+    top_up: TopUp,
+    payer: Payer,
+    knots: Vec<Knot>,
+    candidates: Vec<Candidate>,
+}
+
+#[derive(Template)]
+#[template(path = "remittance/confirming/show.html")]
+struct Show {
+    shell: Shell,
+    case: Case,
+    reason: String,
+    errors: Errors,
+}
+
+impl Show {
+    /// When the declaration that is shown was made: what is confirmed must be what was seen.
+    fn seen(&self) -> i64 {
+        self.case.top_up.declared.as_ref().map_or(0, |told| told.at.0)
+    }
+
+    /// Whether the viewer may act on it.
+    fn acts(&self) -> bool {
+        self.shell.has_role("finance") && self.case.top_up.state.allows(Move::Credit)
+    }
+}
+
+async fn case<A: Actor + crate::web::MayLook + std::ops::Deref<Target = crate::features::staff::Officer>>(
+    visit: &Visit<A>,
+    number: Number,
+) -> Result<(Shell, Case), Error> {
+    visit
+        .look("remittance", move |conn, officer| {
+            let top_up = top_ups::any(conn, officer.keys(), &number)?.ok_or(Error::NotFound)?;
+            let payer = queries::payer(conn, top_up.id)?;
+            let knots = top_ups::knots(conn, officer.ctx(), top_up.account_id, number.as_str())?;
+            let open = if top_up.state.allows(Move::Credit) {
+                entries::entries_of(conn, officer.keys(), Some(EntryState::Open), None, LOOKED_THROUGH)?
+                    .unwrap_or_default()
+            } else {
+                Vec::new()
+            };
+            let candidates = candidates(&top_up, open, officer.person_id(), SHOWN);
+            let looked = Looked { account_id: top_up.account_id, object: number.as_str().to_string() };
+            Ok((looked, Case { top_up, payer, knots, candidates }))
+        })
+        .await
+}
+
+pub(in crate::features::remittance) async fn show(
+    visit: Visit<Reader>,
+    path: Path<String>,
+) -> Result<HttpResponse, Error> {
+    let (shell, case) = case(&visit, number_in(&path)?).await?;
+    page(Show { shell, case, reason: String::new(), errors: Errors::none() })
+}
+
+/// Confirming against one entry.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Confirmation {
+    /// The entry's number.
+    pub entry: String,
+    /// When the declaration was made that was looked at.
+    pub seen: String,
+}
+
+/// What cannot be read is the moment of no declaration at all.
+fn seen(text: &str) -> Moment {
+    Moment(text.parse().unwrap_or(0))
+}
+
+pub(in crate::features::remittance) async fn confirm_do(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+    form: Form<Confirmation>,
+) -> Result<HttpResponse, Error> {
+    let number = number_in(&path)?;
+    let target = number.clone();
+    let ended = visit
+        .write(&form, move |conn, officer, form| {
+            let entry = Number::parse('E', &form.entry).ok_or(Error::NotFound)?;
+            queries::confirm(conn, officer.ctx(), &target, &entry, Some(seen(&form.seen)))?;
+            Ok(Goto::to(format!("/staff/remittances/{}", target.as_str())).saying(Flash::RemittanceConfirmed))
+        })
+        .await?;
+    again(&visit, ended, number, String::new()).await
+}
+
+/// Refusing with a reason.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Refusal {
+    /// What the customer reads.
+    pub reason: String,
+    /// When the declaration was made that was looked at.
+    pub seen: String,
+}
+
+pub(in crate::features::remittance) async fn refuse_do(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+    form: Form<Refusal>,
+) -> Result<HttpResponse, Error> {
+    let number = number_in(&path)?;
+    let target = number.clone();
+    let ended = visit
+        .write(&form, move |conn, officer, form| {
+            let mut errors = Errors::none();
+            let reason = fields::text(&mut errors, "reason", &form.reason, 1000);
+            errors.check()?;
+            queries::refuse(conn, officer.ctx(), &target, &reason, Some(seen(&form.seen)))?;
+            Ok(Goto::to(format!("/staff/remittances/{}", target.as_str())).saying(Flash::RemittanceRefused))
+        })
+        .await?;
+    let reason = form.reason.clone();
+    again(&visit, ended, number, reason).await
+}
+
+async fn again(
+    visit: &Visit<Staff<Finance>>,
+    ended: Ended<HttpResponse>,
+    number: Number,
+    reason: String,
+) -> Result<HttpResponse, Error> {
+    match ended {
+        Ended::Done(response) => Ok(response),
+        Ended::Again(shell, errors) => {
+            let (_, case) = case(visit, number).await?;
+            crate::web::again(Show { shell: *shell, case, reason, errors })
+        }
+    }
+}
+
+pub(in crate::features::remittance) async fn download(
+    visit: Visit<Reader>,
+    path: Path<String>,
+) -> Result<HttpResponse, Error> {
+    let number = number_in(&path)?;
+    let (_, top_up) = visit
+        .look("slip", move |conn, officer| {
+            let top_up = top_ups::any(conn, officer.keys(), &number)?.ok_or(Error::NotFound)?;
+            Ok((Looked { account_id: top_up.account_id, object: number.as_str().to_string() }, top_up))
+        })
+        .await?;
+    top_ups::slip(&visit, top_up).await
+}

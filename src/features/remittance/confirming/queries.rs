@@ -1,0 +1,251 @@
+//! Finance's side of a remittance: the queue, confirming and refusing.
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::mails;
+use crate::base::db::Conn;
+use crate::base::db::schema::{accounts, people, receiving_accounts, remittances, statement_entries};
+use crate::base::types::{Moment, Money, Number};
+use crate::features::remittance::fault::Fault;
+use crate::features::remittance::model::{EntryState, Move, RemittanceState};
+use crate::services::context::Context;
+use crate::services::ledger::{self, Posting, TransactionKind};
+use crate::services::mail;
+use crate::services::records::{self, Entry, Event};
+
+/// A row of the queue.
+#[derive(Debug, Clone, Queryable)]
+pub struct Queued {
+    /// The reference.
+    pub number: Number,
+    /// Where it stands.
+    pub state: RemittanceState,
+    /// How much.
+    pub amount: Money,
+    /// The customer's account, as it is called.
+    pub account_name: Option<String>,
+    /// The customer's account number.
+    pub account_number: String,
+    /// When it was declared, UTC.
+    pub declared_at: Option<Moment>,
+    /// When the reference was made, UTC.
+    pub opened_at: Moment,
+}
+
+/// Remittances of one state. What waits for finance comes oldest first, everything else newest first.
+pub fn queue(
+    conn: &mut Conn,
+    state: RemittanceState,
+    after: Option<&Number>,
+    most: i64,
+) -> QueryResult<Option<Vec<Queued>>> {
+    let oldest_first = state == RemittanceState::Declared;
+    let mut query = remittances::table
+        .inner_join(accounts::table)
+        .filter(remittances::state.eq(state))
+        .limit(most)
+        .select((
+            remittances::number,
+            remittances::state,
+            remittances::amount,
+            accounts::name,
+            accounts::number,
+            remittances::declared_at,
+            remittances::opened_at,
+        ))
+        .into_boxed();
+    if let Some(after) = after {
+        let found: Option<i64> =
+            remittances::table.filter(remittances::number.eq(after)).select(remittances::id).first(conn).optional()?;
+        let Some(found) = found else { return Ok(None) };
+        query = if oldest_first {
+            query.filter(remittances::id.gt(found))
+        } else {
+            query.filter(remittances::id.lt(found))
+        };
+    }
+    query = if oldest_first { query.order(remittances::id) } else { query.order(remittances::id.desc()) };
+    query.load(conn).map(Some)
+}
+
+/// How many declared transfers wait, and since when the oldest does.
+pub fn waiting(conn: &mut Conn) -> QueryResult<(i64, Option<Moment>)> {
+    let declared = || remittances::table.filter(remittances::state.eq(RemittanceState::Declared));
+    let count = declared().count().get_result(conn)?;
+    let oldest: Option<Option<Moment>> =
+        declared().order(remittances::declared_at).select(remittances::declared_at).first(conn).optional()?;
+    Ok((count, oldest.flatten()))
+}
+
+/// Whose account a remittance is for, as finance sees it.
+#[derive(Debug, Clone, Queryable)]
+pub struct Payer {
+    /// The account's number.
+    pub account_number: String,
+    /// What it is called.
+    pub account_name: Option<String>,
+    /// The address of the person who opened the top-up.
+    pub opened_by: String,
+}
+
+/// The account and the person behind a remittance.
+pub fn payer(conn: &mut Conn, remittance_id: i64) -> QueryResult<Payer> {
+    remittances::table
+        .inner_join(accounts::table)
+        .inner_join(people::table.on(remittances::opened_by_id.eq(people::id)))
+        .filter(remittances::id.eq(remittance_id))
+        .select((accounts::number, accounts::name, people::address))
+        .first(conn)
+}
+
+#[derive(Queryable)]
+struct Standing {
+    id: i64,
+    account_id: i64,
+    opened_by_id: i64,
+    amount: Money,
+    declared_at: Option<Moment>,
+    currency: String,
+}
+
+fn standing(conn: &mut Conn, number: &Number) -> Result<Standing, Fault> {
+    remittances::table
+        .inner_join(receiving_accounts::table)
+        .filter(remittances::number.eq(number))
+        .select((
+            remittances::id,
+            remittances::account_id,
+            remittances::opened_by_id,
+            remittances::amount,
+            remittances::declared_at,
+            receiving_accounts::currency,
+        ))
+        .first(conn)
+        .optional()?
+        .ok_or(Fault::NotFound)
+}
+
+type Entered = (i64, i64, Money, Number, String);
+
+/// Confirms a declaration against an entry of the statement and credits the wallet: declaration, entry, ledger, record
+/// and mail in one transaction. `seen` is when the declaration that was looked at was made: a newer one is not credited
+/// unseen.
+pub fn confirm(
+    conn: &mut Conn,
+    ctx: &Context,
+    number: &Number,
+    entry: &Number,
+    seen: Option<Moment>,
+) -> Result<(), Fault> {
+    let person = ctx.author.person_id.ok_or(Fault::FourEyes)?;
+    let found = standing(conn, number)?;
+    let entered: Option<Entered> = statement_entries::table
+        .inner_join(receiving_accounts::table)
+        .filter(statement_entries::number.eq(entry))
+        .select((
+            statement_entries::id,
+            statement_entries::entered_by_id,
+            statement_entries::amount,
+            receiving_accounts::number,
+            receiving_accounts::currency,
+        ))
+        .first(conn)
+        .optional()?;
+    let (entry_id, entered_by, amount, receiving, currency) = entered.ok_or(Fault::NotFound)?;
+    if entered_by == person || found.opened_by_id == person {
+        return Err(Fault::FourEyes);
+    }
+    // The entry first: two confirmations of the same entry meet at its row, and the second finds it taken.
+    let taken = diesel::update(statement_entries::table.find(entry_id))
+        .filter(statement_entries::state.eq(EntryState::Open))
+        .set(statement_entries::state.eq(EntryState::Credited))
+        .execute(conn)?;
+    let credited = diesel::update(remittances::table.find(found.id))
+        .filter(remittances::state.eq_any(RemittanceState::before(Move::Credit)))
+        .filter(remittances::declared_at.eq(seen.or(found.declared_at)))
+        .set((
+            remittances::state.eq(RemittanceState::Credited),
+            remittances::statement_entry_id.eq(Some(entry_id)),
+            remittances::confirmed_by_id.eq(Some(person)),
+            remittances::settled_at.eq(Some(ctx.now)),
+        ))
+        .returning(remittances::amount)
+        .get_result::<Money>(conn)
+        .optional()?;
+    let (1, Some(declared)) = (taken, credited) else { return Err(Fault::WrongState) };
+    if declared != amount {
+        return Err(Fault::AmountsDiffer);
+    }
+    let bank = ledger::bank(conn, &receiving, &currency, ctx.now)?;
+    let wallet = ledger::wallet(conn, found.account_id, &currency, ctx.now)?;
+    let posting = Posting {
+        kind: TransactionKind::CreditRemittance,
+        object: Some(number.as_str().to_string()),
+        transfers: vec![(bank, wallet, amount)],
+    };
+    let transaction = ledger::post(conn, ctx, posting)?;
+    let details = json!({ "amount": amount, "entry": entry.as_str(), "transaction": transaction.as_str() });
+    told(conn, ctx, &found, number, Event::RemittanceCredited, details)?;
+    let mail = mails::credited(ctx, number, amount, &currency, &opener(conn, &found)?)?;
+    Ok(mail::send(conn, ctx, mail)?)
+}
+
+/// Refuses a declaration; the customer reads the reason.
+pub fn refuse(
+    conn: &mut Conn,
+    ctx: &Context,
+    number: &Number,
+    reason: &str,
+    seen: Option<Moment>,
+) -> Result<(), Fault> {
+    let person = ctx.author.person_id.ok_or(Fault::FourEyes)?;
+    let found = standing(conn, number)?;
+    if found.opened_by_id == person {
+        return Err(Fault::FourEyes);
+    }
+    let changed = diesel::update(remittances::table.find(found.id))
+        .filter(remittances::state.eq_any(RemittanceState::before(Move::Refuse)))
+        .filter(remittances::declared_at.eq(seen.or(found.declared_at)))
+        .set((
+            remittances::state.eq(RemittanceState::Refused),
+            remittances::refusal.eq(Some(reason)),
+            remittances::settled_at.eq(Some(ctx.now)),
+        ))
+        .execute(conn)?;
+    if changed != 1 {
+        return Err(Fault::WrongState);
+    }
+    told(conn, ctx, &found, number, Event::RemittanceRefused, json!({ "reason": reason }))?;
+    let mail = mails::refused(ctx, number, found.amount, &found.currency, reason, &opener(conn, &found)?)?;
+    Ok(mail::send(conn, ctx, mail)?)
+}
+
+fn told(
+    conn: &mut Conn,
+    ctx: &Context,
+    found: &Standing,
+    number: &Number,
+    event: Event,
+    details: serde_json::Value,
+) -> QueryResult<()> {
+    records::keep(conn, ctx, Entry::new(event).about(number.as_str()).of_account(found.account_id).with(details))
+}
+
+/// The person who opened the top-up, to whom mails go.
+#[derive(Debug, Clone, Queryable)]
+pub struct Opener {
+    /// The person.
+    pub id: i64,
+    /// The person's address.
+    pub address: String,
+}
+
+fn opener(conn: &mut Conn, found: &Standing) -> QueryResult<Opener> {
+    people::table.find(found.opened_by_id).select((people::id, people::address)).first(conn)
+}
+
+/// Records that a list of customers' things was opened, with its filter.
+pub fn listed(conn: &mut Conn, ctx: &Context, what: &str, filter: &str) -> QueryResult<()> {
+    records::keep(conn, ctx, Entry::new(Event::Listed).about(what).with(json!({ "filter": filter })))
+}

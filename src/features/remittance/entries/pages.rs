@@ -1,0 +1,170 @@
+//! The finance pages of statement entries.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use serde::Deserialize;
+use validator::Validate;
+
+use super::queries::{self, NewEntry, StatementEntry};
+use crate::base::db::Conn;
+use crate::base::types::{Day, Number};
+use crate::features::remittance::confirming::listed;
+use crate::features::remittance::model::EntryState;
+use crate::features::remittance::{fields, receiving};
+use crate::features::staff::{Auditor, Finance, Staff};
+use crate::web::forms::{Asking, Errors, FieldError, Form};
+use crate::web::lists::{After, PAGE, Rows};
+use crate::web::{Ended, Error, Flash, Goto, Shell, Visit, page};
+
+/// The filter of the list.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Filter {
+    /// `open` (the default), `credited` or `all`.
+    pub state: String,
+    /// The cursor.
+    pub after: String,
+}
+
+#[derive(Template)]
+#[template(path = "remittance/entries/list.html")]
+struct List {
+    shell: Shell,
+    rows: Rows<StatementEntry>,
+    state: String,
+}
+
+pub(in crate::features::remittance) async fn list(
+    visit: Visit<Staff<(Finance, Auditor)>>,
+    Asking(filter): Asking<Filter>,
+) -> Result<HttpResponse, Error> {
+    let state = match filter.state.as_str() {
+        "all" => None,
+        word => Some(EntryState::parse(word).unwrap_or(EntryState::Open)),
+    };
+    let word = state.map_or("all", EntryState::as_str).to_string();
+    let after = After { after: filter.after };
+    let cursor = match after.after.as_str() {
+        "" => None,
+        text => Some(Number::parse('E', text).ok_or(Error::NotFound)?),
+    };
+    let (shell, (rows, ctx)) = visit
+        .read(move |conn, officer| {
+            let rows = queries::list(conn, officer.keys(), state, cursor.as_ref(), PAGE + 1)?.ok_or(Error::NotFound)?;
+            Ok((rows, officer.ctx().clone()))
+        })
+        .await?;
+    listed(&visit, ctx, "statements", &word).await?;
+    page(List { shell, rows: Rows::of(rows, &after, |row| row.number.as_str().to_string()), state: word })
+}
+
+/// What finance reads off the statement.
+#[derive(Clone, Default, Deserialize, Validate)]
+#[serde(default)]
+pub struct EntryForm {
+    /// The receiving account's number.
+    pub receiving: String,
+    /// The day on which the bank booked it.
+    pub booked_on: String,
+    /// How much arrived.
+    pub amount: String,
+    /// The remitter's name.
+    #[validate(length(min = 1, max = 120))]
+    pub remitter: String,
+    /// The remitter's account, when the statement shows it.
+    pub remitter_account: String,
+    /// The text of the remittance.
+    pub text: String,
+    /// The bank's serial number.
+    #[validate(length(min = 1, max = 64))]
+    pub bank_serial: String,
+}
+
+const ORDER: &[&str] = &["receiving", "booked_on", "amount", "remitter", "remitter_account", "text", "bank_serial"];
+
+impl EntryForm {
+    fn read(&self, conn: &mut Conn, today: Day) -> Result<NewEntry, Stopped> {
+        let mut errors = Errors::none();
+        let receiving = match Number::parse('B', &self.receiving) {
+            Some(number) => queries::receiving_id(conn, &number)?,
+            None => None,
+        };
+        if receiving.is_none() {
+            errors.add("receiving", FieldError::UnknownChoice);
+        }
+        let booked_on = fields::past_day(&mut errors, "booked_on", &self.booked_on, today);
+        let amount = fields::amount(&mut errors, "amount", &self.amount);
+        let remitter = fields::line(&mut errors, "remitter", &self.remitter, 120);
+        let account = self.remitter_account.trim().to_string();
+        if !account.is_empty() {
+            fields::line(&mut errors, "remitter_account", &account, 64);
+        }
+        let text = self.text.trim().to_string();
+        if !text.is_empty() {
+            fields::line(&mut errors, "text", &text, 500);
+        }
+        let bank_serial = fields::line(&mut errors, "bank_serial", &self.bank_serial, 64);
+        match (receiving, booked_on, amount, errors.is_empty()) {
+            (Some(receiving_account_id), Some(booked_on), Some(amount), true) => Ok(NewEntry {
+                receiving_account_id,
+                booked_on,
+                amount,
+                remitter,
+                remitter_account: (!account.is_empty()).then_some(account),
+                text,
+                bank_serial,
+            }),
+            _ => Err(errors.in_order(ORDER).into()),
+        }
+    }
+}
+
+type Stopped = crate::web::Stop;
+
+#[derive(Template)]
+#[template(path = "remittance/entries/new.html")]
+struct New {
+    shell: Shell,
+    form: EntryForm,
+    errors: Errors,
+    accounts: Vec<(String, String)>,
+    today: Day,
+}
+
+async fn accounts(visit: &Visit<Staff<Finance>>) -> Result<(Shell, Vec<(String, String)>), Error> {
+    visit
+        .read(|conn, _| {
+            let known = receiving::known(conn)?;
+            let word = |one: &receiving::Receiving| format!("{} · {}", one.bank_name, one.account_number);
+            Ok(known.iter().map(|one| (one.number.as_str().to_string(), word(one))).collect())
+        })
+        .await
+}
+
+pub(in crate::features::remittance) async fn new(visit: Visit<Staff<Finance>>) -> Result<HttpResponse, Error> {
+    let today = visit.asked().context.now.day(&visit.house().config.zone);
+    let (shell, accounts) = accounts(&visit).await?;
+    let form = EntryForm { booked_on: today.as_str().to_string(), ..EntryForm::default() };
+    page(New { shell, form, errors: Errors::none(), accounts, today })
+}
+
+pub(in crate::features::remittance) async fn create(
+    visit: Visit<Staff<Finance>>,
+    form: Form<EntryForm>,
+) -> Result<HttpResponse, Error> {
+    let today = visit.asked().context.now.day(&visit.house().config.zone);
+    let ended = visit
+        .write(&form, move |conn, officer, form| {
+            let new = form.read(conn, today)?;
+            queries::enter(conn, officer.ctx(), &new)?;
+            Ok(Goto::to("/staff/statements").saying(Flash::EntryRecorded))
+        })
+        .await?;
+    match ended {
+        Ended::Done(response) => Ok(response),
+        Ended::Again(shell, errors) => {
+            let (_, accounts) = accounts(&visit).await?;
+            crate::web::again(New { shell: *shell, form: EntryForm::clone(&form), errors, accounts, today })
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Entries of the receiving banks' statements, as finance types them in.
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use crate::base::crypto::Keys;
+use crate::base::db::Conn;
+use crate::base::db::schema::{people, receiving_accounts, remittances, statement_entries};
+use crate::base::types::{Day, Moment, Money, Number};
+use crate::each;
+use crate::features::remittance::fault::Fault;
+use crate::features::remittance::model::EntryState;
+use crate::features::remittance::sealed::{self, ENTRY_ACCOUNT, ENTRY_REMITTER, seal};
+use crate::services::context::Context;
+use crate::services::records::{self, Entry, Event};
+
+/// What finance reads off the statement.
+#[derive(Debug, Clone)]
+pub struct NewEntry {
+    /// The row of the receiving account.
+    pub receiving_account_id: i64,
+    /// The day on which the bank booked it.
+    pub booked_on: Day,
+    /// How much arrived.
+    pub amount: Money,
+    /// The remitter's name.
+    pub remitter: String,
+    /// The remitter's account, when the statement shows it.
+    pub remitter_account: Option<String>,
+    /// The text of the remittance.
+    pub text: String,
+    /// The bank's serial number: once for each receiving account.
+    pub bank_serial: String,
+}
+
+/// An entry.
+#[derive(Debug, Clone)]
+pub struct StatementEntry {
+    /// The row.
+    pub id: i64,
+    /// Its public number.
+    pub number: Number,
+    /// Where it stands.
+    pub state: EntryState,
+    /// How much arrived.
+    pub amount: Money,
+    /// The day on which the bank booked it.
+    pub booked_on: Day,
+    /// The remitter's name.
+    pub remitter: String,
+    /// The last four signs of the remitter's account.
+    pub tail: Option<String>,
+    /// The text of the remittance.
+    pub text: String,
+    /// The bank's serial number.
+    pub bank_serial: String,
+    /// Who typed it in.
+    pub entered_by_id: i64,
+    /// That person's address.
+    pub entered_by: String,
+    /// The receiving bank.
+    pub bank_name: String,
+    /// The remittance that it was credited to.
+    pub remittance: Option<Number>,
+}
+
+type Row = (
+    (i64, Number, EntryState, Money, Day, Vec<u8>, Option<Vec<u8>>, String, String, i64),
+    String,
+    String,
+    Option<Number>,
+);
+
+/// Entries, newest first, from below `after`; of one state or of all. `None` for an unknown cursor.
+pub fn list(
+    conn: &mut Conn,
+    keys: &Keys,
+    state: Option<EntryState>,
+    after: Option<&Number>,
+    most: i64,
+) -> QueryResult<Option<Vec<StatementEntry>>> {
+    let mut below = i64::MAX;
+    if let Some(after) = after {
+        let found: Option<i64> = statement_entries::table
+            .filter(statement_entries::number.eq(after))
+            .select(statement_entries::id)
+            .first(conn)
+            .optional()?;
+        let Some(found) = found else { return Ok(None) };
+        below = found;
+    }
+    let mut query = statement_entries::table
+        .inner_join(receiving_accounts::table)
+        .inner_join(people::table.on(statement_entries::entered_by_id.eq(people::id)))
+        .left_join(remittances::table.on(remittances::statement_entry_id.eq(statement_entries::id.nullable())))
+        .filter(statement_entries::id.lt(below))
+        .order(statement_entries::id.desc())
+        .limit(most)
+        .select((
+            (
+                statement_entries::id,
+                statement_entries::number,
+                statement_entries::state,
+                statement_entries::amount,
+                statement_entries::booked_on,
+                statement_entries::sealed_remitter,
+                statement_entries::sealed_bank_account,
+                statement_entries::remittance_text,
+                statement_entries::bank_serial,
+                statement_entries::entered_by_id,
+            ),
+            people::address,
+            receiving_accounts::bank_name,
+            remittances::number.nullable(),
+        ))
+        .into_boxed();
+    if let Some(state) = state {
+        query = query.filter(statement_entries::state.eq(state));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
+    Ok(Some(rows.into_iter().map(|row| opened(keys, row)).collect()))
+}
+
+fn opened(keys: &Keys, row: Row) -> StatementEntry {
+    let (
+        (id, number, state, amount, booked_on, remitter, account, text, bank_serial, entered_by_id),
+        entered_by,
+        bank_name,
+        remittance,
+    ) = row;
+    let account = sealed::open(keys, ENTRY_ACCOUNT, &number, account.as_deref());
+    StatementEntry {
+        id,
+        remitter: sealed::open(keys, ENTRY_REMITTER, &number, Some(&remitter)),
+        tail: account.char_indices().rev().nth(3).map(|(at, _)| account[at..].to_string()),
+        number,
+        state,
+        amount,
+        booked_on,
+        text,
+        bank_serial,
+        entered_by_id,
+        entered_by,
+        bank_name,
+        remittance,
+    }
+}
+
+/// Records an entry: each serial number once for each receiving account.
+pub fn enter(conn: &mut Conn, ctx: &Context, new: &NewEntry) -> Result<Number, Fault> {
+    let person = ctx.author.person_id.ok_or(Fault::FourEyes)?;
+    let number = Number::random('E');
+    let account = new.remitter_account.as_deref();
+    let row = (
+        statement_entries::number.eq(&number),
+        statement_entries::receiving_account_id.eq(new.receiving_account_id),
+        statement_entries::state.eq(EntryState::Open),
+        statement_entries::amount.eq(new.amount),
+        statement_entries::booked_on.eq(new.booked_on),
+        statement_entries::sealed_remitter.eq(seal(&ctx.keys, ENTRY_REMITTER, &number, &new.remitter)),
+        statement_entries::sealed_bank_account.eq(account.map(|text| seal(&ctx.keys, ENTRY_ACCOUNT, &number, text))),
+        statement_entries::remittance_text.eq(&new.text),
+        statement_entries::bank_serial.eq(&new.bank_serial),
+        statement_entries::entered_by_id.eq(person),
+        statement_entries::entered_at.eq(ctx.now),
+    );
+    let kept = each!(conn, c => diesel::insert_into(statement_entries::table)
+        .values(row)
+        .on_conflict((statement_entries::receiving_account_id, statement_entries::bank_serial))
+        .do_nothing()
+        .execute(c))?;
+    if kept == 0 {
+        return Err(Fault::KnownEntry);
+    }
+    let entry = Entry::new(Event::EntryRecorded).about(number.as_str());
+    records::keep(conn, ctx, entry.with(json!({ "amount": new.amount, "booked": new.booked_on })))?;
+    Ok(number)
+}
+
+/// How many entries wait, and since when the oldest does.
+pub fn waiting(conn: &mut Conn) -> QueryResult<(i64, Option<Moment>)> {
+    let open = || statement_entries::table.filter(statement_entries::state.eq(EntryState::Open));
+    let count = open().count().get_result(conn)?;
+    let oldest = open().order(statement_entries::id).select(statement_entries::entered_at).first(conn).optional()?;
+    Ok((count, oldest))
+}
+
+/// The row of an opened receiving account.
+pub fn receiving_id(conn: &mut Conn, number: &Number) -> QueryResult<Option<i64>> {
+    receiving_accounts::table
+        .filter(receiving_accounts::number.eq(number))
+        .filter(receiving_accounts::opened_by_id.is_not_null())
+        .select(receiving_accounts::id)
+        .first(conn)
+        .optional()
+}

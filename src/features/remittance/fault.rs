@@ -1,0 +1,52 @@
+//! Why a move of money was not made.
+
+use crate::services::ledger::LedgerError;
+use crate::web::forms::{Errors, FieldError};
+use crate::web::{Error, Stop};
+
+/// Why a move was not made; nothing of it stays.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// There is no such thing, or it belongs to another account.
+    #[error("not found")]
+    NotFound,
+    /// Its state does not allow the move, or it changed meanwhile.
+    #[error("its state does not allow this")]
+    WrongState,
+    /// The same person did the other half.
+    #[error("a second person has to do this")]
+    FourEyes,
+    /// Entry and declaration name different amounts.
+    #[error("the amounts differ")]
+    AmountsDiffer,
+    /// The bank's serial number is known for this receiving account.
+    #[error("the entry is known already")]
+    KnownEntry,
+    /// No receiving account is open.
+    #[error("no receiving account is open")]
+    NoReceivingAccount,
+    /// The ledger refused.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] diesel::result::Error),
+    /// A mail could not be written.
+    #[error(transparent)]
+    Mail(#[from] askama::Error),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::AmountsDiffer => Errors::one("entry", FieldError::AmountsDiffer).into(),
+            Fault::KnownEntry => Errors::one("bank_serial", FieldError::Taken).into(),
+            Fault::NotFound => Self::Failed(Error::NotFound),
+            Fault::WrongState | Fault::NoReceivingAccount => Self::Failed(Error::Conflict),
+            Fault::FourEyes => Self::Failed(Error::Forbidden),
+            Fault::Ledger(LedgerError::Database(fault)) | Fault::Database(fault) => fault.into(),
+            Fault::Ledger(fault) => Self::Failed(Error::internal(fault)),
+            Fault::Mail(fault) => fault.into(),
+        }
+    }
+}

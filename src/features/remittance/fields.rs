@@ -1,0 +1,117 @@
+//! Reading what people type about money into the types that carry the rules.
+
+use crate::base::types::{Day, Money, MoneyError};
+use crate::web::forms::{Errors, FieldError};
+
+/// The most that one remittance or entry may come to.
+pub const MOST: Money = Money(10_000_000_000);
+
+/// An amount of at least one minor unit and at most [`MOST`].
+pub fn amount(errors: &mut Errors, field: &'static str, typed: &str) -> Option<Money> {
+    let least = || FieldError::TooSmall(Money(1).to_string());
+    let most = || FieldError::TooLarge(MOST.to_string());
+    let error = match Money::parse(typed) {
+        _ if typed.trim().is_empty() => FieldError::Missing,
+        Ok(amount) if amount < Money(1) => least(),
+        Ok(amount) if amount > MOST => most(),
+        Ok(amount) => return Some(amount),
+        Err(MoneyError::Negative) => least(),
+        Err(MoneyError::TooLarge) => most(),
+        Err(MoneyError::NotANumber | MoneyError::TooPrecise) => FieldError::NotANumber,
+    };
+    errors.add(field, error);
+    None
+}
+
+/// A line of up to `most` characters without control characters.
+pub fn line(errors: &mut Errors, field: &'static str, typed: &str, most: u64) -> String {
+    let text = typed.trim();
+    let length = text.chars().count() as u64;
+    if text.is_empty() {
+        errors.add(field, FieldError::Missing);
+    } else if length > most {
+        errors.add(field, FieldError::TooLong(most));
+    } else if text.chars().any(char::is_control) {
+        errors.add(field, FieldError::Malformed);
+    }
+    text.to_string()
+}
+
+/// A text of several lines, up to `most` characters.
+pub fn text(errors: &mut Errors, field: &'static str, typed: &str, most: u64) -> String {
+    let text = typed.replace("\r\n", "\n").trim().to_string();
+    let length = text.chars().count() as u64;
+    if text.is_empty() {
+        errors.add(field, FieldError::Missing);
+    } else if length > most {
+        errors.add(field, FieldError::TooLong(most));
+    } else if text.chars().any(|sign| sign.is_control() && sign != '\n' && sign != '\t') {
+        errors.add(field, FieldError::Malformed);
+    }
+    text
+}
+
+/// A day up to today and at most two years back: what a bank still looks up.
+pub fn past_day(errors: &mut Errors, field: &'static str, typed: &str, today: Day) -> Option<Day> {
+    let error = match Day::parse(typed.trim()) {
+        None if typed.trim().is_empty() => FieldError::Missing,
+        None => FieldError::Malformed,
+        Some(day) if day > today => FieldError::InTheFuture,
+        Some(day) if day < today.plus(-730) => FieldError::InThePast,
+        Some(day) => return Some(day),
+    };
+    errors.add(field, error);
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn amount_of(typed: &str) -> Result<Money, FieldError> {
+        let mut errors = Errors::none();
+        amount(&mut errors, "amount", typed).ok_or_else(|| errors.of("amount").cloned().unwrap())
+    }
+
+    #[test]
+    fn hostile_amounts() {
+        assert_eq!(amount_of("1,250.00"), Ok(Money(125_000)));
+        assert_eq!(amount_of("100,000,000.00"), Ok(MOST));
+        for typed in ["0", "0.00", "-1", "-0.01"] {
+            assert!(matches!(amount_of(typed), Err(FieldError::TooSmall(_))), "{typed}");
+        }
+        for typed in ["100000000.01", "9223372036854775807", "92233720368547758.08"] {
+            assert!(matches!(amount_of(typed), Err(FieldError::TooLarge(_))), "{typed}");
+        }
+        for typed in ["1e3", "0.001", "NaN", "1;2", "1 000", "0x10"] {
+            assert_eq!(amount_of(typed), Err(FieldError::NotANumber), "{typed}");
+        }
+        assert_eq!(amount_of(" "), Err(FieldError::Missing));
+    }
+
+    #[test]
+    fn days_that_a_bank_would_not_know() {
+        let today = Day::parse("2026-11-23").unwrap();
+        let day = |typed: &str| {
+            let mut errors = Errors::none();
+            past_day(&mut errors, "day", typed, today).ok_or_else(|| errors.of("day").cloned().unwrap())
+        };
+        assert_eq!(day("2026-11-23"), Ok(today));
+        assert_eq!(day("2026-11-24"), Err(FieldError::InTheFuture));
+        assert_eq!(day("2016-11-24"), Err(FieldError::InThePast));
+        assert_eq!(day("24.11.2026"), Err(FieldError::Malformed));
+    }
+
+    #[test]
+    fn lines_hold_no_control_characters() {
+        let error = |typed: &str| {
+            let mut errors = Errors::none();
+            line(&mut errors, "x", typed, 5);
+            errors.of("x").cloned()
+        };
+        assert_eq!(error("李明"), None);
+        assert_eq!(error("  "), Some(FieldError::Missing));
+        assert_eq!(error("123456"), Some(FieldError::TooLong(5)));
+        assert_eq!(error("a\u{7}b"), Some(FieldError::Malformed));
+    }
+}

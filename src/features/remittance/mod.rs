@@ -1,0 +1,63 @@
+//! Remittances (D1, D3, D4): a top-up gets a receiving account and a reference, the customer declares the transfer,
+//! finance types in the entry of the bank's statement, a second member of finance confirms it, and the ledger credits
+//! the wallet.
+//!
+//! Split by topic: `top_ups` (the customer's thread), `receiving` (our bank accounts), `entries` (the statement),
+//! `confirming` (finance's queue), `balance` (wallet and ledger pages). `model` holds the states and their moves.
+//! Others use `seeding`: the same moves without a page.
+
+mod balance;
+mod bank_number;
+mod cards;
+mod confirming;
+mod entries;
+mod fault;
+mod fields;
+mod model;
+mod personal;
+mod receiving;
+mod routes;
+mod sealed;
+mod top_ups;
+
+/// The moves themselves, on ids and a context whose author makes them. Pages reach them through an admitted actor; the
+/// demo company walks the same way.
+pub mod seeding {
+    pub use super::bank_number::BankNumber;
+    pub use super::confirming::{confirm, refuse};
+    pub use super::entries::{NewEntry, enter, receiving_id};
+    pub use super::fault::Fault;
+    pub use super::model::NumberKind;
+    pub use super::receiving::{
+        NewReceiving, close as close_receiving, open as open_receiving, propose as propose_receiving,
+    };
+    pub use super::top_ups::{Declaration, declare, open, withdraw};
+}
+
+use crate::web::Feature;
+use crate::web::feature::{CardSpec, MenuEntry};
+
+const MONEY_ROLES: &[&str] = &["owner", "billing", "viewer"];
+const DESK_ROLES: &[&str] = &["finance", "auditor"];
+
+/// The room.
+pub fn feature() -> Feature {
+    Feature {
+        name: "remittance",
+        routes: routes::routes,
+        jobs: &[],
+        personal: &[&personal::PERSONAL],
+        menu: &[
+            MenuEntry { key: "balance", href: "/account/balance", roles: MONEY_ROLES, position: 20 },
+            MenuEntry { key: "remittances", href: "/account/remittances", roles: MONEY_ROLES, position: 30 },
+            MenuEntry { key: "staff_remittances", href: "/staff/remittances", roles: DESK_ROLES, position: 40 },
+            MenuEntry { key: "staff_statements", href: "/staff/statements", roles: DESK_ROLES, position: 45 },
+            MenuEntry { key: "staff_ledger", href: "/staff/ledger", roles: DESK_ROLES, position: 50 },
+        ],
+        overview: &[
+            CardSpec { roles: MONEY_ROLES, position: 20, draw: cards::balance },
+            CardSpec { roles: MONEY_ROLES, position: 30, draw: cards::under_way },
+        ],
+        desk: &[CardSpec { roles: DESK_ROLES, position: 40, draw: cards::desk }],
+    }
+}

@@ -1,0 +1,23 @@
+//! The personal data of remittances, statement entries and receiving accounts.
+
+use crate::services::personal::Class::{Personal, Sensitive};
+use crate::services::personal::{PersonalData, column};
+
+const BOOKS: &str = "term of the books: 15 years";
+
+/// Tables of this room.
+pub(super) const PERSONAL: PersonalData = PersonalData {
+    tables: &["receiving_accounts", "statement_entries", "remittances"],
+    columns: &[
+        column("statement_entries", "sealed_remitter", Sensitive, "matching received money", BOOKS),
+        column("statement_entries", "sealed_bank_account", Sensitive, "matching received money", BOOKS),
+        column("statement_entries", "remittance_text", Personal, "matching received money", BOOKS),
+        column("remittances", "sealed_remitter", Sensitive, "matching received money", BOOKS),
+        column("remittances", "sealed_bank", Sensitive, "matching received money", BOOKS),
+        column("remittances", "sealed_bank_account", Sensitive, "matching received money", BOOKS),
+        column("remittances", "account_tail", Personal, "recognising a declaration", BOOKS),
+        column("remittances", "slip_key", Personal, "proof of a transfer", BOOKS),
+        column("remittances", "slip_name", Personal, "proof of a transfer", BOOKS),
+        column("remittances", "refusal", Personal, "telling why a declaration was refused", BOOKS),
+    ],
+};

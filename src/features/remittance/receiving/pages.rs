@@ -1,0 +1,125 @@
+//! The finance pages of our receiving accounts.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+use serde::Deserialize;
+use validator::Validate;
+
+use super::queries::{self, Listed, NewReceiving};
+use crate::base::types::Number;
+use crate::features::remittance::fields;
+use crate::features::remittance::model::ReceivingState;
+use crate::features::remittance::top_ups::Yes;
+use crate::features::staff::{Auditor, Finance, Staff};
+use crate::web::forms::{Errors, FieldError, Form};
+use crate::web::{Ended, Error, Flash, Goto, Shell, Visit, page};
+
+#[derive(Template)]
+#[template(path = "remittance/receiving/list.html")]
+struct List {
+    shell: Shell,
+    rows: Vec<Listed>,
+}
+
+pub(in crate::features::remittance) async fn list(
+    visit: Visit<Staff<(Finance, Auditor)>>,
+) -> Result<HttpResponse, Error> {
+    let (shell, rows) = visit.read(|conn, officer| Ok(queries::all(conn, officer.person_id())?)).await?;
+    page(List { shell, rows })
+}
+
+/// What finance types in.
+#[derive(Debug, Clone, Default, Deserialize, Validate)]
+#[serde(default)]
+pub struct ReceivingForm {
+    /// The bank and its branch.
+    #[validate(length(min = 1, max = 120))]
+    pub bank_name: String,
+    /// Whose account it is.
+    #[validate(length(min = 1, max = 120))]
+    pub holder: String,
+    /// Its number.
+    #[validate(length(min = 1, max = 64))]
+    pub account_number: String,
+    /// What a payer has to know.
+    pub instructions: String,
+}
+
+impl ReceivingForm {
+    fn read(&self, currency: &str) -> Result<NewReceiving, Errors> {
+        let mut errors = Errors::none();
+        let bank_name = fields::line(&mut errors, "bank_name", &self.bank_name, 120);
+        let holder = fields::line(&mut errors, "holder", &self.holder, 120);
+        let account_number = fields::line(&mut errors, "account_number", &self.account_number, 64);
+        let instructions = self.instructions.trim().to_string();
+        if instructions.chars().count() > 500 {
+            errors.add("instructions", FieldError::TooLong(500));
+        } else if instructions.chars().any(char::is_control) {
+            errors.add("instructions", FieldError::Malformed);
+        }
+        errors.check()?;
+        Ok(NewReceiving { bank_name, holder, account_number, currency: currency.to_string(), instructions })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "remittance/receiving/new.html")]
+struct New {
+    shell: Shell,
+    form: ReceivingForm,
+    errors: Errors,
+}
+
+pub(in crate::features::remittance) async fn new(visit: Visit<Staff<Finance>>) -> Result<HttpResponse, Error> {
+    page(New { shell: visit.admit().await?, form: ReceivingForm::default(), errors: Errors::none() })
+}
+
+pub(in crate::features::remittance) async fn create(
+    visit: Visit<Staff<Finance>>,
+    form: Form<ReceivingForm>,
+) -> Result<HttpResponse, Error> {
+    let currency = visit.house().config.currency.clone();
+    let ended = visit.write(&form, move |conn, officer, form| {
+        queries::propose(conn, officer.ctx(), &form.read(&currency)?)?;
+        Ok(Goto::to("/staff/receiving").saying(Flash::ReceivingProposed))
+    });
+    ended.await?.or(|shell, errors| New { shell, form: ReceivingForm::clone(&form), errors })
+}
+
+fn number_in(path: &str) -> Result<Number, Error> {
+    Number::parse('B', path).ok_or(Error::NotFound)
+}
+
+pub(in crate::features::remittance) async fn opening(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+    form: Form<Yes>,
+) -> Result<HttpResponse, Error> {
+    let number = number_in(&path)?;
+    let ended = visit.write(&form, move |conn, officer, _| {
+        queries::open(conn, officer.ctx(), &number)?;
+        Ok(Goto::to("/staff/receiving").saying(Flash::ReceivingOpened))
+    });
+    done(ended.await?)
+}
+
+pub(in crate::features::remittance) async fn closure(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+    form: Form<Yes>,
+) -> Result<HttpResponse, Error> {
+    let number = number_in(&path)?;
+    let ended = visit.write(&form, move |conn, officer, _| {
+        queries::close(conn, officer.ctx(), &number)?;
+        Ok(Goto::to("/staff/receiving").saying(Flash::ReceivingClosed))
+    });
+    done(ended.await?)
+}
+
+fn done(ended: Ended<HttpResponse>) -> Result<HttpResponse, Error> {
+    match ended {
+        Ended::Done(response) => Ok(response),
+        Ended::Again(..) => Err(Error::Conflict),
+    }
+}

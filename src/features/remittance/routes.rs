@@ -1,0 +1,30 @@
+//! The room's addresses.
+
+use super::{balance, confirming, entries, receiving, top_ups};
+use crate::web::routes::{Route, route};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        route("/account/balance").get(balance::show),
+        route("/account/remittances").get(top_ups::list),
+        route("/account/remittances/new").get(top_ups::new).post(top_ups::create),
+        route("/account/remittances/{number}").get(top_ups::show),
+        route("/account/remittances/{number}/declaration")
+            .get(top_ups::declare_form)
+            .upload(top_ups::declare_do, top_ups::DECLARATION_BYTES),
+        route("/account/remittances/{number}/withdrawal").get(top_ups::withdraw_ask).post(top_ups::withdraw_do),
+        route("/account/remittances/{number}/slip").get(top_ups::download),
+        route("/staff/remittances").get(confirming::list),
+        route("/staff/remittances/{number}").get(confirming::show),
+        route("/staff/remittances/{number}/slip").get(confirming::download),
+        route("/staff/remittances/{number}/confirmation").post(confirming::confirm_do),
+        route("/staff/remittances/{number}/refusal").post(confirming::refuse_do),
+        route("/staff/statements").get(entries::list),
+        route("/staff/statements/new").get(entries::new).post(entries::create),
+        route("/staff/receiving").get(receiving::list),
+        route("/staff/receiving/new").get(receiving::new).post(receiving::create),
+        route("/staff/receiving/{number}/opening").post(receiving::opening),
+        route("/staff/receiving/{number}/closure").post(receiving::closure),
+        route("/staff/ledger").get(balance::ledger),
+    ]
+}

@@ -1,0 +1,16 @@
+//! Top-ups: the customer's side of a remittance, from the reference to the thread that follows it.
+
+mod forms;
+mod pages;
+mod queries;
+mod thread;
+
+pub(super) use pages::{DECLARATION_BYTES, declare_do};
+pub(super) use pages::{
+    Yes, create, declare_form, download, list, new, number_in, show, slip, withdraw_ask, withdraw_do,
+};
+#[cfg(test)]
+pub(super) use queries::Declared;
+pub use queries::{Declaration, declare, open, withdraw};
+pub(super) use queries::{Row, TopUp, any, under_way};
+pub(super) use thread::{Knot, knots};

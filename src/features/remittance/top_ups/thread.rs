@@ -1,0 +1,47 @@
+//! The thread of a remittance: its operation records as knots, newest first.
+
+use serde_json::Value;
+
+use crate::base::db::Conn;
+use crate::base::types::Moment;
+use crate::services::context::Context;
+use crate::services::records::{self, Event};
+
+/// One thing that happened. Its words stand in `templates/remittance/thread.html`.
+#[derive(Debug, Clone)]
+pub struct Knot {
+    /// What.
+    pub event: Event,
+    /// When, UTC.
+    pub at: Moment,
+    /// The amount that was named.
+    pub amount: Option<String>,
+    /// The reason that was given.
+    pub reason: Option<String>,
+}
+
+/// What happened to a remittance of this account.
+pub fn knots(conn: &mut Conn, ctx: &Context, account_id: i64, number: &str) -> diesel::QueryResult<Vec<Knot>> {
+    let text = |details: &Value, key: &str| details.get(key).and_then(Value::as_str).map(str::to_string);
+    let mut knots: Vec<Knot> = records::of_object(conn, ctx, account_id, number)?
+        .into_iter()
+        .filter(|record| {
+            matches!(
+                record.event,
+                Event::RemittanceOpened
+                    | Event::RemittanceDeclared
+                    | Event::RemittanceWithdrawn
+                    | Event::RemittanceCredited
+                    | Event::RemittanceRefused
+            )
+        })
+        .map(|record| Knot {
+            event: record.event,
+            at: record.at,
+            amount: text(&record.details, "amount"),
+            reason: text(&record.details, "reason"),
+        })
+        .collect();
+    knots.reverse();
+    Ok(knots)
+}
