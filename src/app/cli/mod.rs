@@ -2,6 +2,7 @@
 
 mod doctor;
 mod keys;
+mod ledger;
 mod migrate;
 mod serve;
 mod staff;
@@ -44,6 +45,11 @@ enum Command {
         #[command(subcommand)]
         command: StaffCommand,
     },
+    /// The books.
+    Ledger {
+        #[command(subcommand)]
+        command: LedgerCommand,
+    },
     /// The key ring.
     Keys {
         #[command(subcommand)]
@@ -81,6 +87,12 @@ enum StaffCommand {
 }
 
 #[derive(Subcommand)]
+enum LedgerCommand {
+    /// Recomputes every balance from the transfers and names what differs.
+    Verify,
+}
+
+#[derive(Subcommand)]
 enum KeysCommand {
     /// Adds a generation; the portal uses it from its next start on, and still opens what older ones sealed.
     Rotate,
@@ -101,6 +113,7 @@ pub fn run() -> ExitCode {
             StaffCommand::Lock { email } => staff::lock(config, &email),
             StaffCommand::Unlock { email } => staff::unlock(config, &email),
         },
+        Command::Ledger { command: LedgerCommand::Verify } => ledger::verify(&config),
         Command::Keys { command: KeysCommand::Rotate } => keys::rotate(&config),
     });
     match outcome {
