@@ -95,6 +95,8 @@ impl From<diesel::result::Error> for Error {
             Fault::DatabaseError(_, ref info) if info.message().contains("database is locked") => {
                 Self::Unavailable(fault.to_string())
             }
+            // PostgreSQL takes no NUL in a text; no browser sends one.
+            Fault::DatabaseError(_, ref info) if info.message().contains("invalid byte sequence") => Self::BadRequest,
             _ => Self::Internal(fault.to_string()),
         }
     }

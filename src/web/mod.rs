@@ -21,6 +21,7 @@ pub mod rekey;
 pub mod routes;
 pub mod session;
 pub mod shield;
+pub mod slug;
 pub mod trail;
 pub mod uploads;
 pub mod visit;

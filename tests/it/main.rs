@@ -7,6 +7,7 @@ mod support;
 
 mod house;
 mod look;
+mod public;
 mod schema;
 mod tickets;
 mod walls;

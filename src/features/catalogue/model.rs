@@ -43,10 +43,9 @@ pub(super) fn by_category<T>(all: Vec<T>, most: usize, category: impl Fn(&T) -> 
     let mut groups: Vec<(Category, Vec<T>)> = Category::ALL.iter().map(|one| (*one, Vec::new())).collect();
     for one in all {
         let of = category(&one);
-        if let Some((_, group)) = groups.iter_mut().find(|(category, _)| *category == of) {
-            if group.len() < most {
-                group.push(one);
-            }
+        let shelf = groups.iter_mut().find(|(category, group)| *category == of && group.len() < most);
+        if let Some((_, group)) = shelf {
+            group.push(one);
         }
     }
     groups.retain(|(_, group)| !group.is_empty());

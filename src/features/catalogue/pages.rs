@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 use askama::Template;
 use serde::Deserialize;
 
@@ -14,6 +14,7 @@ use crate::features::help::{self, Headline};
 use crate::services::markdown::{Rendered, rendered};
 use crate::web::forms::Asking;
 use crate::web::lists::{After, Rows};
+use crate::web::slug::Slug;
 use crate::web::{Actor, Error, Shell, Visit, page};
 
 /// Products of each category on the start page.
@@ -97,7 +98,7 @@ struct Show {
     text: Arc<Rendered>,
 }
 
-pub(super) async fn show(visit: Visit<Visitor>, slug: web::Path<String>) -> Result<HttpResponse, Error> {
+pub(super) async fn show(visit: Visit<Visitor>, slug: Slug) -> Result<HttpResponse, Error> {
     let (shell, (product, plans)) = visit
         .read(move |conn, _| {
             let product = queries::product(conn, &slug)?;

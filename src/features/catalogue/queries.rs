@@ -11,6 +11,7 @@ use crate::base::types::{Moment, Money};
 use crate::services::markdown;
 use crate::services::search::{patterns, searchable};
 use crate::web::lists::{After, PAGE, Rows};
+use crate::web::slug::Slug;
 
 /// The most products that the start page chooses from.
 const MOST: i64 = 200;
@@ -94,11 +95,9 @@ pub(super) fn list(conn: &mut Conn, query: &str, category: Option<Category>, aft
 
 /// Where the last row of the page before stands.
 fn cursor(conn: &mut Conn, after: &After) -> QueryResult<Option<(Category, i64, i64)>> {
-    if after.after.is_empty() {
-        return Ok(None);
-    }
+    let Some(slug) = Slug::parse(&after.after) else { return Ok(None) };
     products::table
-        .filter(products::slug.eq(&after.after))
+        .filter(products::slug.eq(&*slug))
         .select((products::category, products::position, products::id))
         .first(conn)
         .optional()

@@ -107,7 +107,7 @@ impl Fields {
             "ticked" => {
                 Ok(Choice { behaviour: !self.behaviour.is_empty(), recommendations: !self.recommendations.is_empty() })
             }
-            _ => Err(Errors::one("answer", FieldError::UnknownChoice).into()),
+            _ => Err(Errors::one("form", FieldError::UnknownChoice).into()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 use askama::Template;
 
 use super::queries::{self, Announcement};
@@ -10,6 +10,7 @@ use crate::features::accounts::Visitor;
 use crate::services::markdown::{Rendered, excerpt, rendered};
 use crate::web::forms::Asking;
 use crate::web::lists::{After, Rows};
+use crate::web::slug::Slug;
 use crate::web::{Actor, Error, Shell, Visit, page};
 
 /// Characters of the text that a list or a description shows.
@@ -43,10 +44,7 @@ struct Show {
     text: Arc<Rendered>,
 }
 
-pub(in crate::features::help) async fn show(
-    visit: Visit<Visitor>,
-    slug: web::Path<String>,
-) -> Result<HttpResponse, Error> {
+pub(in crate::features::help) async fn show(visit: Visit<Visitor>, slug: Slug) -> Result<HttpResponse, Error> {
     let (shell, announcement) =
         visit.read(move |conn, visitor| Ok(queries::announcement(conn, visitor.context().now, &slug)?)).await?;
     let text = rendered(&announcement.body);

@@ -7,6 +7,7 @@ use crate::base::db::schema::announcements;
 use crate::base::types::Moment;
 use crate::features::help::seeding::NewAnnouncement;
 use crate::web::lists::{After, PAGE, Rows};
+use crate::web::slug::Slug;
 
 /// An announcement in a list.
 #[derive(Debug, Clone, Queryable)]
@@ -39,15 +40,14 @@ pub fn newest(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<Vec<Headli
 }
 
 pub(super) fn list(conn: &mut Conn, now: Moment, after: &After) -> QueryResult<Rows<Announcement>> {
-    let cursor: Option<(Moment, i64)> = if after.after.is_empty() {
-        None
-    } else {
-        announcements::table
-            .filter(announcements::slug.eq(&after.after))
+    let cursor: Option<(Moment, i64)> = match Slug::parse(&after.after) {
+        None => None,
+        Some(slug) => announcements::table
+            .filter(announcements::slug.eq(&*slug))
             .filter(announcements::published_at.le(now))
             .select((announcements::published_at, announcements::id))
             .first(conn)
-            .optional()?
+            .optional()?,
     };
     let mut asked = announcements::table.filter(announcements::published_at.le(now)).into_boxed();
     if let Some((at, id)) = cursor {

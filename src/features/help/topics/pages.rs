@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 use askama::Template;
 use serde::Deserialize;
 
@@ -12,6 +12,7 @@ use crate::features::accounts::Visitor;
 use crate::services::markdown::{Rendered, rendered};
 use crate::services::search::fold;
 use crate::web::forms::Asking;
+use crate::web::slug::Slug;
 use crate::web::{Error, Shell, Visit, page};
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -62,11 +63,7 @@ struct Show {
     beside: Vec<Line>,
 }
 
-pub(in crate::features::help) async fn show(
-    visit: Visit<Visitor>,
-    slug: web::Path<String>,
-) -> Result<HttpResponse, Error> {
-    let slug = slug.into_inner();
+pub(in crate::features::help) async fn show(visit: Visit<Visitor>, slug: Slug) -> Result<HttpResponse, Error> {
     let asked = slug.clone();
     let (shell, (article, beside)) = visit
         .read(move |conn, _| {
@@ -76,5 +73,5 @@ pub(in crate::features::help) async fn show(
         })
         .await?;
     let text = rendered(&article.body);
-    page(Show { shell, slug, article, text, beside })
+    page(Show { shell, slug: slug.to_string(), article, text, beside })
 }
