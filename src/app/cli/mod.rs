@@ -1,5 +1,6 @@
 //! The command line. Every command opens the same house that `serve` does, so rules hold here as in the pages.
 
+mod demo;
 mod doctor;
 mod keys;
 mod ledger;
@@ -34,6 +35,12 @@ enum Command {
     },
     /// Brings the database up to date.
     Migrate,
+    /// Fills an empty database with a small, lively company and prints its sign-ins.
+    Demo {
+        /// Prints them as one JSON object: address → password, `totp_secret`, roles.
+        #[arg(long)]
+        json: bool,
+    },
     /// Checks configuration and the reach of every part.
     Doctor {
         /// Lists every route instead: method, path, who is let in, how changes are guarded, most bytes.
@@ -104,6 +111,7 @@ pub fn run() -> ExitCode {
     let outcome = config().and_then(|config| match line.command.unwrap_or(Command::Serve { demo: false }) {
         Command::Serve { demo } => serve::serve(config, demo),
         Command::Migrate => migrate::migrate(&config),
+        Command::Demo { json } => demo::demo(config, json),
         Command::Doctor { routes: true } => doctor::routes(config),
         Command::Doctor { routes: false } => doctor::check(config),
         Command::Staff { command } => match command {

@@ -7,15 +7,15 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::prelude::*;
 
 use super::{Outcome, migrate};
-use crate::app::{jobs, server};
+use crate::app::{demo, jobs, server};
 use crate::base::clock::Clock;
 use crate::base::config::{Config, DatabaseUrl};
 
 /// Serves until the process is told to stop; requests that are under way are finished first.
-pub(super) fn serve(config: Config, demo: bool) -> Outcome {
+pub(super) fn serve(config: Config, as_demo: bool) -> Outcome {
     log();
     // The embedded default is brought up to date here; a shared database waits for `migrate`.
-    if demo || matches!(config.database_url, DatabaseUrl::Sqlite(_)) {
+    if as_demo || matches!(config.database_url, DatabaseUrl::Sqlite(_)) {
         migrate::bring_up(&config)?;
     }
     let listener = TcpListener::bind(config.listen)?;
@@ -23,8 +23,11 @@ pub(super) fn serve(config: Config, demo: bool) -> Outcome {
     let local = config.local();
     actix_web::rt::System::new().block_on(async move {
         let house = server::open(config, Clock::system())?;
-        if demo {
-            crate::app::demo::fill_or_greet(&house).await?;
+        if as_demo {
+            demo::fill_or_greet(&house).await?;
+            println!("{}", demo::greeting());
+        } else if !local && demo::marked(&house).await? {
+            return Err("this database is a demo with known passwords: it is served on loopback only".into());
         }
         println!("Easy Link serves at {base_url}");
         if local {

@@ -1,0 +1,22 @@
+//! `easylink demo`.
+
+use super::{Outcome, migrate, wait};
+use crate::app::{demo, server};
+use crate::base::clock::Clock;
+use crate::base::config::Config;
+
+/// Fills an empty database, or finds a filled one, and prints the sign-ins.
+pub(super) fn demo(config: Config, json: bool) -> Outcome {
+    migrate::bring_up(&config)?;
+    wait(async {
+        let house = server::open(config, Clock::system())?;
+        demo::fill_or_greet(&house).await?;
+        Ok(())
+    })??;
+    if json {
+        println!("{:#}", demo::sign_ins());
+    } else {
+        print!("{}", demo::greeting());
+    }
+    Ok(())
+}
