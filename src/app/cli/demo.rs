@@ -10,9 +10,9 @@ pub(super) fn demo(config: Config, json: bool) -> Outcome {
     migrate::bring_up(&config)?;
     wait(async {
         let house = server::open(config, Clock::system())?;
-        demo::fill_or_greet(&house).await?;
-        Ok(())
-    })??;
+        demo::fill_or_greet(&house).await.map_err(Into::into)
+    })?
+    .map_err(|fault: Box<dyn std::error::Error>| fault)?;
     if json {
         println!("{:#}", demo::sign_ins());
     } else {

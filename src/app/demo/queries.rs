@@ -9,8 +9,8 @@ use crate::services::mail::MailState;
 
 /// Whether nobody has ever been here.
 pub(super) fn is_empty(conn: &mut Conn) -> QueryResult<bool> {
-    let anybody: bool = diesel::select(diesel::dsl::exists(people::table)).get_result(conn)?;
-    Ok(!anybody)
+    let anybody: Option<i64> = people::table.select(people::id).first(conn).optional()?;
+    Ok(anybody.is_none())
 }
 
 /// Marks the mails of the company's past as sent.
