@@ -38,6 +38,9 @@ pub enum Error {
     /// The form's token is missing, old or another browser's.
     #[error("the form has expired")]
     ExpiredForm,
+    /// A form came without any cookie: the browser keeps none.
+    #[error("the browser blocks cookies")]
+    CookiesBlocked,
     /// Cross-site post.
     #[error("posted from another site")]
     CrossSite,
@@ -69,7 +72,7 @@ impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden | Self::ExpiredForm | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::ExpiredForm | Self::CookiesBlocked | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::SignIn(_) | Self::GoFirst(_) => StatusCode::SEE_OTHER,
             Self::Conflict => StatusCode::CONFLICT,
             Self::BadRequest => StatusCode::BAD_REQUEST,

@@ -51,7 +51,13 @@ fn answer(req: &HttpRequest, old: &HttpResponse<BoxBody>) -> HttpResponse<BoxBod
         Some(error @ (Error::Internal(_) | Error::Unavailable(_))) => {
             tracing::error!(event = "error", cause = %error);
         }
-        Some(error @ (Error::Forbidden | Error::CrossSite | Error::ExpiredForm | Error::TooMany(_))) => {
+        Some(
+            error @ (Error::Forbidden
+            | Error::CrossSite
+            | Error::ExpiredForm
+            | Error::CookiesBlocked
+            | Error::TooMany(_)),
+        ) => {
             tracing::warn!(event = "refused", cause = %error);
         }
         _ if status.is_server_error() => {
@@ -93,8 +99,9 @@ fn answer(req: &HttpRequest, old: &HttpResponse<BoxBody>) -> HttpResponse<BoxBod
 fn kind(cause: Option<&Error>, status: StatusCode) -> &'static str {
     match (cause, status) {
         (Some(Error::ExpiredForm), _) => "expired_form",
+        (Some(Error::CookiesBlocked), _) => "cookies_blocked",
         (Some(Error::CrossSite), _) => "cross_site",
-        (Some(Error::Forbidden), _) | (_, StatusCode::FORBIDDEN) => "forbidden",
+        (_, StatusCode::FORBIDDEN) => "forbidden",
         (_, StatusCode::NOT_FOUND) => "not_found",
         (_, StatusCode::METHOD_NOT_ALLOWED) => "method",
         (_, StatusCode::CONFLICT) => "conflict",

@@ -18,17 +18,28 @@ pub fn counted(conn: &mut Conn, bucket: &str, window: Duration, now: Moment) -> 
     queries::counted(conn, bucket, window, now)
 }
 
-/// Forgets what was counted in `bucket`: what it stood for has come to a good end.
-pub fn forget(conn: &mut Conn, bucket: &str) -> QueryResult<()> {
-    queries::forget(conn, bucket)
-}
-
-/// Takes one back from the present window of `bucket`.
-pub fn take_back(conn: &mut Conn, bucket: &str, window: Duration, now: Moment) -> QueryResult<()> {
-    queries::take_back(conn, bucket, window, now)
-}
-
 /// Deletes what is over: counters after a day, form keys after two.
 pub fn sweep(conn: &mut Conn, now: Moment) -> QueryResult<()> {
     queries::sweep(conn, now)
+}
+
+/// Takes back one that was counted in the window of `now`, when it turned out to be none.
+pub fn uncount(conn: &mut Conn, bucket: &str, window: Duration, now: Moment) -> QueryResult<()> {
+    queries::uncount(conn, bucket, window, now)
+}
+
+/// Forgets all that `bucket` counted and its gate.
+pub fn clear(conn: &mut Conn, bucket: &str) -> QueryResult<()> {
+    queries::clear_limit(conn, bucket)
+}
+
+/// Passes the gate of `bucket` and shuts it for `pause`; while it is shut, answers how long it still is. Of many at once
+/// exactly one passes.
+pub fn pass(conn: &mut Conn, bucket: &str, pause: Duration, now: Moment) -> QueryResult<Result<(), Duration>> {
+    queries::pass(conn, bucket, pause, now)
+}
+
+/// How long the gate of `bucket` still is shut.
+pub fn shut(conn: &mut Conn, bucket: &str, now: Moment) -> QueryResult<Option<Duration>> {
+    queries::shut(conn, bucket, now)
 }

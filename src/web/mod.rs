@@ -15,6 +15,7 @@ pub mod lists;
 pub mod mailbox;
 pub mod origin;
 pub mod page;
+pub mod paths;
 mod personal;
 mod queries;
 pub mod rekey;

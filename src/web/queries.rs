@@ -167,20 +167,48 @@ pub(super) fn counted(conn: &mut Conn, bucket: &str, window: Duration, now: Mome
     Ok(hits.unwrap_or(0))
 }
 
-/// Deletes all windows of a bucket.
-pub(super) fn forget(conn: &mut Conn, bucket: &str) -> QueryResult<()> {
-    diesel::delete(limits::table.filter(limits::bucket.eq(bucket))).execute(conn)?;
-    Ok(())
-}
-
-/// Counts one less in the bucket's present window.
-pub(super) fn take_back(conn: &mut Conn, bucket: &str, window: Duration, now: Moment) -> QueryResult<()> {
+/// Takes back one of the bucket's window at `now`.
+pub(super) fn uncount(conn: &mut Conn, bucket: &str, window: Duration, now: Moment) -> QueryResult<()> {
     let length = i64::try_from(window.as_micros()).unwrap_or(i64::MAX).max(1);
     let start = now.0 - now.0.rem_euclid(length);
     diesel::update(limits::table.find((bucket, start)).filter(limits::hits.gt(0)))
         .set(limits::hits.eq(limits::hits - 1))
         .execute(conn)?;
     Ok(())
+}
+
+/// Deletes every window of a bucket.
+pub(super) fn clear_limit(conn: &mut Conn, bucket: &str) -> QueryResult<()> {
+    diesel::delete(limits::table.filter(limits::bucket.eq(bucket))).execute(conn)?;
+    Ok(())
+}
+
+/// No window begins at 0 in our days, so the row that does is the bucket's gate; it is open from `ends_at` on.
+const GATE: i64 = 0;
+
+/// Shuts an open gate; `Err` with the time left when it is shut.
+pub(super) fn pass(conn: &mut Conn, bucket: &str, pause: Duration, now: Moment) -> QueryResult<Result<(), Duration>> {
+    let passed: Option<Hits> = diesel::sql_query(
+        "insert into limits (bucket, window_start, hits, ends_at) values ($1, $2, 1, $3) \
+         on conflict (bucket, window_start) do update set hits = limits.hits + 1, ends_at = excluded.ends_at \
+         where limits.ends_at <= $4 returning hits",
+    )
+    .bind::<Text, _>(bucket)
+    .bind::<BigInt, _>(GATE)
+    .bind::<BigInt, _>(now.plus(pause))
+    .bind::<BigInt, _>(now)
+    .get_result::<Hits>(conn)
+    .optional()?;
+    Ok(match passed {
+        Some(_) => Ok(()),
+        None => Err(shut(conn, bucket, now)?.unwrap_or_default()),
+    })
+}
+
+/// How long a gate still is shut.
+pub(super) fn shut(conn: &mut Conn, bucket: &str, now: Moment) -> QueryResult<Option<Duration>> {
+    let opens: Option<Moment> = limits::table.find((bucket, GATE)).select(limits::ends_at).first(conn).optional()?;
+    Ok(opens.filter(|opens| *opens > now).map(|opens| opens.since(now)))
 }
 
 /// Deletes counters and form keys whose time is over.

@@ -85,6 +85,7 @@ diesel::table! {
         address -> Text,
         person_id -> Nullable<BigInt>,
         code_hash -> Binary,
+        opens -> Bool,
         tries -> Integer,
         sends -> Integer,
         remembered -> Bool,

@@ -2,23 +2,36 @@
 //! join the two with a role. Registration, mailed codes, sign-in, recovery, devices, the overview and the records.
 //!
 //! Others use the actors `Visitor`, `Person` and `Member<R>`; what they deref to goes into every query.
+//!
+//! Every door shares `guesses` (count before comparing: `guesses::count`, and `Guess::right` only once every factor was
+//! right, then `guesses::clear`), `candidate` with `Candidate::prove` and `Proven::redeem` (a password, at the same cost
+//! for addresses that nobody has) and `passwords::check` (judging a new one).
 
 mod actor;
+mod browsers;
+mod codes;
+pub mod guesses;
+mod jobs;
+mod letters;
 mod notifications;
 mod overview;
-mod passwords;
+pub mod passwords;
 mod personal;
 mod privacy;
 mod profile;
+mod proof;
 mod queries;
 mod records;
 mod recovery;
 mod registration;
+mod scene;
 mod security;
 mod sign_in;
 
 pub use actor::{Any, Billing, Customer, Member, MemberRole, Owner, Person, Roles, Technical, Viewer, Visitor};
-pub use queries::new_person;
+pub use passwords::PasswordClass;
+pub use proof::{Candidate, Proven, candidate};
+pub use queries::{Created, NewCustomer, create_customer, new_person};
 
 use crate::web::Feature;
 use crate::web::feature::MenuEntry;
@@ -38,7 +51,7 @@ pub fn feature() -> Feature {
     Feature {
         name: "accounts",
         routes,
-        jobs: &[],
+        jobs: jobs::JOBS,
         personal: &[&personal::PERSONAL],
         menu: MENU,
         overview: &[],

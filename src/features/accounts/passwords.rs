@@ -5,6 +5,9 @@ use crate::base::types::text_enum;
 use crate::web::forms::Advice;
 use crate::web::{Errors, FieldError};
 
+/// What the judge counts, for the words of the page.
+const SHORTEST: u64 = 10;
+const LONGEST: u64 = 256;
 /// Characters from which on a password holds without a second factor (SP 800-63B-4).
 const STRONG: usize = 15;
 
@@ -44,8 +47,8 @@ pub fn check(password: &Secret, again: &Secret, address: &str) -> Errors {
 
 fn said(fault: PasswordFault) -> FieldError {
     match fault {
-        PasswordFault::TooShort => FieldError::TooShort(10),
-        PasswordFault::TooLong => FieldError::TooLong(256),
+        PasswordFault::TooShort => FieldError::TooShort(SHORTEST),
+        PasswordFault::TooLong => FieldError::TooLong(LONGEST),
         PasswordFault::Common => FieldError::Common,
         PasswordFault::LikeAddress => FieldError::LikeAddress,
         PasswordFault::Weak(advice) => FieldError::Weak(advice.into_iter().map(Advice).collect()),

@@ -3,9 +3,11 @@
 use diesel::prelude::*;
 
 use super::MemberRole;
+use super::passwords::PasswordClass;
+use super::proof::Known;
 use crate::base::db::Conn;
 use crate::base::db::schema::{accounts, memberships, people, staff_roles};
-use crate::base::types::{Address, Number};
+use crate::base::types::{Address, Moment, Number};
 use crate::services::context::Context;
 use crate::services::records::new_subject;
 use crate::web::Face;
@@ -74,4 +76,133 @@ pub fn new_person(conn: &mut Conn, ctx: &Context, kind: PersonKind, address: &Ad
         .returning(people::id)
         .get_result(conn)?;
     Ok((person, subject))
+}
+
+/// The person of this kind and address who may sign in.
+pub(super) fn known(conn: &mut Conn, kind: PersonKind, address: &Address) -> QueryResult<Option<Known>> {
+    people::table
+        .filter(people::kind.eq(kind))
+        .filter(people::address.eq(address))
+        .filter(people::state.eq(PersonState::Active))
+        .select((people::id, people::subject_id, people::password_hash))
+        .first(conn)
+        .optional()
+}
+
+/// Whether a person of this kind has the address, in whatever state.
+pub(super) fn exists(conn: &mut Conn, kind: PersonKind, address: &Address) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(people::table.filter(people::kind.eq(kind)).filter(people::address.eq(address))))
+        .get_result(conn)
+}
+
+/// The subject of a person who may sign in.
+pub(super) fn active_subject(conn: &mut Conn, person_id: i64) -> QueryResult<Option<i64>> {
+    people::table
+        .find(person_id)
+        .filter(people::state.eq(PersonState::Active))
+        .select(people::subject_id)
+        .first(conn)
+        .optional()
+}
+
+/// Stores `new` where `old` still is the password of somebody who may sign in.
+pub(super) fn redeem(conn: &mut Conn, person_id: i64, old: &str, new: &str) -> QueryResult<bool> {
+    let changed = diesel::update(
+        people::table
+            .find(person_id)
+            .filter(people::password_hash.eq(old))
+            .filter(people::state.eq(PersonState::Active)),
+    )
+    .set(people::password_hash.eq(new))
+    .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Sets a new password of somebody who may sign in.
+pub(super) fn set_password(
+    conn: &mut Conn,
+    person_id: i64,
+    hash: &str,
+    class: PasswordClass,
+    now: Moment,
+) -> QueryResult<bool> {
+    let changed = diesel::update(people::table.find(person_id).filter(people::state.eq(PersonState::Active)))
+        .set((people::password_hash.eq(hash), people::password_class.eq(class), people::password_at.eq(Some(now))))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// A customer to be made.
+#[derive(Clone)]
+pub struct NewCustomer<'a> {
+    /// The address to sign in with.
+    pub address: &'a Address,
+    /// The person's name, when given.
+    pub name: Option<&'a str>,
+    /// What the account is called.
+    pub account_name: Option<&'a str>,
+    /// The hasher's text.
+    pub password_hash: &'a str,
+    /// What is remembered of the password's strength.
+    pub password_class: PasswordClass,
+}
+
+/// A customer that was made.
+#[derive(Debug, Clone)]
+pub struct Created {
+    /// The person.
+    pub person_id: i64,
+    /// The person's subject.
+    pub subject_id: i64,
+    /// The account, owned by the person.
+    pub account_id: i64,
+    /// Its public number.
+    pub account_number: Number,
+}
+
+/// Makes a person, an account and the ownership that joins them (A8).
+pub fn create_customer(conn: &mut Conn, ctx: &Context, new: &NewCustomer<'_>) -> QueryResult<Created> {
+    let (person_id, subject_id) = new_person(conn, ctx, PersonKind::Customer, new.address)?;
+    diesel::update(people::table.find(person_id))
+        .set((
+            people::name.eq(new.name),
+            people::password_hash.eq(new.password_hash),
+            people::password_class.eq(new.password_class),
+            people::password_at.eq(Some(ctx.now)),
+        ))
+        .execute(conn)?;
+    let account_subject = new_subject(conn, &ctx.keys, ctx.now)?;
+    let account_number = Number::random('A');
+    let account_id: i64 = diesel::insert_into(accounts::table)
+        .values((
+            accounts::subject_id.eq(account_subject),
+            accounts::number.eq(&account_number),
+            accounts::name.eq(new.account_name),
+            accounts::state.eq("open"),
+            accounts::created_at.eq(ctx.now),
+        ))
+        .returning(accounts::id)
+        .get_result(conn)?;
+    diesel::insert_into(memberships::table)
+        .values((
+            memberships::account_id.eq(account_id),
+            memberships::person_id.eq(person_id),
+            memberships::role.eq(MemberRole::Owner),
+            memberships::created_at.eq(ctx.now),
+        ))
+        .execute(conn)?;
+    Ok(Created { person_id, subject_id, account_id, account_number })
+}
+
+/// The account in which a person works first: the oldest membership that stands.
+pub(super) fn first_account(conn: &mut Conn, person_id: i64) -> QueryResult<Option<i64>> {
+    memberships::table
+        .inner_join(accounts::table)
+        .filter(memberships::person_id.eq(person_id))
+        .filter(memberships::ended_at.is_null())
+        .filter(accounts::state.ne("closed"))
+        .order(memberships::id)
+        .select(accounts::id)
+        .first(conn)
+        .optional()
 }

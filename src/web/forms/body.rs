@@ -97,7 +97,9 @@ pub fn fields_of<F: DeserializeOwned>(req: &HttpRequest, body: &[u8]) -> Result<
     }
     let house = req.app_data::<web::Data<House>>().ok_or(Error::BadRequest)?;
     let marks: Marks = serde_html_form::from_bytes(body).map_err(|_| Error::BadRequest)?;
-    let anchor = anchor(req, house).ok_or(Error::ExpiredForm)?;
+    // Whoever opened a form got a cookie with it: one that sends none back keeps none (3.4 of the policy).
+    let blocked = || if cookies::read(req, house.secure()).any { Error::ExpiredForm } else { Error::CookiesBlocked };
+    let anchor = anchor(req, house).ok_or_else(blocked)?;
     let stamp = read(&house.keys, &anchor, &marks.token).ok_or(Error::ExpiredForm)?;
     let fields = serde_html_form::from_bytes(body).map_err(|_| Error::BadRequest)?;
     Ok(Form(Arc::new(Inner { fields, stamp })))

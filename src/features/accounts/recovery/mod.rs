@@ -1,7 +1,15 @@
-//! Retrieving a forgotten password (A2).
+//! Retrieving a forgotten password (A2): a code to the address, then the code and a new password in one form. It ends
+//! every session and signs nobody in (RC1).
 
-use crate::web::routes::Route;
+mod forgot;
+mod reset;
+
+use crate::web::routes::{Route, route};
 
 pub(super) fn routes() -> Vec<Route> {
-    Vec::new()
+    vec![
+        route("/password/forgot").get(forgot::new).post(forgot::create),
+        route("/password/reset").get(reset::edit).post(reset::update),
+        route("/password/reset/resend").post(reset::resend),
+    ]
 }

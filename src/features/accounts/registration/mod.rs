@@ -1,7 +1,18 @@
-//! Registration (A1).
+//! Registration (A1): address, password, agreement to a named version of the policy; the account is made when the
+//! mailed code comes back. Nobody learns whether an address has an account (A3).
 
-use crate::web::routes::Route;
+mod forms;
+mod notices;
+mod pages;
+mod verify;
+mod waiting;
+
+use crate::web::routes::{Route, route};
 
 pub(super) fn routes() -> Vec<Route> {
-    Vec::new()
+    vec![
+        route("/register").get(pages::new).post(pages::create),
+        route("/register/verify").get(verify::show).post(verify::create),
+        route("/register/verify/resend").post(verify::resend),
+    ]
 }

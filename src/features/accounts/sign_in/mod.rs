@@ -1,7 +1,23 @@
-//! Signing in and out (A2, A5).
+//! Signing in and out (A2, A5, A7): by password, with a mailed code as second step on a browser that is not known, or
+//! by a mailed code alone.
 
-use crate::web::routes::Route;
+mod code;
+mod enter;
+mod forms;
+mod leave;
+mod pages;
+mod verify;
+
+pub(super) use enter::{Entrant, enter};
+
+use crate::web::routes::{Route, route};
 
 pub(super) fn routes() -> Vec<Route> {
-    Vec::new()
+    vec![
+        route("/login").get(pages::new).post(pages::create),
+        route("/login/code").get(code::new).post(code::create),
+        route("/login/verify").get(verify::show).post(verify::create),
+        route("/login/verify/resend").post(verify::resend),
+        route("/logout").post(leave::create),
+    ]
 }

@@ -192,8 +192,8 @@ pub(super) fn enter(
         mail::send(conn, &ctx, letter)?;
     }
     // A finished sign-in forgives what was guessed at this address, but not what this network guessed at others.
-    limits::forget(conn, &at.both)?;
-    limits::forget(conn, &at.address)?;
-    limits::take_back(conn, &at.network, OF_NETWORK.1, ctx.now)?;
+    limits::clear(conn, &at.both)?;
+    limits::clear(conn, &at.address)?;
+    limits::uncount(conn, &at.network, OF_NETWORK.1, ctx.now)?;
     Ok(Some(new))
 }

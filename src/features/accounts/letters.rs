@@ -1,0 +1,102 @@
+//! The mails of this room. Their words stand in `templates/mail/`; each is queued in the transaction of what it tells.
+
+use askama::Template;
+use jiff::tz::TimeZone;
+
+use super::codes;
+use crate::base::db::Conn;
+use crate::base::types::Address;
+use crate::services::context::Context;
+use crate::services::mail::{Mail, send};
+use crate::web::Stop;
+
+/// What a letter may tell.
+pub(super) struct Facts {
+    /// The portal's address.
+    base: String,
+    /// When it happened, in the configured zone.
+    when: String,
+    /// From which browser.
+    device: String,
+    /// From which network, truncated.
+    network: String,
+    /// A code, in fours.
+    code: String,
+}
+
+impl Facts {
+    pub(super) fn of(ctx: &Context, zone: &TimeZone) -> Self {
+        Self {
+            base: ctx.base_url.to_string(),
+            when: format!("{} ({})", ctx.now.local(zone), zone.iana_name().unwrap_or("UTC")),
+            device: ctx.device.to_string(),
+            network: ctx.network.to_string(),
+            code: String::new(),
+        }
+    }
+
+    pub(super) fn with_code(self, code: &str) -> Self {
+        Self { code: codes::shown(code), ..self }
+    }
+}
+
+macro_rules! letters {
+    ($($(#[$meta:meta])* $name:ident($kind:literal, $holds_code:literal, $text:tt, $html:tt, $subject:tt);)+) => { $(
+        $(#[$meta])*
+        pub(super) fn $name(
+            conn: &mut Conn,
+            ctx: &Context,
+            to: &Address,
+            person_id: Option<i64>,
+            facts: &Facts,
+        ) -> Result<(), Stop> {
+            #[derive(Template)]
+            #[template(path = $text)]
+            struct Text<'a> {
+                facts: &'a Facts,
+            }
+            #[derive(Template)]
+            #[template(path = $html)]
+            struct Html<'a> {
+                facts: &'a Facts,
+            }
+            #[derive(Template)]
+            #[template(path = $subject)]
+            struct Subject<'a> {
+                #[allow(dead_code, reason = "not every subject names a fact")]
+                facts: &'a Facts,
+            }
+            let mail = Mail {
+                person_id,
+                kind: $kind,
+                address: to.as_str().to_string(),
+                subject: Subject { facts }.render()?.trim().to_string(),
+                text: Text { facts }.render()?,
+                html: Html { facts }.render()?,
+                holds_code: $holds_code,
+            };
+            Ok(send(conn, ctx, mail)?)
+        }
+    )+ };
+}
+
+letters! {
+    /// The code that finishes a registration.
+    code_register("code_register", true, "mail/code_register.txt", "mail/code_register.html", "mail/code_register_subject.txt");
+    /// Somebody registered with an address that has an account.
+    account_exists("account_exists", false, "mail/account_exists.txt", "mail/account_exists.html", "mail/account_exists_subject.txt");
+    /// The code that signs in instead of a password.
+    code_sign_in("code_sign_in", true, "mail/code_sign_in.txt", "mail/code_sign_in.html", "mail/code_sign_in_subject.txt");
+    /// The code after the password on a new browser.
+    code_second_step("code_second_step", true, "mail/code_second_step.txt", "mail/code_second_step.html", "mail/code_second_step_subject.txt");
+    /// A code was asked for an address without an account.
+    no_account("no_account", false, "mail/no_account.txt", "mail/no_account.html", "mail/no_account_subject.txt");
+    /// The code that sets a password anew.
+    code_reset("code_reset", true, "mail/code_reset.txt", "mail/code_reset.html", "mail/code_reset_subject.txt");
+    /// A sign-in from a browser that was not known (EN10).
+    new_device("new_device", false, "mail/new_device.txt", "mail/new_device.html", "mail/new_device_subject.txt");
+    /// A sign-in after many failures (EN10).
+    many_failures("many_failures", false, "mail/many_failures.txt", "mail/many_failures.html", "mail/many_failures_subject.txt");
+    /// A forgotten password was set anew (RC1).
+    password_reset("password_reset", false, "mail/password_reset.txt", "mail/password_reset.html", "mail/password_reset_subject.txt");
+}

@@ -1,0 +1,105 @@
+//! The code and the new password.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use serde::Deserialize;
+
+use crate::base::crypto::Secret;
+use crate::features::accounts::codes::{self, Challenge, Purpose};
+use crate::features::accounts::proof::busy;
+use crate::features::accounts::queries::{active_subject, set_password};
+use crate::features::accounts::scene::{Scene, see};
+use crate::features::accounts::{PasswordClass, Visitor, browsers, guesses, letters, passwords};
+use crate::services::records::{self, Entry, Event};
+use crate::web::session::{self, PersonKind};
+use crate::web::{Error, Errors, FieldError, Flash, Form, Goto, Shell, Stop, Visit, again, cookies, page};
+
+const PURPOSES: &[Purpose] = &[Purpose::Reset];
+
+#[derive(Template)]
+#[template(path = "accounts/recovery/reset.html")]
+struct Edit {
+    shell: Shell,
+    errors: Errors,
+    address: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Reset {
+    code: String,
+    password: Secret,
+    again: Secret,
+}
+
+async fn challenge(visit: &Visit<Visitor>) -> Result<(Shell, Option<Challenge>), Error> {
+    let scene = Scene::of(visit);
+    visit.read(move |conn, _| Ok(codes::current(conn, &scene.asked, PURPOSES)?)).await
+}
+
+pub(super) async fn edit(visit: Visit<Visitor>) -> Result<HttpResponse, Error> {
+    let (shell, found) = challenge(&visit).await?;
+    let Some(found) = found else { return Ok(see("/password/forgot")) };
+    page(Edit { shell: visit.with_form(shell), errors: Errors::none(), address: found.address.to_string() })
+}
+
+pub(super) async fn update(visit: Visit<Visitor>, form: Form<Reset>) -> Result<HttpResponse, Error> {
+    let (shell, found) = challenge(&visit).await?;
+    let Some(found) = found else { return Ok(see("/password/forgot")) };
+    let address = found.address.to_string();
+    let draw = |shell: Shell, errors: Errors| Edit { shell, errors, address: address.clone() };
+    // A password that is not taken costs no try.
+    let mut errors = Errors::none();
+    if form.code.trim().is_empty() {
+        errors.add("code", FieldError::Missing);
+    }
+    errors.extend(passwords::check(&form.password, &form.again, &address));
+    if !errors.is_empty() {
+        return again(draw(visit.with_form(shell), errors));
+    }
+    let hash = visit.house().hasher.hash(form.password.clone()).await.map_err(busy)?;
+
+    let scene = Scene::of(&visit);
+    let ended = visit.write(&form, move |conn, _, form| {
+        let challenge = codes::redeem(conn, &scene.asked, PURPOSES, &form.code)?;
+        let ended = || Stop::Counted(Errors::one("code", FieldError::CodeEnded));
+        let person_id = challenge.person_id.ok_or_else(ended)?;
+        let subject_id = active_subject(conn, person_id)?.ok_or_else(ended)?;
+        let (ctx, now) = (scene.ctx(), scene.ctx().now);
+        if !set_password(conn, person_id, &hash, PasswordClass::of(&form.password), now)? {
+            return Err(ended());
+        }
+        session::end_all(conn, person_id, None, now)?;
+        browsers::forget_all(conn, person_id)?;
+        codes::void_all(conn, person_id)?;
+        // Whoever was kept waiting by a stranger's guesses starts afresh (EN5).
+        guesses::clear(conn, &ctx.keys, PersonKind::Customer, &challenge.address)?;
+        records::keep(conn, ctx, Entry::new(Event::PasswordReset).of_person(person_id, subject_id))?;
+        letters::password_reset(conn, ctx, &challenge.address, Some(person_id), &scene.facts())?;
+        Ok(Goto::to("/login").saying(Flash::PasswordReset).dropping(cookies::CHALLENGE).dropping(cookies::BROWSER))
+    });
+    ended.await?.or(draw)
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Nothing {}
+
+pub(super) async fn resend(visit: Visit<Visitor>, form: Form<Nothing>) -> Result<HttpResponse, Error> {
+    let (_, found) = challenge(&visit).await?;
+    let Some(found) = found else { return Ok(see("/password/forgot")) };
+    let address = found.address.to_string();
+    let scene = Scene::of(&visit);
+    let ended = visit.write(&form, move |conn, _, _| {
+        let (challenge, code) = codes::send_again(conn, &scene.asked, PURPOSES)?;
+        let (facts, person) = (scene.facts(), challenge.person_id);
+        match code {
+            Some(code) => {
+                letters::code_reset(conn, scene.ctx(), &challenge.address, person, &facts.with_code(&code))?;
+            }
+            None => letters::no_account(conn, scene.ctx(), &challenge.address, None, &facts)?,
+        }
+        Ok(Goto::to("/password/reset").saying(Flash::CodeSent))
+    });
+    ended.await?.or(|shell, errors| Edit { shell, errors, address })
+}

@@ -1,0 +1,115 @@
+//! The code that makes the account.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::notices::{Agreement, Notices};
+use super::waiting::Waiting;
+use crate::base::db::Conn;
+use crate::features::accounts::codes::{self, Challenge, Purpose};
+use crate::features::accounts::queries::{NewCustomer, create_customer, exists};
+use crate::features::accounts::scene::{Scene, see};
+use crate::features::accounts::sign_in::{Entrant, enter};
+use crate::features::accounts::{Visitor, letters};
+use crate::services::consent::{self, ConsentEvent, Purpose as Consent};
+use crate::services::context::Context;
+use crate::services::records::{self, Entry, Event};
+use crate::web::session::{PersonKind, SignInMethod};
+use crate::web::{Error, Errors, FieldError, Flash, Form, Goto, Shell, Stop, Visit, page};
+
+const PURPOSES: &[Purpose] = &[Purpose::Register];
+
+#[derive(Template)]
+#[template(path = "accounts/registration/verify.html")]
+struct Show {
+    shell: Shell,
+    errors: Errors,
+    address: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Code {
+    code: String,
+}
+
+async fn challenge(visit: &Visit<Visitor>) -> Result<(Shell, Option<Challenge>), Error> {
+    let scene = Scene::of(visit);
+    visit.read(move |conn, _| Ok(codes::current(conn, &scene.asked, PURPOSES)?)).await
+}
+
+pub(super) async fn show(visit: Visit<Visitor>) -> Result<HttpResponse, Error> {
+    let (shell, found) = challenge(&visit).await?;
+    let Some(found) = found else { return Ok(see("/register")) };
+    page(Show { shell: visit.with_form(shell), errors: Errors::none(), address: found.address.to_string() })
+}
+
+pub(super) async fn create(visit: Visit<Visitor>, form: Form<Code>) -> Result<HttpResponse, Error> {
+    let (_, found) = challenge(&visit).await?;
+    let address = found.map_or(String::new(), |found| found.address.to_string());
+    let scene = Scene::of(&visit);
+    let ended = visit.write(&form, move |conn, visitor, form| {
+        let challenge = codes::redeem(conn, &scene.asked, PURPOSES, &form.code)?;
+        let waiting = codes::data_of(&scene.asked, &challenge).as_deref().and_then(Waiting::read);
+        let waiting = waiting.ok_or_else(|| Error::internal("a registration without its data"))?;
+        if exists(conn, PersonKind::Customer, &challenge.address)? {
+            // Registered meanwhile in another window.
+            return Err(Stop::Counted(Errors::one("code", FieldError::CodeEnded)));
+        }
+        let (password_hash, password_class) = waiting.password();
+        let new =
+            NewCustomer { address: &challenge.address, name: None, account_name: None, password_hash, password_class };
+        let created = create_customer(conn, scene.ctx(), &new)?;
+        let entrant =
+            Entrant { person_id: created.person_id, subject_id: created.subject_id, address: challenge.address };
+        let (ctx, goto) = enter(conn, &scene, visitor, &entrant, SignInMethod::Registration, false, None)?;
+        records::keep(conn, &ctx, Entry::new(Event::Registered).about(&created.account_number))?;
+        keep_consents(conn, &ctx, created.person_id, &waiting)?;
+        Ok(goto.saying(Flash::Registered))
+    });
+    ended.await?.or(|shell, errors| Show { shell, errors, address })
+}
+
+/// One record for each purpose, with the wording that stood beside its box.
+fn keep_consents(conn: &mut Conn, ctx: &Context, person_id: i64, waiting: &Waiting) -> Result<(), Stop> {
+    let version = consent::policy(conn, waiting.policy)?;
+    let mut keep = |purpose: Consent, event: ConsentEvent, notice: String| -> Result<(), Stop> {
+        consent::keep(conn, ctx, person_id, purpose, event, version.as_ref(), &notice)?;
+        if event == ConsentEvent::Given {
+            let details = json!({ "purpose": purpose.as_str(), "version": waiting.policy });
+            records::keep(conn, ctx, Entry::new(Event::ConsentGiven).with(details))?;
+        }
+        Ok(())
+    };
+    let agreement = askama::Template::render(&Agreement { policy: waiting.policy })?;
+    keep(Consent::Agreement, ConsentEvent::Given, agreement)?;
+    if waiting.notices {
+        keep(Consent::BusinessNotices, ConsentEvent::Given, askama::Template::render(&Notices)?)?;
+    }
+    Ok(())
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Nothing {}
+
+pub(super) async fn resend(visit: Visit<Visitor>, form: Form<Nothing>) -> Result<HttpResponse, Error> {
+    let (_, found) = challenge(&visit).await?;
+    let Some(found) = found else { return Ok(see("/register")) };
+    let address = found.address.to_string();
+    let scene = Scene::of(&visit);
+    let ended = visit.write(&form, move |conn, _, _| {
+        let (challenge, code) = codes::send_again(conn, &scene.asked, PURPOSES)?;
+        let facts = scene.facts();
+        match code {
+            Some(code) => {
+                letters::code_register(conn, scene.ctx(), &challenge.address, None, &facts.with_code(&code))?;
+            }
+            None => letters::account_exists(conn, scene.ctx(), &challenge.address, None, &facts)?,
+        }
+        Ok(Goto::to("/register/verify").saying(Flash::CodeSent))
+    });
+    ended.await?.or(|shell, errors| Show { shell, errors, address })
+}

@@ -1,0 +1,44 @@
+//! What the ways in need of a request besides its actor, ready to travel to the database.
+
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use actix_web::http::header::LOCATION;
+use jiff::tz::TimeZone;
+
+use super::letters::Facts;
+use crate::services::context::Context;
+use crate::web::asked::Asked;
+use crate::web::{Actor, Shell, Visit};
+
+#[derive(Clone)]
+pub(super) struct Scene {
+    pub asked: Arc<Asked>,
+    zone: TimeZone,
+}
+
+impl Scene {
+    pub(super) fn of<A: Actor>(visit: &Visit<A>) -> Self {
+        Self { asked: Arc::clone(visit.asked()), zone: visit.house().config.zone.clone() }
+    }
+
+    /// The circumstances before anybody signed in.
+    pub(super) fn ctx(&self) -> &Context {
+        &self.asked.context
+    }
+
+    /// What a letter may tell of this request.
+    pub(super) fn facts(&self) -> Facts {
+        Facts::of(self.ctx(), &self.zone)
+    }
+}
+
+/// To another page, where nothing was changed.
+pub(super) fn see(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, path)).finish()
+}
+
+/// Where somebody goes who is signed in already.
+pub(super) fn home(shell: &Shell) -> &'static str {
+    if shell.is_staff() { "/staff" } else { "/account" }
+}

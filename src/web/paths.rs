@@ -1,0 +1,50 @@
+//! Addresses within the portal that came in from outside, such as `next`.
+
+/// The longest that is followed.
+const LONGEST: usize = 1024;
+
+/// `typed` when it is a path of this portal: it begins with exactly one slash, and nothing in it could be read as
+/// another host or cut a header (WB10). Browsers read `\` as `/` and drop tabs and line ends within addresses.
+pub fn local_path(typed: &str) -> Option<String> {
+    let mut signs = typed.chars();
+    let begins = signs.next() == Some('/') && !matches!(signs.next(), Some('/' | '\\'));
+    let clean = !typed.chars().any(|sign| sign.is_control() || sign == '\\');
+    (begins && clean && typed.len() <= LONGEST).then(|| typed.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_of_this_portal_are_followed() {
+        for path in ["/", "/account", "/account/orders?q=a%2Fb&after=X#one", "/help/山", "/a//b", "/%09/evil.example"]
+        {
+            assert_eq!(local_path(path).as_deref(), Some(path));
+        }
+    }
+
+    #[test]
+    fn whatever_could_lead_elsewhere_is_not() {
+        let elsewhere = [
+            "",
+            "account",
+            "//evil.example",
+            "/\\evil.example",
+            "\\/evil.example",
+            "/a\\b",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "\t//evil.example",
+            " /account",
+            "/a\r\nSet-Cookie: a=b",
+            "/a\0",
+        ];
+        for path in elsewhere {
+            assert_eq!(local_path(path), None, "{path:?}");
+        }
+        assert_eq!(local_path(&format!("/{}", "a".repeat(LONGEST))), None);
+    }
+}
