@@ -9,5 +9,6 @@ mod house;
 mod look;
 mod public;
 mod schema;
+mod staff;
 mod tickets;
 mod walls;

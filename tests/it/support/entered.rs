@@ -127,6 +127,8 @@ impl Portal {
         let reference = format!("reference-{}-{}", std::process::id(), unique());
         let hash = self.house.keys.hash("session", &[reference.as_bytes()]).to_vec();
         let now = self.house.clock.now();
+        // Staff have sessions by a second step only.
+        let method = if account_id.is_some() { SignInMethod::Password } else { SignInMethod::Totp };
         self.write(move |conn: &mut Conn| {
             diesel::insert_into(sessions::table)
                 .values((
@@ -134,7 +136,7 @@ impl Portal {
                     sessions::reference_hash.eq(hash),
                     sessions::person_id.eq(person_id),
                     sessions::account_id.eq(account_id),
-                    sessions::method.eq(SignInMethod::Password),
+                    sessions::method.eq(method),
                     sessions::remembered.eq(true),
                     sessions::created_at.eq(now),
                     sessions::signed_in_at.eq(now),

@@ -1,0 +1,321 @@
+//! The staff's door, its people and what the auditor reads.
+
+use std::time::Duration;
+
+use easylink::base::crypto::Secret;
+use easylink::base::types::Address;
+use easylink::features::staff::{Enrolled, TotpSecret, enrol, invite, lock, unlock};
+use easylink::web::feature::StaffRole;
+
+use crate::support::page::Page;
+use crate::support::people::{PASSWORD, Visitor};
+use crate::support::portal::Portal;
+
+const ADDRESS: &str = "ana@staff.example.com";
+
+fn secret() -> TotpSecret {
+    TotpSecret::new(*b"12345678901234567890")
+}
+
+fn code(portal: &Portal, secret: &TotpSecret) -> String {
+    secret.code_at(portal.house.clock.now()).unwrap()
+}
+
+/// Somebody who can sign in with `PASSWORD` and the secret.
+async fn enrolled(portal: &Portal, address: &str, roles: &'static [StaffRole]) -> i64 {
+    let hash = portal.house.hasher.hash(Secret::new(PASSWORD)).await.unwrap();
+    let (ctx, address) = (portal.ctx(), Address::parse(address).unwrap());
+    portal
+        .write(move |conn| {
+            let person = Enrolled { address, name: "Ana", password_hash: &hash, secret: secret(), roles };
+            enrol(conn, &ctx, &person).unwrap()
+        })
+        .await
+}
+
+/// The path of an activation link that an operator made.
+async fn invited(portal: &Portal, address: &str, roles: &'static [StaffRole]) -> String {
+    let (ctx, address) = (portal.ctx(), Address::parse(address).unwrap());
+    portal.write(move |conn| invite(conn, &ctx, &address, roles).unwrap()).await
+}
+
+async fn tries(visitor: &mut Visitor, address: &str, password: &str, code: &str) -> Page {
+    let page = visitor.gets("/staff/login").await;
+    let form = page.form("/staff/login").answered(&[("address", address), ("password", password), ("code", code)]);
+    visitor.posts_now(&form).await
+}
+
+/// The secret that an activation page shows.
+fn shown_secret(page: &Page) -> TotpSecret {
+    let text: String = page.all(".mono").concat().split_whitespace().collect();
+    let bytes = data_encoding::BASE32_NOPAD.decode(text.as_bytes()).unwrap();
+    TotpSecret::new(bytes.try_into().unwrap())
+}
+
+on_both!(
+    async fn a_link_is_used_once_to_set_password_and_authenticator(portal) {
+        let path = invited(&portal, ADDRESS, &[StaffRole::Support]).await;
+        let mails = portal.mails_to(ADDRESS).await;
+        assert!(mails[0].text.contains(&path), "{}", mails[0].text);
+        let mut visitor = portal.visitor();
+        let page = visitor.gets(&path).await;
+        assert_eq!((page.status, page.header("cache-control")), (200, Some("no-store")));
+        assert!(page.html.contains("<svg class=\"qr\"") && !page.html.contains(" style="));
+        let shown = shown_secret(&page);
+        assert_eq!(shown_secret(&visitor.gets(&path).await).text(), shown.text(), "looking changes nothing");
+        let right = code(&portal, &shown);
+        let wrong = if right == "000000" { "000001" } else { "000000" };
+        let form = page.form(&path).answered(&[("password", PASSWORD), ("again", PASSWORD), ("code", wrong)]);
+        let again = visitor.posts_now(&form).await;
+        assert_eq!((again.status, again.wrong_fields()), (422, vec!["code".to_string()]));
+        let form = again.form(&path).answered(&[("password", "1234567890"), ("again", "x"), ("code", &right)]);
+        let again = visitor.posts_now(&form).await;
+        assert_eq!((again.status, again.wrong_fields()), (422, vec!["password".to_string()]));
+        assert_eq!(shown_secret(&again).text(), shown.text());
+        let form = again.form(&path).answered(&[("password", PASSWORD), ("again", PASSWORD), ("code", &right)]);
+        let mut twin = visitor.twin();
+        let other = twin.gets(&path).await.form(&path);
+        let done = visitor.posts_now(&form).await;
+        assert_eq!((done.status, done.header("location")), (303, Some("/staff/login")));
+        let other = other.answered(&[("password", PASSWORD), ("again", PASSWORD), ("code", &right)]);
+        assert_eq!(twin.posts_now(&other).await.status, 404, "a second use");
+        assert_eq!(portal.visitor().gets(&path).await.status, 404);
+        assert_eq!(tries(&mut visitor, ADDRESS, PASSWORD, &right).await.status, 422, "the code of the activation again");
+        portal.later(Duration::from_secs(30));
+        let inside = tries(&mut visitor, ADDRESS, PASSWORD, &code(&portal, &shown)).await;
+        assert_eq!((inside.status, inside.header("location")), (303, Some("/staff")));
+        assert!(visitor.gets("/staff").await.h1().contains(ADDRESS));
+    }
+);
+
+on_both!(
+    async fn an_activation_link_ends_after_a_day_and_by_a_newer_one(portal) {
+        let path = invited(&portal, ADDRESS, &[StaffRole::Support]).await;
+        portal.later(Duration::from_secs(24 * 3600 - 1));
+        assert_eq!(portal.visitor().gets(&path).await.status, 200);
+        portal.later(Duration::from_secs(1));
+        assert_eq!(portal.visitor().gets(&path).await.status, 404);
+        assert_eq!(portal.visitor().gets("/staff/activation/nothing").await.status, 404);
+        enrolled(&portal, "admin@staff.example.com", &[StaffRole::Admin]).await;
+        let mut admin = portal.employs("Boss", &[StaffRole::Admin]).await;
+        let mails = portal.mails_to("eve@staff.example.com").await;
+        assert!(mails.is_empty());
+        let old = invited(&portal, "eve@staff.example.com", &[StaffRole::Support]).await;
+        let list = admin.gets("/staff/people").await;
+        let person = admin.gets(&list.link("eve@staff.example.com")).await;
+        let form = person.forms().into_iter().find(|action| action.ends_with("/activation")).unwrap();
+        assert_eq!(admin.posts(&person.form(&form)).await.status, 303);
+        assert_eq!(portal.visitor().gets(&old).await.status, 404);
+        let mails = portal.mails_to("eve@staff.example.com").await;
+        let fresh = mails.last().unwrap().text.split_whitespace().find(|word| word.contains("/staff/activation/")).unwrap();
+        assert_eq!(portal.visitor().gets(fresh).await.status, 200);
+    }
+);
+
+on_both!(
+    async fn one_answer_to_whatever_is_wrong(portal) {
+        enrolled(&portal, ADDRESS, &[StaffRole::Support]).await;
+        let right = code(&portal, &secret());
+        let wrong = if right == "000000" { "000001" } else { "000000" };
+        let mut words = Vec::new();
+        for (address, password, code) in [
+            (ADDRESS, "not the password", right.as_str()),
+            (ADDRESS, PASSWORD, wrong),
+            ("nobody@staff.example.com", PASSWORD, right.as_str()),
+        ] {
+            let page = tries(&mut portal.visitor(), address, password, code).await;
+            assert_eq!(page.status, 422);
+            assert_eq!(page.form("/staff/login").value("address"), Some(address));
+            assert_eq!(page.form("/staff/login").value("password"), Some(""));
+            words.push(page.text().replace(address, ""));
+        }
+        assert!(words[0] == words[1] && words[1] == words[2], "{words:#?}");
+        assert_eq!(tries(&mut portal.visitor(), ADDRESS, PASSWORD, &right).await.status, 303);
+    }
+);
+
+on_both!(
+    async fn a_step_works_once_also_for_many_at_once(portal) {
+        enrolled(&portal, ADDRESS, &[StaffRole::Support]).await;
+        let right = code(&portal, &secret());
+        let mut forms = Vec::new();
+        for _ in 0..4 {
+            let mut visitor = portal.visitor();
+            let page = visitor.gets("/staff/login").await;
+            let form = page.form("/staff/login");
+            forms.push((visitor, form.answered(&[("address", ADDRESS), ("password", PASSWORD), ("code", &right)])));
+        }
+        let posts = forms.iter_mut().map(|(visitor, form)| visitor.posts_now(form));
+        let mut answers: Vec<u16> =
+            futures_util::future::join_all(posts).await.into_iter().map(|page| page.status).collect();
+        answers.sort_unstable();
+        assert_eq!(answers, [303, 422, 422, 422]);
+        portal.later(Duration::from_secs(29));
+        assert_eq!(tries(&mut portal.visitor(), ADDRESS, PASSWORD, &right).await.status, 422, "in the window, yet used");
+        portal.later(Duration::from_secs(30));
+        let next = code(&portal, &secret());
+        assert_eq!(tries(&mut portal.visitor(), ADDRESS, PASSWORD, &next).await.status, 303);
+        assert_eq!(tries(&mut portal.visitor(), ADDRESS, PASSWORD, &right).await.status, 422, "an older step");
+    }
+);
+
+on_both!(
+    async fn guesses_are_bounded_and_a_sign_in_after_many_is_told(portal) {
+        enrolled(&portal, ADDRESS, &[StaffRole::Support]).await;
+        for _ in 0..5 {
+            let page = tries(&mut portal.visitor(), ADDRESS, "wrong", "123456").await;
+            assert!(page.text().contains("is not right"), "{}", page.text());
+        }
+        let right = code(&portal, &secret());
+        let page = tries(&mut portal.visitor(), ADDRESS, PASSWORD, &right).await;
+        assert!(page.status == 422 && page.text().contains("Wait "), "{}", page.text());
+        let page = tries(&mut portal.visitor(), "nobody@staff.example.com", PASSWORD, &right).await;
+        assert!(page.text().contains("is not right"));
+        portal.minutes(5);
+        let right = code(&portal, &secret());
+        assert_eq!(tries(&mut portal.visitor(), ADDRESS, PASSWORD, &right).await.status, 303);
+        let mails = portal.mails_to(ADDRESS).await;
+        assert!(mails.last().unwrap().text.contains("attempts that failed"), "{:?}", mails.last());
+    }
+);
+
+on_both!(
+    async fn the_two_sides_never_become_each_other(portal) {
+        let mut customer = portal.enters("li@example.com").await;
+        let mut staff = portal.employs("Ana", &[StaffRole::Support]).await;
+        for path in ["/staff", "/staff/people", "/staff/audit"] {
+            assert_eq!(customer.gets(path).await.status, 403, "{path}");
+            let sent = portal.visitor().gets(path).await;
+            assert!(sent.header("location").unwrap().starts_with("/staff/login?next="), "{path}");
+        }
+        assert_eq!(staff.gets("/account/identity").await.status, 403);
+        assert_eq!(staff.gets("/staff").await.status, 200);
+        assert_eq!(staff.gets("/staff/people").await.status, 403);
+        assert_eq!(staff.gets("/staff/audit").await.status, 403);
+    }
+);
+
+on_both!(
+    async fn a_sign_in_goes_on_to_staff_pages_only(portal) {
+        enrolled(&portal, ADDRESS, &[StaffRole::Auditor]).await;
+        for (next, to) in [("/staff/audit?event=signed_in", "/staff/audit?event=signed_in"), ("//evil.example", "/staff")] {
+            let mut visitor = portal.visitor();
+            let page = visitor.gets(&format!("/staff/login?next={}", next.replace('?', "%3F"))).await;
+            let code = code(&portal, &secret());
+            let form = page.form("/staff/login").answered(&[("address", ADDRESS), ("password", PASSWORD), ("code", &code)]);
+            assert_eq!(visitor.posts_now(&form.tampered("next", next)).await.header("location"), Some(to));
+            portal.later(Duration::from_secs(30));
+        }
+    }
+);
+
+on_both!(
+    async fn an_admin_adds_people_and_a_taken_role_ends_at_the_next_request(portal) {
+        enrolled(&portal, ADDRESS, &[StaffRole::Admin]).await;
+        let mut admin = portal.employs("Boss", &[StaffRole::Admin]).await;
+        let page = admin.gets("/staff/people/new").await;
+        let refused = admin.posts(&page.form("/staff/people").with("address", "not an address")).await;
+        assert_eq!((refused.status, refused.wrong_fields()), (422, vec!["address".into(), "roles".into()]));
+        let form = refused.form("/staff/people").with("address", "Eve@Staff.Example.com").with_all("roles", &["auditor"]);
+        let added = admin.posts(&form).await;
+        assert_eq!(added.status, 200);
+        let link = added.all("code").concat();
+        assert_eq!(portal.visitor().gets(&link).await.status, 200);
+        assert!(portal.mails_to("eve@staff.example.com").await[0].text.contains(&link));
+        assert_eq!(admin.posts(&form).await.wrong_fields(), ["address"]);
+
+        let mut eve = portal.employs("Kim", &[StaffRole::Auditor]).await;
+        assert_eq!(eve.gets("/staff/audit").await.status, 200);
+        let people = eve.gets("/staff/people").await;
+        let person = people.link("Kim");
+        assert_eq!(eve.gets("/staff/people/new").await.status, 403);
+        assert!(eve.gets(&people.link("Boss")).await.forms().iter().all(|action| !action.ends_with("/roles")));
+        let page = admin.gets(&person).await;
+        let form = page.form(&format!("{person}/roles")).with_all("roles", &["support"]);
+        let stale = form.clone();
+        assert_eq!(admin.posts(&form).await.status, 303);
+        assert_eq!(eve.gets("/staff/audit").await.status, 403);
+        let mut twin = admin.twin();
+        let fresh = twin.gets(&person).await.form(&format!("{person}/roles"));
+        let stale = stale.tampered("token", fresh.value("token").unwrap());
+        assert_eq!(admin.posts(&stale).await.wrong_fields(), ["roles"], "changed meanwhile");
+    }
+);
+
+on_both!(
+    async fn nobody_decides_about_themselves_and_one_admin_stays(portal) {
+        let mut admin = portal.employs("Boss", &[StaffRole::Admin]).await;
+        enrolled(&portal, ADDRESS, &[StaffRole::Admin]).await;
+        let people = admin.gets("/staff/people").await;
+        let (own, other) = (people.link("Boss"), people.link("Ana"));
+        let page = admin.gets(&own).await;
+        assert!(page.forms().iter().all(|action| !action.starts_with("/staff/people/")), "{:?}", page.forms());
+        let page = admin.gets(&other).await;
+        let mut form = page.form(&format!("{other}/roles")).with_all("roles", &["support"]);
+        let refused = admin.posts(&form).await;
+        assert_eq!(refused.wrong_fields(), ["roles"], "Boss never set a password: Ana is the last who can sign in");
+        form.action = format!("{own}/roles");
+        assert_eq!(admin.posts(&form).await.status, 403);
+        let ask = admin.gets(&format!("{other}/closure")).await;
+        assert_eq!(admin.posts(&ask.form(&format!("{other}/closure"))).await.status, 422);
+        enrolled(&portal, "second@staff.example.com", &[StaffRole::Admin]).await;
+        let ask = admin.gets(&format!("{other}/closure")).await;
+        assert_eq!(admin.posts(&ask.form(&format!("{other}/closure"))).await.status, 303);
+        assert_eq!(admin.gets(&format!("{other}/closure")).await.status, 409);
+        let right = code(&portal, &secret());
+        assert_eq!(tries(&mut portal.visitor(), ADDRESS, PASSWORD, &right).await.status, 422, "ended");
+    }
+);
+
+on_both!(
+    async fn ending_and_locking_end_every_session_at_once(portal) {
+        enrolled(&portal, "admin@staff.example.com", &[StaffRole::Admin]).await;
+        enrolled(&portal, ADDRESS, &[StaffRole::Support]).await;
+        let mut ana = portal.visitor();
+        let right = code(&portal, &secret());
+        assert_eq!(tries(&mut ana, ADDRESS, PASSWORD, &right).await.status, 303);
+        assert_eq!(ana.gets("/staff").await.status, 200);
+        let (ctx, address) = (portal.ctx(), Address::parse(ADDRESS).unwrap());
+        portal.write(move |conn| lock(conn, &ctx, &address).unwrap()).await;
+        assert_eq!(ana.gets("/staff").await.status, 303);
+        portal.later(Duration::from_secs(60));
+        let right = code(&portal, &secret());
+        assert_eq!(tries(&mut portal.visitor(), ADDRESS, PASSWORD, &right).await.status, 422);
+        let (ctx, address) = (portal.ctx(), Address::parse(ADDRESS).unwrap());
+        portal.write(move |conn| unlock(conn, &ctx, &address).unwrap()).await;
+        assert_eq!(tries(&mut ana, ADDRESS, PASSWORD, &right).await.status, 303);
+        let mut admin = portal.employs("Boss", &[StaffRole::Admin]).await;
+        let person = admin.gets("/staff/people").await.link("Ana");
+        let page = admin.gets(&person).await;
+        assert_eq!(admin.posts(&page.form(&format!("{person}/sessions"))).await.status, 303);
+        assert_eq!(ana.gets("/staff").await.status, 303);
+    }
+);
+
+on_both!(
+    async fn the_auditor_reads_every_record_and_leaves_one(portal) {
+        enrolled(&portal, ADDRESS, &[StaffRole::Auditor]).await;
+        let mut ana = portal.visitor();
+        tries(&mut ana, ADDRESS, "wrong", "123456").await;
+        let right = code(&portal, &secret());
+        tries(&mut ana, ADDRESS, PASSWORD, &right).await;
+        let page = ana.gets("/staff/audit").await;
+        let text = page.text();
+        assert!(text.contains("Signed in") && text.contains("Sign in failed") && text.contains(ADDRESS), "{text}");
+        let page = ana.gets("/staff/audit?event=listed").await;
+        assert_eq!(page.all("tbody tr").len(), 1, "the first look is on record");
+        assert!(ana.gets("/staff/audit?event=nonsense").await.text().contains("Nothing matches"));
+        assert!(ana.gets("/staff/audit?who=nonsense").await.text().contains("Nothing matches"));
+        let number = ana.gets("/staff/people").await.link("Ana").rsplit('/').next().unwrap().to_string();
+        let of_ana = ana.gets(&format!("/staff/audit?who={number}&event=signed_in")).await;
+        assert_eq!(of_ana.all("tbody tr").len(), 1);
+        for _ in 0..25 {
+            ana.gets("/staff/audit").await;
+        }
+        let first = ana.gets("/staff/audit?event=listed").await;
+        assert_eq!(first.all("tbody tr").len(), 20);
+        let older = ana.gets(&first.link("Older →")).await;
+        assert!(older.all("tbody tr").len() >= 8, "{}", older.text());
+        assert!(older.links().iter().any(|(name, _)| name.contains("Newer")));
+    }
+);
