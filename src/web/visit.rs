@@ -98,7 +98,9 @@ impl<A: Actor> Visit<A> {
     /// Readies a page for a form that visitors may post: gives the browser a form cookie and the page its token.
     pub fn with_form(&self, mut shell: Shell) -> Shell {
         if shell.token.is_empty() {
-            let value = self.asked.jar.form.clone().unwrap_or_else(|| {
+            // A session that has ended leaves its reference in the browser, and a post is read by that one first.
+            let left = self.asked.reference.clone().or_else(|| self.asked.jar.form.clone());
+            let value = left.unwrap_or_else(|| {
                 let value = chance::text(32, b"abcdefghijkmnpqrstuvwxyz23456789");
                 cookies::lay(&self.req, cookies::FORM.set(self.asked.secure, &value));
                 value
