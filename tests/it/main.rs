@@ -5,6 +5,7 @@
 #[macro_use]
 mod support;
 
+mod accounts_own;
 mod house;
 mod look;
 mod public;

@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::super::{Any, Member};
 use crate::services::consent::{self, ConsentEvent, ConsentRow, Purpose};
-use crate::services::personal::{Column, PersonalData};
+use crate::services::personal::PersonalData;
 use crate::services::{mail, records};
 use crate::web::{self, Error, House, Shell, Visit, page};
 
@@ -19,10 +19,10 @@ struct Show {
     kept: Vec<Kept>,
 }
 
-/// What is kept for one purpose, and how long.
+/// For what something is kept for one term.
 struct Kept {
-    purpose: &'static str,
-    terms: Vec<&'static str>,
+    term: &'static str,
+    purposes: Vec<&'static str>,
 }
 
 pub(super) async fn show(visit: Visit<Member<Any>>) -> Result<HttpResponse, Error> {
@@ -33,18 +33,17 @@ pub(super) async fn show(visit: Visit<Member<Any>>) -> Result<HttpResponse, Erro
     page(Show { shell, agreed, consents, kept })
 }
 
-/// The list that the rooms and services keep of their personal columns, by purpose. Staff's own data is not the
-/// customer's.
+/// The list that the rooms and services keep of their personal columns, by term. Staff's own data is not the customer's,
+/// and the keys that seal what is kept say nothing about anybody.
 fn kept(house: &House) -> Vec<Kept> {
     let own: [&PersonalData; 4] = [&records::PERSONAL, &consent::PERSONAL, &mail::PERSONAL, &web::PERSONAL];
     let rooms = house.features.iter().filter(|room| room.name != "staff").flat_map(|room| room.personal).copied();
-    let columns: Vec<&Column> = rooms.chain(own).flat_map(|data| data.columns).collect();
     let mut kept: Vec<Kept> = Vec::new();
-    for column in columns {
-        match kept.iter_mut().find(|one| one.purpose == column.purpose) {
-            Some(one) if one.terms.contains(&column.term) => {}
-            Some(one) => one.terms.push(column.term),
-            None => kept.push(Kept { purpose: column.purpose, terms: vec![column.term] }),
+    for column in rooms.chain(own).flat_map(|data| data.columns).filter(|column| column.table != "subjects") {
+        match kept.iter_mut().find(|one| one.term == column.term) {
+            Some(one) if one.purposes.contains(&column.purpose) => {}
+            Some(one) => one.purposes.push(column.purpose),
+            None => kept.push(Kept { term: column.term, purposes: vec![column.purpose] }),
         }
     }
     kept

@@ -7,8 +7,9 @@ use serde_json::json;
 
 use super::super::{Any, Customer, Member, MemberRole};
 use super::queries;
+use crate::base::types::Number;
 use crate::services::records::{self, Entry, Event};
-use crate::web::{Error, Errors, FieldError, Flash, Form, Goto, Shell, Visit, page};
+use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, Shell, Visit, page};
 
 const LONGEST: usize = 80;
 
@@ -57,9 +58,14 @@ fn named(typed: &str) -> Option<&str> {
 fn facts(member: &Customer) -> Facts {
     Facts {
         address: member.address().to_string(),
-        account_number: member.account_number().to_string(),
+        account_number: shown(member.account_number()),
         owner: member.role() == MemberRole::Owner,
     }
+}
+
+/// A number in fours.
+fn shown(number: &str) -> String {
+    Number::parse('A', number).map_or_else(|| number.to_string(), |number| number.to_string())
 }
 
 pub(super) async fn edit(visit: Visit<Member<Any>>) -> Result<HttpResponse, Error> {
@@ -96,8 +102,8 @@ pub(super) async fn update(visit: Visit<Member<Any>>, form: Form<Profile>) -> Re
         })
         .await?;
     let facts = match &ended {
-        crate::web::Ended::Done(_) => None,
-        crate::web::Ended::Again(..) => Some(visit.read(|_, member| Ok(facts(member))).await?.1),
+        Ended::Done(_) => None,
+        Ended::Again(..) => Some(visit.read(|_, member| Ok(facts(member))).await?.1),
     };
     ended.or(|shell, errors| Edit {
         shell,

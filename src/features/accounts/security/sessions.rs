@@ -9,7 +9,7 @@ use super::super::Person;
 use super::queries::{self, Device};
 use crate::services::records::{self, Entry, Event};
 use crate::web::session::end_all;
-use crate::web::{Error, Errors, Flash, Form, Goto, Shell, Visit, page};
+use crate::web::{Ended, Error, Errors, Flash, Form, Goto, Shell, Visit, page};
 
 const HERE: &str = "/account/security/sessions";
 
@@ -77,7 +77,7 @@ pub(super) async fn end_others(visit: Visit<Person>, form: Form<Button>) -> Resu
 /// These forms have nothing to refuse; should one come back, the list is drawn anew with what was said.
 async fn answered(visit: &Visit<Person>, ended: crate::web::Ended<HttpResponse>) -> Result<HttpResponse, Error> {
     match ended {
-        crate::web::Ended::Done(response) => Ok(response),
-        crate::web::Ended::Again(_, errors) => drawn(visit, errors).await,
+        Ended::Done(response) => Ok(response),
+        Ended::Again(_, errors) => drawn(visit, errors).await,
     }
 }

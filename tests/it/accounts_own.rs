@@ -1,0 +1,322 @@
+//! A person's own pages: the overview, security, records, profile, notices and privacy of an account.
+
+use diesel::prelude::*;
+use easylink::base::crypto::Secret;
+use easylink::base::db::schema::{known_browsers, people};
+use easylink::features::accounts::MemberRole;
+use easylink::services::context::{Author, AuthorKind, Context};
+use easylink::services::records::{self, Entry, Event};
+use easylink::web::feature::StaffRole;
+
+use crate::support::entered::Entered;
+use crate::support::page::Page;
+use crate::support::people::{PASSWORD, Visitor};
+use crate::support::portal::Portal;
+
+const NEW: &str = "eleven green umbrellas";
+
+/// Gives a person the password of the tests.
+async fn gives_password(portal: &Portal, person: i64) {
+    let hash = portal.house.hasher.hash(Secret::new(PASSWORD)).await.unwrap();
+    let now = portal.house.clock.now();
+    portal
+        .write(move |conn| {
+            let known = (
+                known_browsers::person_id.eq(person),
+                known_browsers::token_hash.eq(vec![1_u8, 2, 3]),
+                known_browsers::created_at.eq(now),
+                known_browsers::expires_at.eq(now.plus(std::time::Duration::from_secs(86400))),
+            );
+            diesel::insert_into(known_browsers::table).values(known).execute(conn).unwrap();
+            diesel::update(people::table.find(person))
+                .set((
+                    people::password_hash.eq(Some(hash)),
+                    people::password_class.eq(Some("strong")),
+                    people::password_at.eq(Some(now)),
+                ))
+                .execute(conn)
+                .unwrap();
+        })
+        .await;
+}
+
+/// The circumstances of a change that this customer makes.
+async fn acting(portal: &Portal, customer: &Entered) -> Context {
+    let (person, account) = (customer.person_id, customer.account_id);
+    let subject: i64 =
+        portal.read(move |conn| people::table.find(person).select(people::subject_id).first(conn).unwrap()).await;
+    let author = Author {
+        kind: AuthorKind::Customer,
+        person_id: Some(person),
+        subject_id: Some(subject),
+        account_id: Some(account),
+        session_id: None,
+    };
+    portal.ctx().by(author)
+}
+
+/// Types three entries into the form of the password and sends it.
+async fn changes(visitor: &mut Visitor, current: &str, new: &str, again: &str) -> Page {
+    let form = visitor.opens("/account/security/password").await.form("/account/security/password");
+    let form = form.answered(&[("current", current), ("password", new), ("again", again)]);
+    visitor.posts(&form).await
+}
+
+/// The one task of a page, and where it leads.
+fn task(page: &Page) -> String {
+    let titles = page.all(".task-title");
+    assert_eq!(titles.len(), 1, "{titles:?}");
+    format!("{} → {}", titles[0], page.attribute(".task", "href").unwrap_or_default())
+}
+
+fn sent_to_sign_in(page: &Page) -> bool {
+    page.status == 303 && page.header("location").is_some_and(|to| to.starts_with("/login"))
+}
+
+on_both!(
+    async fn a_changed_password_ends_everything_that_hung_on_the_old(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        gives_password(&portal, li.person_id).await;
+        let (person, account) = (li.person_id, li.account_id);
+        let mut phone = portal.signed_in(person, Some(account)).await;
+        assert_eq!(phone.gets("/account").await.status, 200);
+
+        let refused = changes(&mut li, "seven purple lantern", NEW, NEW).await;
+        assert_eq!((refused.status, refused.wrong_fields()), (422, vec!["current".to_string()]));
+        assert!(refused.text().contains("This is not your current password"), "{}", refused.text());
+        assert!(!refused.html.contains(NEW), "no typed password comes back");
+        assert_eq!(changes(&mut li, PASSWORD, NEW, "eleven green umbrella").await.wrong_fields(), ["again"]);
+        assert_eq!(changes(&mut li, PASSWORD, "li@example.com", "li@example.com").await.wrong_fields(), ["password"]);
+        assert_eq!(changes(&mut li, "", "", "").await.wrong_fields(), ["current", "password", "again"]);
+        assert_eq!(phone.gets("/account").await.status, 200, "a refused change ends nothing");
+
+        let mut before = li.twin();
+        let changed = changes(&mut li, PASSWORD, NEW, NEW).await;
+        assert_eq!((changed.status, changed.header("location")), (303, Some("/account/security")));
+        let page = li.opens("/account/security").await;
+        assert!(page.text().contains("Your password is changed."), "{}", page.text());
+        assert!(sent_to_sign_in(&phone.gets("/account").await), "the other device is out at its next request");
+        assert!(sent_to_sign_in(&before.gets("/account").await), "the reference of before is worth nothing");
+        let known: i64 = portal
+            .read(move |conn| {
+                let own = known_browsers::table.filter(known_browsers::person_id.eq(person));
+                own.count().get_result(conn).unwrap()
+            })
+            .await;
+        assert_eq!(known, 0);
+
+        let mails = portal.mails_to("li@example.com").await;
+        assert_eq!(mails.len(), 1);
+        assert_eq!(mails[0].subject, "Your Easy Link password was changed");
+        for fact in ["Firefox on Linux", "127.0.0.0/24", "/password/forgot", "23 Nov 2026"] {
+            assert!(mails[0].text.contains(fact), "{fact} in {}", mails[0].text);
+        }
+        let records = li.opens("/account/records").await.text();
+        assert!(records.contains("Password changed") && records.contains("Wrong password while changing it"));
+
+        assert_eq!(changes(&mut li, PASSWORD, "another long password", "another long password").await.status, 422);
+        assert_eq!(changes(&mut li, NEW, PASSWORD, PASSWORD).await.status, 303);
+        portal.run_jobs().await;
+    }
+);
+
+on_both!(
+    async fn guessing_the_current_password_has_to_wait(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        gives_password(&portal, li.person_id).await;
+        for _ in 0..12 {
+            assert_eq!(changes(&mut li, "not the password", NEW, NEW).await.status, 422);
+        }
+        let page = changes(&mut li, PASSWORD, NEW, NEW).await;
+        assert_eq!(page.status, 422, "the right one is not compared while the gate is shut");
+        assert!(page.text().contains("Wait "), "{}", page.text());
+        portal.minutes(10);
+        assert_eq!(changes(&mut li, PASSWORD, NEW, NEW).await.status, 303);
+    }
+);
+
+on_both!(
+    async fn devices_are_listed_and_ended(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        let mut wu = portal.enters("wu@example.com").await;
+        let (person, account) = (li.person_id, Some(li.account_id));
+        let mut phone = portal.signed_in(person, account).await;
+        let mut tablet = portal.signed_in(person, account).await;
+        let page = li.opens("/account/security/sessions").await;
+        assert!(page.text().contains("This device"), "{}", page.text());
+        let ends: Vec<String> = page.forms().into_iter().filter(|action| action.ends_with("/end")).collect();
+        assert_eq!(ends.len(), 4, "three devices and all others: {ends:?}");
+
+        // The name of a stranger's device is as good as none.
+        let stranger = wu.opens("/account/security/sessions").await;
+        let theirs = stranger.forms().into_iter().find(|action| action.contains("/sessions/S")).unwrap();
+        let mut form = page.form(&ends[1]);
+        form.action = theirs;
+        assert_eq!(li.posts(&form).await.status, 404);
+        assert_eq!(wu.gets("/account").await.status, 200);
+
+        // Of the other two exactly one is ended.
+        let said = li.submits(&page.form(&ends[1])).await;
+        assert!(said.text().contains("That device is signed out."), "{}", said.text());
+        let out = [phone.gets("/account").await, tablet.gets("/account").await].iter().filter(|p| sent_to_sign_in(p)).count();
+        assert_eq!(out, 1);
+        assert_eq!(li.posts(&said.form("/account/security/sessions/others/end")).await.status, 303);
+        assert!(sent_to_sign_in(&phone.gets("/account").await) && sent_to_sign_in(&tablet.gets("/account").await));
+
+        // One's own device: signed out, to the door.
+        let alone = li.opens("/account/security/sessions").await;
+        assert!(!alone.forms().iter().any(|action| action.contains("others")), "nothing else to end");
+        let own = alone.forms().into_iter().find(|action| action.contains("/sessions/S")).unwrap();
+        let left = li.posts(&alone.form(&own)).await;
+        assert_eq!((left.status, left.header("location")), (303, Some("/login")));
+        assert!(sent_to_sign_in(&li.gets("/account").await));
+    }
+);
+
+on_both!(
+    async fn devices_that_ran_out_are_not_listed(portal) {
+        let li = portal.enters("li@example.com").await;
+        portal.later(std::time::Duration::from_secs(15 * 86400));
+        let mut fresh = portal.signed_in(li.person_id, Some(li.account_id)).await;
+        let page = fresh.opens("/account/security/sessions").await;
+        assert_eq!(page.all("tbody tr").len(), 1, "{}", page.text());
+        assert!(fresh.opens("/account/security").await.text().contains("One device is signed in"));
+    }
+);
+
+on_both!(
+    async fn records_are_own_only_and_paged(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        let mut wu = portal.enters("wu@example.com").await;
+        assert!(li.opens("/account/records").await.text().contains("No records yet"));
+        let ctx = acting(&portal, &li).await;
+        portal
+            .write(move |conn| {
+                for nth in 0..45 {
+                    let entry = match nth {
+                        0 => Entry::new(Event::SignedIn).with(serde_json::json!({ "method": "password_code" })),
+                        44 => Entry::new(Event::SignInFailed),
+                        _ => Entry::new(Event::ProfileChanged),
+                    };
+                    records::keep(conn, &ctx, entry.about(format!("N{nth}"))).unwrap();
+                }
+            })
+            .await;
+        let (mut address, mut seen) = ("/account/records".to_string(), Vec::new());
+        for rows in [20, 20, 5] {
+            let page = li.opens(&address).await;
+            let heads = page.all("tbody th");
+            assert_eq!(heads.len(), rows);
+            seen.extend(heads);
+            if rows == 20 {
+                address = page.link("Older →");
+            } else {
+                assert!(!page.links().iter().any(|(name, _)| name == "Older →"));
+                assert_eq!(page.link("← Newer"), "/account/records");
+            }
+        }
+        let numbers: Vec<bool> = (0..45).map(|nth| seen[44 - nth].contains(&format!("N{nth}"))).collect();
+        assert!(numbers.iter().all(|found| *found), "newest first, none twice: {seen:?}");
+        assert!(seen[0].contains("Sign-in failed") && seen[44].contains("Signed in, with password and mailed code"));
+
+        assert!(wu.opens("/account/records").await.text().contains("No records yet"));
+        assert!(wu.opens(&address).await.text().contains("No records yet"), "a cursor is worth nothing to others");
+        assert_eq!(li.opens("/account/records?after=17").await.all("tbody th").len(), 20);
+    }
+);
+
+on_both!(
+    async fn notices_are_as_easy_to_stop_as_to_want(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        let form = li.opens("/account/notifications").await.form("/account/notifications");
+        assert_eq!((form.value("new_products"), form.value("service_changes")), (None, None), "nothing is ticked");
+        let page = li.submits(&form.with("new_products", "yes")).await;
+        assert!(page.text().contains("Your choices are saved."), "{}", page.text());
+        let form = page.form("/account/notifications");
+        assert_eq!((form.value("new_products"), form.value("service_changes")), (Some("yes"), None));
+        // Sent again without a change: no new consent.
+        li.submits(&form).await;
+        let form = li.opens("/account/notifications").await.form("/account/notifications");
+        let page = li.submits(&form.without("new_products")).await;
+        assert_eq!(page.form("/account/notifications").value("new_products"), None);
+        let consents = li.opens("/account/privacy").await.all("tbody tr");
+        assert_eq!(consents.len(), 2, "{consents:?}");
+        assert!(consents[0].contains("Withdrawn") && consents[1].contains("Given"), "{consents:?}");
+        let records = li.opens("/account/records").await.all("tbody th");
+        assert_eq!(records.iter().filter(|row| row.contains("Choice of notices changed")).count(), 2);
+    }
+);
+
+on_both!(
+    async fn names_are_changed_by_those_who_may(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        let form = li.opens("/account/profile").await.form("/account/profile");
+        let page = li.posts(&form.clone().answered(&[("name", &"x".repeat(81)), ("account_name", "Cloudy")])).await;
+        assert_eq!((page.status, page.wrong_fields()), (422, vec!["name".to_string()]));
+        assert_eq!(page.form("/account/profile").value("account_name"), Some("Cloudy"));
+        assert_eq!(li.posts(&form.clone().tampered("name", "a\0b")).await.status, 422);
+        let page = li.submits(&form.answered(&[("name", " Li Ming 李明 "), ("account_name", "Cloudy")])).await;
+        assert!(page.text().contains("Your details are saved."), "{}", page.text());
+        assert_eq!(page.form("/account/profile").value("name"), Some("Li Ming 李明"));
+        assert!(li.opens("/account").await.h1().ends_with(", Li Ming 李明"));
+
+        let mut wu = portal.joins(li.account_id, "wu@example.com", MemberRole::Viewer).await;
+        let form = wu.opens("/account/profile").await.form("/account/profile");
+        assert!(!form.has("account_name"));
+        wu.submits(&form.with("name", "Wu").tampered("account_name", "Mine")).await;
+        let page = li.opens("/account/profile").await;
+        assert_eq!(page.form("/account/profile").value("account_name"), Some("Cloudy"));
+    }
+);
+
+on_both!(
+    async fn the_overview_says_what_needs_the_person(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        let page = li.opens("/account").await;
+        // The clock stands at 10:00 in the zone of the portal.
+        assert_eq!(page.h1(), "Good morning");
+        assert!(page.text().contains("One thing needs you."), "{}", page.text());
+        assert_eq!(task(&page), "Finish real-name authentication → /account/identity");
+        let ctx = acting(&portal, &li).await;
+        portal
+            .write(move |conn| {
+                for _ in 0..7 {
+                    records::keep(conn, &ctx, Entry::new(Event::ProfileChanged)).unwrap();
+                }
+            })
+            .await;
+        assert_eq!(li.opens("/account").await.all(".knot").len(), 5);
+    }
+);
+
+on_both!(
+    async fn the_security_check_names_what_is_weak(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        gives_password(&portal, li.person_id).await;
+        assert!(li.opens("/account/security").await.text().contains("Nothing to improve"));
+        let person = li.person_id;
+        let class = move |conn: &mut easylink::base::db::Conn| {
+            let weak = people::password_class.eq(Some("fair"));
+            diesel::update(people::table.find(person)).set(weak).execute(conn).unwrap();
+        };
+        portal.write(class).await;
+        let page = li.opens("/account/security").await;
+        assert_eq!(task(&page), "Choose a longer password → /account/security/password");
+        assert!(page.text().contains("Weak"), "{}", page.text());
+    }
+);
+
+on_both!(
+    async fn staff_look_after_their_own_sign_in_and_nothing_else(portal) {
+        let mut ana = portal.employs("Ana", &[StaffRole::Support]).await;
+        gives_password(&portal, ana.person_id).await;
+        for path in ["/account/security", "/account/security/password", "/account/security/sessions"] {
+            assert_eq!(ana.gets(path).await.status, 200, "{path}");
+        }
+        for path in ["/account", "/account/records", "/account/profile", "/account/notifications", "/account/privacy"] {
+            assert_eq!(ana.gets(path).await.status, 403, "{path}");
+        }
+        assert_eq!(changes(&mut ana, PASSWORD, NEW, NEW).await.status, 303);
+        assert!(ana.opens("/account/security").await.text().contains("Your password is changed."));
+    }
+);
