@@ -7,8 +7,10 @@ mod support;
 
 mod accounts_own;
 mod house;
+mod ledger;
 mod look;
 mod public;
+mod remittance;
 mod schema;
 mod staff;
 mod tickets;

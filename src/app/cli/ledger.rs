@@ -19,7 +19,10 @@ pub(super) fn verify(config: &Config) -> Outcome {
             println!("{one}");
         }
         if found.is_empty() && sums.debits == sums.credits {
-            println!("The books are right: {} wallets, both sides come to {} minor units.", sums.wallet_count, sums.debits);
+            println!(
+                "The books are right: {} wallets, both sides come to {} minor units.",
+                sums.wallet_count, sums.debits
+            );
             return Ok(());
         }
         Err(format!("the books are wrong in {} places", found.len().max(1)).into())

@@ -30,7 +30,11 @@ const PRODUCTS: &[Product] = &[
         summary: "Virtual machines that start in under a minute, by the month.",
         body: "Pick a size, pick an image, sign in by key. Every server has a private address, a firewall and a console in the portal.\n\n## What is included\n\n- Local SSD, mirrored on two machines\n- One public IPv4 and a /64 of IPv6\n- Snapshots each night, kept for a week\n\n## Good to know\n\nSizes change without a new address; the server restarts once.",
         keywords: "vm virtual machine 云服务器 虚拟机 主机",
-        plans: &[("Small", "2 cores, 4 GB, 60 GB SSD", 8_800), ("Medium", "4 cores, 8 GB, 120 GB SSD", 16_800), ("Large", "8 cores, 16 GB, 240 GB SSD", 32_800)],
+        plans: &[
+            ("Small", "2 cores, 4 GB, 60 GB SSD", 8_800),
+            ("Medium", "4 cores, 8 GB, 120 GB SSD", 16_800),
+            ("Large", "8 cores, 16 GB, 240 GB SSD", 32_800),
+        ],
     },
     Product {
         slug: "bare-metal",
@@ -39,7 +43,10 @@ const PRODUCTS: &[Product] = &[
         summary: "A whole machine for you alone, ready within two hours.",
         body: "For databases and licences that want the whole machine. Remote console, own disk layout, hardware replaced within four hours.",
         keywords: "dedicated 物理服务器 裸金属",
-        plans: &[("Standard", "16 cores, 128 GB, 2 × 1.9 TB NVMe", 198_000), ("Memory", "32 cores, 512 GB, 4 × 1.9 TB NVMe", 428_000)],
+        plans: &[
+            ("Standard", "16 cores, 128 GB, 2 × 1.9 TB NVMe", 198_000),
+            ("Memory", "32 cores, 512 GB, 4 × 1.9 TB NVMe", 428_000),
+        ],
     },
     Product {
         slug: "containers",
@@ -111,7 +118,10 @@ const PRODUCTS: &[Product] = &[
         summary: "Known attacks end before they reach your pages.",
         body: "Rules are updated each day and tried in report mode first. You see what was stopped, and why, in the portal.",
         keywords: "waf 防火墙 网站防护",
-        plans: &[("One site", "Up to 50 requests a second", 38_000), ("Five sites", "Up to 500 requests a second", 128_000)],
+        plans: &[
+            ("One site", "Up to 50 requests a second", 38_000),
+            ("Five sites", "Up to 500 requests a second", 128_000),
+        ],
     },
     Product {
         slug: "flood-shield",
@@ -238,11 +248,36 @@ const ARTICLES: &[(&str, Topic, &str, &str, &str, &str)] = &[
 ];
 
 const ANNOUNCEMENTS: &[(&str, &str, &str, u64)] = &[
-    ("object-storage-in-chengdu", "Object Storage opens in Chengdu", "From today Object Storage is served from a third region. Existing buckets stay where they are; new ones can choose.", 2),
-    ("maintenance-november", "Maintenance in the night of 28 November", "Between 02:00 and 04:00 we replace switches in the Shanghai region. Each server may be unreachable for up to 30 seconds, once.", 6),
-    ("snapshots-keep-seven-days", "Nightly snapshots are now kept for seven days", "They were kept for three. Nothing needs to be done, and the price stays.", 19),
-    ("new-receiving-bank", "A second receiving bank", "Besides our account at the Bank of Communications you can now transfer to one at China Merchants Bank. Your top-up shows which.", 33),
-    ("web-firewall-reports", "Web Firewall explains itself", "Every stopped request now names the rule that stopped it.", 60),
+    (
+        "object-storage-in-chengdu",
+        "Object Storage opens in Chengdu",
+        "From today Object Storage is served from a third region. Existing buckets stay where they are; new ones can choose.",
+        2,
+    ),
+    (
+        "maintenance-november",
+        "Maintenance in the night of 28 November",
+        "Between 02:00 and 04:00 we replace switches in the Shanghai region. Each server may be unreachable for up to 30 seconds, once.",
+        6,
+    ),
+    (
+        "snapshots-keep-seven-days",
+        "Nightly snapshots are now kept for seven days",
+        "They were kept for three. Nothing needs to be done, and the price stays.",
+        19,
+    ),
+    (
+        "new-receiving-bank",
+        "A second receiving bank",
+        "Besides our account at the Bank of Communications you can now transfer to one at China Merchants Bank. Your top-up shows which.",
+        33,
+    ),
+    (
+        "web-firewall-reports",
+        "Web Firewall explains itself",
+        "Every stopped request now names the rule that stopped it.",
+        60,
+    ),
 ];
 
 /// Help articles and announcements.

@@ -161,6 +161,9 @@ pub fn confirm(
         .filter(statement_entries::state.eq(EntryState::Open))
         .set(statement_entries::state.eq(EntryState::Credited))
         .execute(conn)?;
+    if taken != 1 {
+        return Err(Fault::WrongState);
+    }
     let credited = diesel::update(remittances::table.find(found.id))
         .filter(remittances::state.eq_any(RemittanceState::before(Move::Credit)))
         .filter(remittances::declared_at.eq(seen.or(found.declared_at)))
@@ -173,7 +176,7 @@ pub fn confirm(
         .returning(remittances::amount)
         .get_result::<Money>(conn)
         .optional()?;
-    let (1, Some(declared)) = (taken, credited) else { return Err(Fault::WrongState) };
+    let declared = credited.ok_or(Fault::WrongState)?;
     if declared != amount {
         return Err(Fault::AmountsDiffer);
     }

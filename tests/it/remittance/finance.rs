@@ -1,0 +1,179 @@
+//! Finance: four eyes, wrong amounts, twice at once, refusals.
+
+use easylink::base::types::Money;
+use futures_util::future::join_all;
+
+use super::{balance, company, declaration, declares, enters_line, entry, presses, tops_up};
+
+on_both! {
+    async fn the_same_person_cannot_confirm_an_own_entry(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "10").await;
+        declares(&mut people.li, &number).await;
+        enters_line(&mut people.fay, "10", &number, "S-1").await;
+        let path = format!("/staff/remittances/{number}");
+        let page = people.fay.opens(&path).await;
+        assert!(page.text().contains("a colleague has to confirm it"), "{}", page.text());
+        assert!(!page.forms().iter().any(|form| form.contains("confirmation")));
+        // By a direct post with the colleague's form and her own token.
+        let mut form = people.finn.opens(&path).await.form(&format!("{path}/confirmation"));
+        let token = page.form(&format!("{path}/refusal")).value("token").unwrap().to_string();
+        form = form.tampered("token", &token);
+        assert_eq!(people.fay.posts(&form).await.status, 403);
+        assert_eq!(balance(&portal, &people.li).await, Money::ZERO);
+        presses(&mut people.finn, &path, "/confirmation").await;
+        assert_eq!(balance(&portal, &people.li).await, Money(1_000));
+    }
+}
+
+on_both! {
+    async fn another_amount_is_not_credited(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "10").await;
+        declares(&mut people.li, &number).await;
+        enters_line(&mut people.fay, "10", &number, "S-1").await;
+        enters_line(&mut people.fay, "9.99", &number, "S-2").await;
+        let path = format!("/staff/remittances/{number}");
+        let page = people.finn.opens(&path).await;
+        assert!(page.text().contains("Another amount"), "{}", page.text());
+        assert_eq!(page.forms().iter().filter(|form| form.contains("confirmation")).count(), 1);
+        // The number of the other entry, sent all the same.
+        let list = people.finn.opens("/staff/statements").await;
+        let other = list.all("tbody tr").into_iter().find(|row| row.contains("9.99")).unwrap();
+        let other = other.split_whitespace().find(|word| word.starts_with('E') && word.len() == 14).unwrap().to_string();
+        let form = page.form(&format!("{path}/confirmation")).tampered("entry", &other);
+        let again = people.finn.posts(&form).await;
+        assert_eq!(again.status, 422);
+        assert!(again.text().contains("The amounts differ"), "{}", again.text());
+        assert_eq!(balance(&portal, &people.li).await, Money::ZERO);
+        assert!(people.finn.opens("/staff/statements").await.text().contains("9.99"), "the entry is still open");
+    }
+}
+
+on_both! {
+    async fn confirmations_at_once_credit_once(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "10").await;
+        declares(&mut people.li, &number).await;
+        enters_line(&mut people.fay, "10", &number, "S-1").await;
+        let path = format!("/staff/remittances/{number}");
+        let tries = (0..8).map(|_| {
+            let mut window = people.finn.twin();
+            let path = path.clone();
+            async move {
+                let form = window.opens(&path).await.form(&format!("{path}/confirmation"));
+                (window, form)
+            }
+        });
+        let ready = join_all(tries).await;
+        let statuses = join_all(ready.into_iter().map(|(mut window, form)| async move { window.posts_now(&form).await.status })).await;
+        assert_eq!(statuses.iter().filter(|status| **status == 303).count(), 1, "{statuses:?}");
+        assert!(statuses.iter().all(|status| matches!(status, 303 | 409)), "{statuses:?}");
+        assert_eq!(balance(&portal, &people.li).await, Money(1_000));
+        assert_eq!(portal.mails_to("li@example.com").await.len(), 1);
+    }
+}
+
+on_both! {
+    async fn one_entry_credits_one_of_two_declarations(portal) {
+        let mut people = company(&portal).await;
+        let (one, other) = (tops_up(&mut people.li, "10").await, tops_up(&mut people.li, "10").await);
+        declares(&mut people.li, &one).await;
+        declares(&mut people.li, &other).await;
+        enters_line(&mut people.fay, "10", "no reference", "S-1").await;
+        let mut posts = Vec::new();
+        for number in [&one, &other] {
+            let path = format!("/staff/remittances/{number}");
+            let form = people.finn.opens(&path).await.form(&format!("{path}/confirmation"));
+            posts.push((people.finn.twin(), form));
+        }
+        let statuses = join_all(posts.into_iter().map(|(mut window, form)| async move { window.posts_now(&form).await.status })).await;
+        let mut sorted = statuses.clone();
+        sorted.sort_unstable();
+        assert_eq!(sorted, [303, 409]);
+        assert_eq!(balance(&portal, &people.li).await, Money(1_000));
+
+    }
+}
+
+on_both! {
+    async fn a_declaration_changed_meanwhile_is_not_credited_unseen(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "10").await;
+        declares(&mut people.li, &number).await;
+        enters_line(&mut people.fay, "10", &number, "S-1").await;
+        let path = format!("/staff/remittances/{number}");
+        let form = people.finn.opens(&path).await.form(&format!("{path}/confirmation"));
+        let changed = declaration(&mut people.li, &number).await.with("remitter", "Somebody Else");
+        people.li.submits(&changed).await;
+        assert_eq!(people.finn.posts(&form).await.status, 409);
+        assert_eq!(balance(&portal, &people.li).await, Money::ZERO);
+    }
+}
+
+on_both! {
+    async fn a_refusal_tells_why_and_can_be_mended(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "10").await;
+        declares(&mut people.li, &number).await;
+        let path = format!("/staff/remittances/{number}");
+        let form = people.finn.opens(&path).await.form(&format!("{path}/refusal"));
+        let empty = people.finn.posts(&form.clone().with("reason", " ")).await;
+        assert_eq!((empty.status, empty.wrong_fields()), (422, vec!["reason".to_string()]));
+        let page = people.finn.submits(&form.with("reason", "Only <b>9.00</b> arrived.")).await;
+        assert!(page.text().contains("Refused"), "{}", page.text());
+        let own = format!("/account/remittances/{number}");
+        let page = people.li.opens(&own).await;
+        assert!(page.text().contains("Only <b>9.00</b> arrived."), "{}", page.text());
+        let mails = portal.mails_to("li@example.com").await;
+        assert!(mails.last().unwrap().text.contains("9.00"), "{}", mails.last().unwrap().text);
+        let mended = declaration(&mut people.li, &number).await.with("amount", "9.00");
+        assert!(people.li.submits(&mended).await.text().contains("Waiting for the bank"));
+        enters_line(&mut people.fay, "9", &number, "S-1").await;
+        presses(&mut people.finn, &path, "/confirmation").await;
+        assert_eq!(balance(&portal, &people.li).await, Money(900));
+    }
+}
+
+on_both! {
+    async fn a_serial_number_counts_once_for_its_account(portal) {
+        let mut people = company(&portal).await;
+        enters_line(&mut people.fay, "10", "x", "S-1").await;
+        let form = entry(&mut people.fay, "10", "x", "S-1").await;
+        let page = people.fay.posts(&form).await;
+        assert_eq!((page.status, page.wrong_fields()), (422, vec!["bank_serial".to_string()]));
+        for (field, value) in [("amount", "1e3"), ("amount", "-5"), ("remitter", ""), ("booked_on", "2026-11-24")] {
+            let form = entry(&mut people.fay, "10", "x", "S-2").await.with(field, value);
+            assert_eq!(people.fay.posts(&form).await.wrong_fields(), [field], "{value}");
+        }
+        let form = entry(&mut people.fay, "10", "x", "S-2").await.tampered("receiving", "B234567892AB");
+        assert_eq!(people.fay.posts(&form).await.wrong_fields(), ["receiving"]);
+    }
+}
+
+on_both! {
+    async fn receiving_accounts_open_and_close_by_two_people(portal) {
+        let mut people = company(&portal).await;
+        let page = people.fay.opens("/staff/receiving").await;
+        let closure = page.forms().into_iter().find(|form| form.ends_with("/closure")).unwrap();
+        let page = people.fay.submits(&page.form(&closure)).await;
+        assert!(page.text().contains("A colleague has to agree"), "{}", page.text());
+        // Customers still see it.
+        assert!(people.li.opens("/account/remittances/new").await.text().contains("How much"));
+        presses(&mut people.finn, "/staff/receiving", "/closure").await;
+        assert!(people.li.opens("/account/remittances/new").await.text().contains("Top-ups are paused"));
+        // A proposal is not opened by the one who made it.
+        let form = people.fay.opens("/staff/receiving/new").await.form("/staff/receiving/new").answered(&[
+            ("bank_name", "Second"), ("holder", "Easy Link Ltd"), ("account_number", "1"),
+        ]);
+        people.fay.submits(&form).await;
+        let theirs = people.finn.opens("/staff/receiving").await;
+        let opening = theirs.forms().into_iter().find(|form| form.ends_with("/opening")).unwrap();
+        let mut form = theirs.form(&opening);
+        let own = people.fay.opens("/staff/receiving").await;
+        let token = own.form(&opening.replace("/opening", "/closure")).value("token").unwrap().to_string();
+        form = form.tampered("token", &token);
+        assert_eq!(people.fay.posts(&form).await.status, 403);
+        assert_eq!(people.finn.posts(&theirs.form(&opening)).await.status, 303);
+    }
+}
