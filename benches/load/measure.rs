@@ -152,7 +152,7 @@ impl Pair<'_> {
         let mut rounds = Rounds::default();
         for _ in 0..self.plan.rounds {
             let bare = self.bare()?;
-            rounds.other.push(bare.rate);
+            rounds.beside(&bare);
             hello.push(bare);
             rounds.own.push(Round::of(self.portal, || client::repeat(aim, request, self.plan.stretch))?);
         }
@@ -166,7 +166,7 @@ impl Pair<'_> {
             let tokens = self.tokens(reader, NEW, CONNECTIONS, self.plan.forms)?;
             let requests = tokens.iter().map(|token| reader.multipart(NEW, &new_ticket(token))).collect();
             let bare = self.bare()?;
-            rounds.other.push(bare.rate);
+            rounds.beside(&bare);
             hello.push(bare);
             let aim = aim(self.portal, CONNECTIONS, 303);
             rounds.own.push(Round::of(self.portal, || client::each(aim, requests))?);

@@ -17,22 +17,26 @@ pub fn written(plan: &Plan, all: &[Findings], postgres: Option<&str>) -> String 
         plan.rounds,
         plan.stretch.as_secs_f64(),
     );
-    let _ = writeln!(text, "| work | database | requests/s | ratio | p50 ms | p99 ms | CPU µs/request | memory MiB |");
-    let _ = writeln!(text, "|---|---|---|---|---|---|---|---|");
-    let hello = Rounds { own: all.iter().flat_map(|found| found.hello.clone()).collect(), other: Vec::new() };
+    let _ = writeln!(
+        text,
+        "| work | database | requests/s | ratio | p50 ms | p99 ms | CPU µs/request | CPU of hello / own | memory MiB |"
+    );
+    let _ = writeln!(text, "|---|---|---|---|---|---|---|---|---|");
+    let own = all.iter().flat_map(|found| found.hello.clone()).collect();
+    let hello = Rounds { own, ..Rounds::default() };
     line(&mut text, "hello (bare actix)", "none", &hello, "1");
     for found in all {
         for (work, rounds) in &found.rows {
             match rounds {
                 Ok(rounds) => line(&mut text, words(*work), found.engine, rounds, &ratio(*work, rounds)),
                 Err(fault) => {
-                    let _ = writeln!(text, "| {} | {} | not measured: {fault} ||||||", words(*work), found.engine);
+                    let _ = writeln!(text, "| {} | {} | not measured: {fault} |||||||", words(*work), found.engine);
                 }
             }
         }
     }
     if postgres.is_none() {
-        let _ = writeln!(text, "| all of the above | PostgreSQL | not run: no server ||||||");
+        let _ = writeln!(text, "| all of the above | PostgreSQL | not run: no server |||||||");
     }
     let _ = writeln!(text, "\n| | database | |\n|---|---|---|");
     for found in all {
@@ -74,11 +78,12 @@ fn line(text: &mut String, work: &str, engine: &str, rounds: &Rounds, ratio: &st
     };
     let _ = writeln!(
         text,
-        "| {work} | {engine} | {} | {ratio} | {} | {} | {} | {} |",
+        "| {work} | {engine} | {} | {ratio} | {} | {} | {} | {} | {} |",
         cell(|round| round.rate, 0),
         cell(|round| round.p50, 2),
         cell(|round| round.p99, 2),
         cell(|round| round.cpu, 0),
+        rounds.cpu_ratio().map_or_else(String::new, |found| spread(found, 3)),
         cell(|round| round.memory, 1),
     );
 }

@@ -5,19 +5,15 @@ use std::sync::Arc;
 
 use diesel::QueryResult;
 use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use easylink::base::clock::Clock;
 use easylink::base::config::DatabaseUrl;
 use easylink::base::crypto::{Hasher, Keys, Secret};
-use easylink::base::db::schema::{accounts, memberships, people};
 use easylink::base::db::{Conn, Db, End};
-use easylink::base::types::{Address, Money, Number};
-use easylink::features::accounts::{MemberRole, new_person};
+use easylink::base::types::{Address, Money};
+use easylink::features::accounts::{NewCustomer, PasswordClass, create_customer};
 use easylink::features::catalogue::seeding::{NewPlan, NewProduct, add_plan, add_product};
 use easylink::features::catalogue::{Category, Period};
 use easylink::services::context::{Author, AuthorKind, Context};
-use easylink::services::records::new_subject;
-use easylink::web::session::PersonKind;
 
 use crate::Outcome;
 
@@ -92,29 +88,15 @@ fn company(conn: &mut Conn, ctx: &Context, hash: &str, tickets: i64) -> QueryRes
 /// Answers the ids of account and person.
 fn customer(conn: &mut Conn, ctx: &Context, address: &str, hash: &str) -> QueryResult<(i64, i64)> {
     let address = Address::parse(address).ok_or(diesel::result::Error::NotFound)?;
-    let (person, _) = new_person(conn, ctx, PersonKind::Customer, &address)?;
-    diesel::update(people::table.find(person))
-        .set((people::password_hash.eq(hash), people::password_class.eq("strong"), people::password_at.eq(ctx.now)))
-        .execute(conn)?;
-    let subject = new_subject(conn, &ctx.keys, ctx.now)?;
-    let account = diesel::insert_into(accounts::table)
-        .values((
-            accounts::subject_id.eq(subject),
-            accounts::number.eq(Number::random('A')),
-            accounts::state.eq("open"),
-            accounts::created_at.eq(ctx.now),
-        ))
-        .returning(accounts::id)
-        .get_result(conn)?;
-    diesel::insert_into(memberships::table)
-        .values((
-            memberships::account_id.eq(account),
-            memberships::person_id.eq(person),
-            memberships::role.eq(MemberRole::Owner),
-            memberships::created_at.eq(ctx.now),
-        ))
-        .execute(conn)?;
-    Ok((account, person))
+    let new = NewCustomer {
+        address: &address,
+        name: None,
+        account_name: None,
+        password_hash: hash,
+        password_class: PasswordClass::Strong,
+    };
+    let created = create_customer(conn, ctx, &new)?;
+    Ok((created.account_id, created.person_id))
 }
 
 fn products(conn: &mut Conn, ctx: &Context) -> QueryResult<()> {

@@ -64,12 +64,26 @@ pub struct Rounds {
     pub own: Vec<Round>,
     /// Requests a second of the other.
     pub other: Vec<f64>,
+    /// CPU time of the other for one request, microseconds, where it is known.
+    pub other_cpu: Vec<f64>,
 }
 
 impl Rounds {
+    /// Notes a round of the other server.
+    pub fn beside(&mut self, other: &Round) {
+        self.other.push(other.rate);
+        self.other_cpu.push(other.cpu);
+    }
+
     /// The rate of each round over that of the other server beside it.
     pub fn ratio(&self) -> Option<Spread> {
         Spread::of(self.own.iter().zip(&self.other).map(|(own, other)| own.rate / other))
+    }
+
+    /// The CPU time of the other server for a request over the own: as `ratio`, but the load client and whatever else
+    /// runs on the machine have less say in it.
+    pub fn cpu_ratio(&self) -> Option<Spread> {
+        Spread::of(self.own.iter().zip(&self.other_cpu).map(|(own, other)| other / own.cpu))
     }
 
     /// One figure over all rounds.
