@@ -90,22 +90,19 @@ fn render(text: &str) -> Rendered {
     let mut events: Vec<Event<'_>> = Vec::new();
     let mut opened: Option<usize> = None;
     let mut links: Vec<bool> = Vec::new();
+    let mut levels = Levels::of(text);
     for event in parser(text) {
         match event {
             Event::Start(Tag::Heading { level, .. }) => {
                 opened = Some(events.len());
-                events.push(Event::Start(Tag::Heading {
-                    level: shifted(level),
-                    id: None,
-                    classes: vec![],
-                    attrs: vec![],
-                }));
+                let level = levels.next(level);
+                events.push(Event::Start(Tag::Heading { level, id: None, classes: vec![], attrs: vec![] }));
             }
-            Event::End(TagEnd::Heading(level)) => {
+            Event::End(TagEnd::Heading(_)) => {
                 if let Some(at) = opened.take() {
                     name_heading(&mut events, at, &mut headings);
                 }
-                events.push(Event::End(TagEnd::Heading(shifted(level))));
+                events.push(Event::End(TagEnd::Heading(levels.current)));
             }
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
                 let to = destination(&dest_url);
@@ -130,8 +127,25 @@ fn render(text: &str) -> Rendered {
     Rendered { html: CLEANER.clean(&raw).to_string(), headings }
 }
 
-fn shifted(level: HeadingLevel) -> HeadingLevel {
-    HeadingLevel::try_from(level as usize + 1).unwrap_or(HeadingLevel::H6)
+/// Brings headings into the page's order: the highest of the text becomes `h2`, and none skips a level.
+struct Levels {
+    highest: usize,
+    current: HeadingLevel,
+}
+
+impl Levels {
+    fn of(text: &str) -> Self {
+        let level =
+            |event| if let Event::Start(Tag::Heading { level, .. }) = event { Some(level as usize) } else { None };
+        Self { highest: parser(text).filter_map(level).min().unwrap_or(1), current: HeadingLevel::H1 }
+    }
+
+    fn next(&mut self, level: HeadingLevel) -> HeadingLevel {
+        let wanted = level as usize + 2 - self.highest;
+        let level = wanted.min(self.current as usize + 1);
+        self.current = HeadingLevel::try_from(level).unwrap_or(HeadingLevel::H6);
+        self.current
+    }
 }
 
 /// Gives the heading that was opened at `at` an id of its own: the clause number where it has one ("2.1.4 …" becomes
@@ -239,7 +253,9 @@ mod tests {
     #[test]
     fn marks_become_elements_below_the_one_h1() {
         assert_eq!(html("# A\n\ntext **b**"), "<h2 id=\"to-a\">A</h2>\n<p>text <strong>b</strong></p>\n");
-        assert_eq!(html("###### deep"), "<h6 id=\"to-deep\">deep</h6>\n");
+        assert_eq!(html("###### deep"), "<h2 id=\"to-deep\">deep</h2>\n");
+        let levels = render("## a\n\n#### b\n\n##### c\n\n### d").headings.into_iter().map(|one| one.level);
+        assert_eq!(levels.collect::<Vec<_>>(), [2, 3, 4, 3]);
         assert!(html("|a|b|\n|-|-|\n|1|2|").contains("<th>a</th>"));
         assert_eq!(html("3. a"), "<ol start=\"3\">\n<li>a</li>\n</ol>\n");
     }
