@@ -103,8 +103,7 @@ pub async fn receive<A: MayWrite, F: DeserializeOwned>(
             form = Some(fields_of(visit.request(), text.finish().as_bytes())?);
             text = url::form_urlencoded::Serializer::new(String::new());
         }
-        let file_name = display_name(file_name);
-        match file_part(visit, &ctx, &mut part, &file_name, takes, &mut together, sent.0.len()).await? {
+        match file_part(visit, &ctx, &mut part, file_name, takes, &mut together, sent.0.len()).await? {
             Part::Nothing => {}
             Part::Kept(upload) => sent.0.push(upload),
             Part::Wrong(error) => sent.1.add(takes.field, error),
@@ -142,12 +141,13 @@ async fn file_part<A: MayWrite>(
     visit: &Visit<A>,
     ctx: &Context,
     part: &mut Field,
-    file_name: &str,
+    given_name: &str,
     takes: Takes,
     together: &mut u64,
     already: usize,
 ) -> Result<Part, Error> {
     let storage = &visit.house().storage;
+    let file_name = &display_name(given_name);
     let mut writer = Some(storage.writer(takes.most_bytes).await.map_err(broken)?);
     let mut wrong = (already >= takes.most_files).then_some(FieldError::TooManyFiles(takes.most_files as u64));
     let mut size = 0_u64;
@@ -173,7 +173,8 @@ async fn file_part<A: MayWrite>(
         writer.abort().await;
         return Ok(match wrong {
             Some(error) if size > 0 => Part::Wrong(error),
-            _ if file_name.is_empty() || size == 0 && file_name == "file" => Part::Nothing,
+            // A file field in which nothing was chosen is sent without a name.
+            _ if given_name.is_empty() => Part::Nothing,
             _ => Part::Wrong(FieldError::FileEmpty),
         });
     }

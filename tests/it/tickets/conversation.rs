@@ -21,7 +21,7 @@ on_both!(
         let form = ana.opens(&theirs).await.form(&theirs);
         let form = form.with("text", "Please try again.\n\nThe log is attached.");
         let page = ana.submits(&form.file("files", "log.pdf", "application/pdf", &pdf(900))).await;
-        assert!(page.text().contains("Waiting for customer") && page.text().contains("Your reply is sent"), "{}", page.text());
+        assert!(page.text().contains("With customer") && page.text().contains("Your reply is sent"), "{}", page.text());
 
         let mails = portal.mails_to("li@example.com").await;
         let mail = mails.last().unwrap();

@@ -59,7 +59,7 @@ on_both!(
         let visitor = portal.signed_in(ana.person_id, None).await;
         let mut ana = crate::support::entered::Entered { visitor, ..ana };
         let late = ana.opens("/staff/tickets").await;
-        assert_eq!(late.all("tbody tr td:first-child"), ["Overdue", "Today"]);
+        assert_eq!(late.all("tbody tr td:first-child .badge"), ["Overdue", "Today"]);
 
         let listed: i64 = portal
             .read(|conn| records::table.filter(records::event.eq("listed")).count().get_result(conn).unwrap())

@@ -110,6 +110,7 @@ on_both!(
             ("a", pdf(3)),
             ("a.png", pdf(3)),
             ("empty.pdf", Vec::new()),
+            ("file", Vec::new()),
         ] {
             let form = filled(&mut li, "Wrong").await.file("files", name, "application/pdf", &bytes);
             let page = li.posts(&form).await;

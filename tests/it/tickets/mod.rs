@@ -15,7 +15,9 @@ use crate::support::portal::Portal;
 /// A picture of these many pixels a side.
 pub fn png(side: u32) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
-    let picture = image::RgbImage::from_fn(side, side, |x, y| image::Rgb([x as u8, y as u8, 90]));
+    let picture = image::RgbImage::from_fn(side, side, |x, y| {
+        image::Rgb([x, y, 90].map(|part| u8::try_from(part % 256).unwrap()))
+    });
     picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
     bytes.into_inner()
 }
@@ -23,7 +25,7 @@ pub fn png(side: u32) -> Vec<u8> {
 /// A document with this many bytes behind its header.
 pub fn pdf(more: usize) -> Vec<u8> {
     let mut bytes = b"%PDF-1.7\n".to_vec();
-    bytes.extend((0..more).map(|at| b'a' + (at % 26) as u8));
+    bytes.extend((b'a'..=b'z').cycle().take(more));
     bytes
 }
 

@@ -4,6 +4,7 @@ use super::queries::EntryRow;
 use crate::base::types::Moment;
 use crate::features::tickets::files::Attached;
 use crate::features::tickets::model::{EntryKind, Moved, Side};
+use crate::services::storage::Kind;
 
 /// Who wrote an entry.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,6 +41,13 @@ pub(in crate::features::tickets) struct Line {
     pub what: What,
     pub files: Vec<Attached>,
     pub at: Moment,
+}
+
+impl Line {
+    /// Whether there are files beside what is played in place.
+    pub fn has_tiles(&self) -> bool {
+        self.files.iter().any(|file| file.kind.picture() || file.kind == Kind::Pdf)
+    }
 }
 
 /// Who reads.
