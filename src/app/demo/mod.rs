@@ -3,11 +3,13 @@
 
 mod people;
 mod queries;
+mod remittances;
 mod shop;
 mod work_orders;
 
 use actix_web::web::Data;
 use data_encoding::BASE32_NOPAD;
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use crate::base::crypto::Secret;
@@ -34,7 +36,7 @@ pub fn totp_secret() -> String {
 /// Fills an empty database, in one transaction.
 pub async fn fill(house: &Data<House>) -> Result<(), Error> {
     let hash = house.hasher.hash(Secret::new(PASSWORD)).await.map_err(Error::internal)?;
-    let zone = house.config.zone.clone();
+    let (zone, currency) = (house.config.zone.clone(), house.config.currency.clone());
     let ctx = Context {
         now: house.clock.now(),
         keys: house.keys.clone(),
@@ -45,14 +47,14 @@ pub async fn fill(house: &Data<House>) -> Result<(), Error> {
     };
     house
         .db
-        .write(move |conn| match write(conn, &ctx, &hash, &zone) {
+        .write(move |conn| match write(conn, &ctx, &hash, (&zone, &currency)) {
             Ok(()) => End::Keep(Ok(())),
             Err(error) => End::Undo(Err(error)),
         })
         .await?
 }
 
-fn write(conn: &mut Conn, ctx: &Context, hash: &str, zone: &jiff::tz::TimeZone) -> Result<(), Error> {
+fn write(conn: &mut Conn, ctx: &Context, hash: &str, (zone, currency): (&TimeZone, &str)) -> Result<(), Error> {
     set_mark(conn, MARK, &ctx.now.rfc3339())?;
     shop::products(conn, ctx.now)?;
     shop::words(conn, ctx.now)?;
@@ -63,6 +65,8 @@ fn write(conn: &mut Conn, ctx: &Context, hash: &str, zone: &jiff::tz::TimeZone) 
         of_role.nth(nth).map(|(_, officer)| officer).ok_or_else(|| Error::internal("the demo lacks a role"))
     };
     work_orders::tell(conn, ctx, &customers, by(StaffRole::Support, 0)?, zone)?;
+    let finance = (by(StaffRole::Finance, 0)?, by(StaffRole::Finance, 1)?);
+    remittances::tell(conn, ctx, &customers, finance, (zone, currency))?;
     // What happened in the past was mailed in the past.
     queries::mails_are_sent(conn, ctx.now)?;
     records::keep(conn, ctx, Entry::new(Event::DemoMade))?;

@@ -1,0 +1,125 @@
+//! Receiving accounts, statement entries and remittances of the demo company, in every state.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use super::people::{Customer, Officer};
+use crate::base::db::Conn;
+use crate::base::types::{Moment, Money, Number};
+use crate::features::remittance::seeding::{
+    BankNumber, Declaration, NewEntry, NewReceiving, NumberKind, confirm, declare, enter, open, open_receiving,
+    propose_receiving, receiving_id, refuse, withdraw,
+};
+use crate::services::context::Context;
+use crate::web::Error;
+
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    Open,
+    Declared,
+    /// Declared, and an entry of the statement waits to be confirmed.
+    Arrived,
+    Credited,
+    Refused,
+    Withdrawn,
+}
+
+/// Which customer, minor units, days ago, how it ended.
+const STORIES: [(usize, i64, u64, End); 16] = [
+    (0, 500_000, 96, End::Credited),
+    (0, 342_000, 40, End::Credited),
+    (0, 120_000, 22, End::Withdrawn),
+    (0, 125_000, 1, End::Arrived),
+    (0, 60_000, 0, End::Open),
+    (1, 2_500_000, 80, End::Credited),
+    (1, 1_880_000, 3, End::Declared),
+    (2, 90_000, 12, End::Refused),
+    (2, 90_000, 2, End::Arrived),
+    (3, 300_000, 33, End::Credited),
+    (4, 4_200_000, 25, End::Credited),
+    (5, 15_000, 18, End::Credited),
+    (6, 750_000, 5, End::Declared),
+    (7, 660_000, 2, End::Arrived),
+    (8, 45_000, 28, End::Credited),
+    (9, 100_000, 0, End::Open),
+];
+
+/// Opens the receiving account and tells every story.
+pub(super) fn tell(
+    conn: &mut Conn,
+    ctx: &Context,
+    customers: &[Customer],
+    (first, second): (&Officer, &Officer),
+    (zone, currency): (&TimeZone, &str),
+) -> Result<(), Error> {
+    let day = Duration::from_secs(86_400);
+    let long_ago = ctx.now.minus(day * 200);
+    let receiving = NewReceiving {
+        bank_name: "Bank of Communications, Shanghai Lujiazui branch".into(),
+        holder: "Easy Link Cloud Services Co., Ltd.".into(),
+        account_number: "310066661018800123456".into(),
+        currency: currency.to_string(),
+        instructions: "Write the reference into the text of the transfer.".into(),
+    };
+    let receiving = propose_receiving(conn, &first.at(ctx, long_ago), &receiving).map_err(Error::internal)?;
+    open_receiving(conn, &second.at(ctx, long_ago.plus(day)), &receiving).map_err(Error::internal)?;
+    let receiving = receiving_id(conn, &receiving)?.ok_or(Error::NotFound)?;
+    for (nth, (who, amount, days, end)) in STORIES.into_iter().enumerate() {
+        let customer = &customers[who];
+        let began = ctx.now.minus(day * u32::try_from(days).unwrap_or(0) + Duration::from_secs(5400));
+        let later = |hours: u64| -> Moment { began.plus(Duration::from_secs(hours * 600)) };
+        let (account, amount) = (customer.account_id, Money(amount));
+        let number = open(conn, &customer.at(ctx, began), account, customer.person_id, amount).map_err(Error::internal)?;
+        if end == End::Open {
+            continue;
+        }
+        let declaration = Declaration {
+            remitter: customer.company.unwrap_or(customer.name).to_string(),
+            bank: "Industrial and Commercial Bank".into(),
+            kind: NumberKind::Account,
+            bank_number: BankNumber::read(NumberKind::Account, &format!("10012018090000{nth:04}"), true)
+                .map_err(|_| Error::internal("a demo account number is malformed"))?,
+            amount,
+            remitted_on: began.day(zone),
+        };
+        declare(conn, &customer.at(ctx, later(1)), account, &number, &declaration, None).map_err(Error::internal)?;
+        match end {
+            End::Open | End::Declared => {}
+            End::Withdrawn => {
+                withdraw(conn, &customer.at(ctx, later(2)), account, &number).map_err(Error::internal)?;
+            }
+            End::Refused => {
+                let reason = "No transfer with this name or reference reached us by the 14th. Please ask your bank.";
+                refuse(conn, &second.at(ctx, later(3)), &number, reason, None).map_err(Error::internal)?;
+            }
+            End::Arrived | End::Credited => {
+                let entry = arrived(conn, &first.at(ctx, later(2)), receiving, nth, &declaration, &number)?;
+                if end == End::Credited {
+                    confirm(conn, &second.at(ctx, later(3)), &number, &entry, None).map_err(Error::internal)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn arrived(
+    conn: &mut Conn,
+    ctx: &Context,
+    receiving_account_id: i64,
+    nth: usize,
+    declared: &Declaration,
+    number: &Number,
+) -> Result<Number, Error> {
+    let entry = NewEntry {
+        receiving_account_id,
+        booked_on: declared.remitted_on.clone(),
+        amount: declared.amount,
+        remitter: declared.remitter.to_uppercase(),
+        remitter_account: None,
+        text: format!("TOP UP {number}"),
+        bank_serial: format!("2026{nth:06}"),
+    };
+    enter(conn, ctx, &entry).map_err(Error::internal)
+}
