@@ -57,6 +57,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..25)
 }
 
+#[allow(clippy::many_single_char_names, reason = "accounts and amounts of a random step")]
 fn walk(conn: &mut Conn, ctx: &Context, owners: &[i64], steps: &[Step]) -> Result<(), TestCaseError> {
     let banks = [Number::random('B'), Number::random('B')];
     let mut known: Vec<Account> = owners.iter().map(|owner| wallet(conn, *owner, "CNY", ctx.now).unwrap()).collect();
@@ -78,8 +79,8 @@ fn walk(conn: &mut Conn, ctx: &Context, owners: &[i64], steps: &[Step]) -> Resul
             (Step::Transfer(a, b, _), Err(LedgerError::SameAccount)) => prop_assert_eq!(a, b),
             (Step::Split(a, b, c, ..), Err(LedgerError::SameAccount)) => prop_assert!(a == b || a == c),
             (Step::Transfer(_, _, x), Err(LedgerError::NoAmount)) => prop_assert!(*x <= 0),
-            (Step::Reverse(_), Err(LedgerError::Unknown | LedgerError::AlreadyReversed)) => {}
-            (_, Err(LedgerError::Insufficient | LedgerError::Overflow)) => {}
+            (Step::Reverse(_), Err(LedgerError::Unknown | LedgerError::AlreadyReversed))
+            | (_, Err(LedgerError::Insufficient | LedgerError::Overflow)) => {}
             (step, Err(error)) => prop_assert!(false, "{step:?}: {error}"),
         }
         for owner in owners {

@@ -64,10 +64,10 @@ fn written() -> Shape {
     for line in text.lines().map(str::trim) {
         if let Some((name, _)) = line.split_once(" (").filter(|(_, rest)| rest.ends_with(") {")) {
             table = name.to_string();
-        } else if let Some((column, kind)) = line.trim_end_matches(',').split_once(" -> ") {
-            if !line.starts_with("diesel::") {
-                shape.insert((table.clone(), column.to_string()), kind.to_string());
-            }
+        } else if let Some((column, kind)) = line.trim_end_matches(',').split_once(" -> ")
+            && !line.starts_with("diesel::")
+        {
+            shape.insert((table.clone(), column.to_string()), kind.to_string());
         }
     }
     shape

@@ -70,7 +70,8 @@ pub(super) fn tell(
         let began = ctx.now.minus(day * u32::try_from(days).unwrap_or(0) + Duration::from_secs(5400));
         let later = |hours: u64| -> Moment { began.plus(Duration::from_secs(hours * 600)) };
         let (account, amount) = (customer.account_id, Money(amount));
-        let number = open(conn, &customer.at(ctx, began), account, customer.person_id, amount).map_err(Error::internal)?;
+        let number =
+            open(conn, &customer.at(ctx, began), account, customer.person_id, amount).map_err(Error::internal)?;
         if end == End::Open {
             continue;
         }
@@ -114,7 +115,7 @@ fn arrived(
 ) -> Result<Number, Error> {
     let entry = NewEntry {
         receiving_account_id,
-        booked_on: declared.remitted_on.clone(),
+        booked_on: declared.remitted_on,
         amount: declared.amount,
         remitter: declared.remitter.to_uppercase(),
         remitter_account: None,
