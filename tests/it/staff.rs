@@ -301,7 +301,7 @@ on_both!(
         tries(&mut ana, ADDRESS, PASSWORD, &right).await;
         let page = ana.gets("/staff/audit").await;
         let text = page.text();
-        assert!(text.contains("Signed in") && text.contains("Sign in failed") && text.contains(ADDRESS), "{text}");
+        assert!(text.contains("Signed in") && text.contains("Sign-in failed") && text.contains(ADDRESS), "{text}");
         let page = ana.gets("/staff/audit?event=listed").await;
         assert_eq!(page.all("tbody tr").len(), 1, "the first look is on record");
         assert!(ana.gets("/staff/audit?event=nonsense").await.text().contains("Nothing matches"));

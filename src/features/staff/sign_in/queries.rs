@@ -56,6 +56,7 @@ impl Buckets {
 pub(super) struct Candidate {
     person_id: i64,
     subject_id: i64,
+    number: String,
     pub password_hash: Option<String>,
     sealed_secret: Vec<u8>,
 }
@@ -102,7 +103,7 @@ fn candidate(conn: &mut Conn, address: &Address) -> QueryResult<Option<Candidate
         .filter(people::state.eq(PersonState::Active))
         .filter(people::password_hash.is_not_null())
         .filter(totp_factors::confirmed_at.is_not_null())
-        .select((people::id, people::subject_id, people::password_hash, totp_factors::sealed_secret))
+        .select((people::id, people::subject_id, people::public_id, people::password_hash, totp_factors::sealed_secret))
         .first(conn)
         .optional()
 }
@@ -121,7 +122,7 @@ fn known_network(conn: &mut Conn, ctx: &Context, person_id: i64) -> QueryResult<
 pub(super) fn failed(conn: &mut Conn, ctx: &Context, candidate: Option<&Candidate>) -> QueryResult<()> {
     let mut entry = Entry::new(Event::SignInFailed);
     if let Some(candidate) = candidate {
-        entry = entry.of_person(candidate.person_id, candidate.subject_id);
+        entry = entry.about(&candidate.number).of_person(candidate.person_id, candidate.subject_id);
     }
     records::keep(conn, ctx, entry)
 }
