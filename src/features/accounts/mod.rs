@@ -29,6 +29,7 @@ mod security;
 mod sign_in;
 
 pub use actor::{Any, Billing, Customer, Member, MemberRole, Owner, Person, Roles, Technical, Viewer, Visitor};
+pub use browsers::{known as known_browser, learn as learn_browser};
 pub use passwords::PasswordClass;
 pub use proof::{Candidate, Proven, candidate};
 pub use queries::{Created, NewCustomer, create_customer, new_person};

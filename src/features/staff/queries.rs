@@ -11,7 +11,7 @@ use crate::base::chance;
 use crate::base::db::Conn;
 use crate::base::db::schema::{activations, people, staff_roles, totp_factors};
 use crate::base::types::{Address, Number};
-use crate::features::accounts::new_person;
+use crate::features::accounts::{PasswordClass, new_person};
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
 use crate::web::feature::StaffRole;
@@ -120,7 +120,7 @@ pub(super) fn set_factors(
     ctx: &Context,
     person_id: i64,
     hash: &str,
-    class: &str,
+    class: PasswordClass,
     secret: &TotpSecret,
     step: i64,
 ) -> QueryResult<()> {
@@ -166,7 +166,7 @@ pub fn enrol(conn: &mut Conn, ctx: &Context, person: &Enrolled<'_>) -> QueryResu
     for role in person.roles {
         grant(conn, ctx, person_id, *role)?;
     }
-    set_factors(conn, ctx, person_id, person.password_hash, "strong", &person.secret, 0)?;
+    set_factors(conn, ctx, person_id, person.password_hash, PasswordClass::Strong, &person.secret, 0)?;
     let number = number(conn, person_id)?;
     let words: Vec<&str> = person.roles.iter().map(|role| role.as_str()).collect();
     let entry = Entry::new(Event::StaffAdded).about(number.as_str()).of_person(person_id, subject_id);

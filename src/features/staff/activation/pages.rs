@@ -6,19 +6,15 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::queries;
-use crate::base::crypto::{PasswordFault, Secret, judge};
-use crate::features::accounts::Visitor;
+use crate::base::crypto::Secret;
+use crate::features::accounts::{PasswordClass, Visitor, passwords};
 use crate::features::staff::queries::set_factors;
 use crate::features::staff::totp::{Picture, TotpSecret};
 use crate::services::context::{Author, AuthorKind};
 use crate::services::records::{self, Entry, Event};
-use crate::web::forms::Advice;
 use crate::web::{
     Actor, Ended, Error, Errors, FieldError, Flash, Form, Goto, Shell, Stop, Visit, again, page, session,
 };
-
-/// Fifteen characters bear a password alone (SP 800-63B-4, 3.1.1.2).
-const STRONG: usize = 15;
 
 #[derive(Deserialize)]
 #[serde(default)]
@@ -86,7 +82,7 @@ pub(super) async fn create(
         Err(errors) => return again(New::of(visit.with_form(shell), errors, &token, &found.address, &secret)),
     };
     let hash = visit.house().hasher.hash(form.password.clone()).await.map_err(unavailable)?;
-    let class = if form.password.expose().chars().count() >= STRONG { "strong" } else { "fair" };
+    let class = PasswordClass::of(&form.password);
     let (person, factor) = (found.clone(), secret.clone());
     let ended = visit
         .write(&form, move |conn, visitor, _| {
@@ -115,16 +111,7 @@ pub(super) async fn create(
 
 /// The step of the code, when all is well.
 fn check(form: &Fields, address: &str, step: Option<i64>) -> Result<i64, Errors> {
-    let mut errors = Errors::none();
-    if form.password.is_empty() {
-        errors.add("password", FieldError::Missing);
-    } else if let Err(fault) = judge(&form.password, address) {
-        errors.add("password", refused(fault));
-    } else if form.again.is_empty() {
-        errors.add("again", FieldError::Missing);
-    } else if form.again.expose() != form.password.expose() {
-        errors.add("again", FieldError::Mismatch);
-    }
+    let mut errors = passwords::check(&form.password, &form.again, address);
     if form.code.trim().is_empty() {
         errors.add("code", FieldError::Missing);
     } else if step.is_none() {
@@ -133,16 +120,6 @@ fn check(form: &Fields, address: &str, step: Option<i64>) -> Result<i64, Errors>
     match step {
         Some(step) => errors.check().map(|()| step),
         None => Err(errors),
-    }
-}
-
-fn refused(fault: PasswordFault) -> FieldError {
-    match fault {
-        PasswordFault::TooShort => FieldError::TooShort(10),
-        PasswordFault::TooLong => FieldError::TooLong(256),
-        PasswordFault::Common => FieldError::Common,
-        PasswordFault::LikeAddress => FieldError::LikeAddress,
-        PasswordFault::Weak(advice) => FieldError::Weak(advice.into_iter().map(Advice).collect()),
     }
 }
 

@@ -6,11 +6,13 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::model::onward;
-use super::queries::{self, Buckets};
-use crate::base::crypto::{Secret, Verdict};
+use super::queries;
+use crate::base::crypto::Secret;
 use crate::base::types::Address;
-use crate::features::accounts::Visitor;
+use crate::features::accounts::{Visitor, candidate, guesses, known_browser, learn_browser};
+use crate::web::cookies;
 use crate::web::forms::Asking;
+use crate::web::session::PersonKind;
 use crate::web::{Actor, Ended, Error, Errors, FieldError, Flash, Form, Goto, Shell, Stop, Visit, again, page};
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -58,26 +60,35 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Fields>) -> Result<
         Ok(address) => address,
         Err(errors) => return again(draw(visit.with_form(visit.admit().await?), errors)),
     };
-    let at = Buckets::of(&visit.house().keys, &address, &visit.asked().network_bucket());
-    let (wanted, buckets) = (address.clone(), at.clone());
-    let counted =
-        visit.step(&form, move |conn, visitor, _| queries::guess(conn, visitor.context(), &wanted, &buckets)).await?;
-    let candidate = match counted {
-        Ended::Done(candidate) => candidate,
+    let (wanted, asked) = (address.clone(), visit.asked().clone());
+    let counted = visit
+        .step(&form, move |conn, _, _| {
+            let candidate = candidate(conn, PersonKind::Staff, &wanted)?;
+            let known = match candidate.person_id() {
+                Some(person) => known_browser(conn, &asked, person)?,
+                None => None,
+            };
+            let guess = guesses::count(conn, &asked, PersonKind::Staff, &wanted, known)?;
+            Ok((candidate, guess))
+        })
+        .await?;
+    let (candidate, guess) = match counted {
+        Ended::Done(counted) => counted,
         Ended::Again(shell, errors) => return again(draw(*shell, errors)),
     };
-    let stored = candidate.as_ref().and_then(|candidate| candidate.password_hash.clone());
-    let verdict = visit.house().hasher.verify(form.password.clone(), stored).await;
-    let verdict = verdict.map_err(|full| Error::Unavailable(full.to_string()))?;
+    let proven = candidate.prove(&visit.house().hasher, form.password.clone()).await?;
     visit
         .write(&form, move |conn, visitor, form| {
             let ctx = visitor.context();
-            if let (Verdict::Right { rehash }, Some(candidate)) = (verdict, &candidate)
-                && let Some(new) = queries::enter(conn, ctx, candidate, &form.code, rehash, &address, &at)?
+            if let Some(proven) = &proven
+                && let Some(new) = queries::enter(conn, ctx, proven, &form.code, &address, &guess)?
             {
-                return Ok(Goto::to(onward(&form.next)).entering(new).saying(Flash::SignedIn));
+                // Known from now on, so that nobody's guesses keep its owner out (EN5).
+                let browser = learn_browser(conn, ctx, proven.person_id)?;
+                let goto = Goto::to(onward(&form.next)).entering(new).saying(Flash::SignedIn);
+                return Ok(goto.keeping(cookies::BROWSER, browser));
             }
-            queries::failed(conn, ctx, candidate.as_ref())?;
+            queries::failed(conn, ctx, &candidate)?;
             Err(Stop::Counted(Errors::one("form", FieldError::WrongStaffSignIn)))
         })
         .await?
