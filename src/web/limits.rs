@@ -38,8 +38,3 @@ pub fn clear(conn: &mut Conn, bucket: &str) -> QueryResult<()> {
 pub fn pass(conn: &mut Conn, bucket: &str, pause: Duration, now: Moment) -> QueryResult<Result<(), Duration>> {
     queries::pass(conn, bucket, pause, now)
 }
-
-/// How long the gate of `bucket` still is shut.
-pub fn shut(conn: &mut Conn, bucket: &str, now: Moment) -> QueryResult<Option<Duration>> {
-    queries::shut(conn, bucket, now)
-}

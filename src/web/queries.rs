@@ -201,14 +201,8 @@ pub(super) fn pass(conn: &mut Conn, bucket: &str, pause: Duration, now: Moment) 
     .optional()?;
     Ok(match passed {
         Some(_) => Ok(()),
-        None => Err(shut(conn, bucket, now)?.unwrap_or_default()),
+        None => Err(limits::table.find((bucket, GATE)).select(limits::ends_at).first::<Moment>(conn)?.since(now)),
     })
-}
-
-/// How long a gate still is shut.
-pub(super) fn shut(conn: &mut Conn, bucket: &str, now: Moment) -> QueryResult<Option<Duration>> {
-    let opens: Option<Moment> = limits::table.find((bucket, GATE)).select(limits::ends_at).first(conn).optional()?;
-    Ok(opens.filter(|opens| *opens > now).map(|opens| opens.since(now)))
 }
 
 /// Deletes counters and form keys whose time is over.

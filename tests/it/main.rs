@@ -5,6 +5,7 @@
 #[macro_use]
 mod support;
 
+mod accounts_in;
 mod accounts_own;
 mod house;
 mod ledger;

@@ -1,0 +1,91 @@
+//! Limits of guesses (A7): per account and per network, without locking an owner out.
+
+use diesel::prelude::*;
+use easylink::base::db::schema::{limits, records};
+
+use super::{asks_for_code, gives_code, registers, signed_in, signs_in, signs_out};
+use crate::support::people::{PASSWORD, Visitor};
+use crate::support::portal::Portal;
+
+async fn compared(portal: &Portal) -> i64 {
+    portal.read(|conn| records::table.filter(records::event.eq("sign_in_failed")).count().get_result(conn).unwrap()).await
+}
+
+on_both!(
+    async fn many_guesses_at_once_are_not_compared(portal) {
+        registers(&portal, "li@example.com").await;
+        let mut guessers: Vec<(Visitor, _)> = Vec::new();
+        for nth in 0..40 {
+            let mut visitor = portal.visitor();
+            let form = visitor.opens("/login").await.form("/login");
+            guessers.push((visitor, form.answered(&[("email", "li@example.com"), ("password", &format!("guess {nth}"))])));
+        }
+        let posts = guessers.iter_mut().map(|(visitor, form)| visitor.posts_now(form));
+        let pages = futures_util::future::join_all(posts).await;
+        assert!(pages.iter().all(|page| page.status == 422));
+        assert_eq!(compared(&portal).await, 5);
+    }
+);
+
+on_both!(
+    async fn a_stranger_keeps_no_owner_out(portal) {
+        let mut owner = registers(&portal, "li@example.com").await;
+        signs_out(&mut owner).await;
+        let mut stranger = portal.visitor();
+        for _ in 0..8 {
+            signs_in(&mut stranger, "li@example.com", "not the password").await;
+        }
+        let form = stranger.opens("/login").await.form("/login");
+        let form = form.answered(&[("email", "li@example.com"), ("password", PASSWORD)]);
+        let right = stranger.posts_now(&form).await;
+        assert_eq!(right.status, 422, "the wait grows");
+        assert!(right.text().contains("Wait"), "{}", right.text());
+        // The known browser does not wait, and neither does a mailed code.
+        let mut fresh = portal.visitor();
+        asks_for_code(&mut fresh, "li@example.com").await;
+        let code = portal.code_for("li@example.com").await;
+        let entered = signs_in(&mut owner, "li@example.com", PASSWORD).await;
+        assert_eq!(entered.header("location"), Some("/account"));
+        let told = portal.mails_to("li@example.com").await;
+        assert!(told.iter().any(|mail| mail.subject.contains("after failed attempts")), "the owner is told");
+        assert_eq!(gives_code(&mut fresh, "/login/verify", &code).await.status, 303);
+        assert!(signed_in(&mut fresh).await);
+    }
+);
+
+on_both!(
+    async fn the_wait_is_over_in_its_time(portal) {
+        registers(&portal, "li@example.com").await;
+        let mut stranger = portal.visitor();
+        for _ in 0..5 {
+            let page = signs_in(&mut stranger, "li@example.com", "not the password").await;
+            assert!(page.text().contains("is not right"));
+        }
+        let form = stranger.opens("/login").await.form("/login");
+        let form = form.answered(&[("email", "li@example.com"), ("password", PASSWORD)]);
+        assert!(stranger.posts_now(&form).await.text().contains("Wait 1 second"));
+        assert_eq!(stranger.posts(&form).await.header("location"), Some("/login/verify"));
+    }
+);
+
+on_both!(
+    async fn a_network_is_slowed_alike_for_known_and_unknown(portal) {
+        registers(&portal, "li@example.com").await;
+        let mut stranger = portal.visitor();
+        for nth in 0..30 {
+            let page = signs_in(&mut stranger, &format!("a{nth}@example.com"), "not the password").await;
+            assert_eq!(page.status, 422, "{nth}");
+        }
+        for address in ["li@example.com", "no@example.com"] {
+            let page = signs_in(&mut stranger, address, PASSWORD).await;
+            assert_eq!(page.status, 429);
+            assert!(page.header("retry-after").is_some());
+        }
+        let kept: i64 = portal.read(|conn| limits::table.count().get_result(conn).unwrap()).await;
+        let clear: i64 =
+            portal.read(|conn| limits::table.filter(limits::bucket.like("%example%")).count().get_result(conn).unwrap()).await;
+        assert!(kept > 30 && clear == 0, "counters name addresses");
+        portal.minutes(10);
+        assert_eq!(signs_in(&mut stranger, "li@example.com", PASSWORD).await.header("location"), Some("/login/verify"));
+    }
+);
