@@ -8,7 +8,9 @@ use crate::support::people::{PASSWORD, Visitor};
 use crate::support::portal::Portal;
 
 async fn compared(portal: &Portal) -> i64 {
-    portal.read(|conn| records::table.filter(records::event.eq("sign_in_failed")).count().get_result(conn).unwrap()).await
+    portal
+        .read(|conn| records::table.filter(records::event.eq("sign_in_failed")).count().get_result(conn).unwrap())
+        .await
 }
 
 on_both!(

@@ -4,7 +4,8 @@ use diesel::prelude::*;
 use easylink::base::db::schema::{consents, people, policy_versions};
 
 use super::{
-    asks_to_register, challenges_made, gives_code, registers, seen, session_of, sessions_open, signed_in, signs_in, signs_out,
+    asks_to_register, challenges_made, gives_code, registers, seen, session_of, sessions_open, signed_in, signs_in,
+    signs_out,
 };
 use crate::support::people::PASSWORD;
 

@@ -3,9 +3,7 @@
 use diesel::prelude::*;
 use easylink::base::db::schema::people;
 
-use super::{
-    asks_for_code, forgets, gives_code, registers, seen, session_of, signed_in, signs_in, signs_out,
-};
+use super::{asks_for_code, forgets, gives_code, registers, seen, session_of, signed_in, signs_in, signs_out};
 use crate::support::people::PASSWORD;
 
 on_both!(
