@@ -97,6 +97,10 @@ letters! {
     new_device("new_device", false, "mail/new_device.txt", "mail/new_device.html", "mail/new_device_subject.txt");
     /// A sign-in after many failures (EN10).
     many_failures("many_failures", false, "mail/many_failures.txt", "mail/many_failures.html", "mail/many_failures_subject.txt");
+    /// The password was changed by whoever was signed in (RC4).
+    password_changed("password_changed", false, "mail/password_changed.txt", "mail/password_changed.html", "mail/password_changed_subject.txt");
+    /// The same to a member of staff, who has no recovery by mail (EN11).
+    password_changed_staff("password_changed_staff", false, "mail/password_changed_staff.txt", "mail/password_changed_staff.html", "mail/password_changed_subject.txt");
     /// A forgotten password was set anew (RC1).
     password_reset("password_reset", false, "mail/password_reset.txt", "mail/password_reset.html", "mail/password_reset_subject.txt");
 }

@@ -1,30 +1,22 @@
 //! Changing the password (PW4): the current one is counted as a guess before it is compared; afterwards every other
 //! device is signed out, known browsers are forgotten, and the owner gets a mail.
 
-use std::time::Duration;
-
 use actix_web::HttpResponse;
 use askama::Template;
-use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::super::Person;
-use super::super::passwords::{self, PasswordClass};
-use super::queries;
-use crate::base::crypto::{Secret, Verdict};
+use crate::base::crypto::Secret;
 use crate::base::db::Conn;
-use crate::services::context::{Author, Context};
-use crate::services::mail::{self, Mail};
+use crate::base::types::Address;
+use crate::features::accounts::proof::{busy, candidate};
+use crate::features::accounts::queries::set_password;
+use crate::features::accounts::scene::Scene;
+use crate::features::accounts::{PasswordClass, Person, browsers, codes, guesses, letters, passwords};
+use crate::services::context::Author;
 use crate::services::records::{self, Entry, Event};
 use crate::web::session::{Entering, end_all, enter};
-use crate::web::{
-    Ended, Error, Errors, FieldError, Flash, Form, Goto, Shell, Stop, Visit, again, cookies, limits, page,
-};
-
-/// Wrong entries until one has to wait, and the time they are counted over.
-const MOST: i64 = 5;
-const WINDOW: Duration = Duration::from_secs(300);
+use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, Shell, Stop, Visit, again, cookies, page};
 
 #[derive(Template)]
 #[template(path = "accounts/password.html")]
@@ -43,30 +35,6 @@ pub(super) struct Change {
     again: Secret,
 }
 
-/// What the mail tells.
-struct Facts {
-    at: String,
-    device: String,
-    network: String,
-    link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/password_changed_subject.txt")]
-struct Subject;
-
-#[derive(Template)]
-#[template(path = "mail/password_changed.txt")]
-struct Text<'a> {
-    facts: &'a Facts,
-}
-
-#[derive(Template)]
-#[template(path = "mail/password_changed.html")]
-struct Html<'a> {
-    facts: &'a Facts,
-}
-
 pub(super) async fn edit(visit: Visit<Person>) -> Result<HttpResponse, Error> {
     let (shell, address) = visit.read(|_, person| Ok(person.session().address.clone())).await?;
     page(Edit { shell, address, errors: Errors::none() })
@@ -74,57 +42,53 @@ pub(super) async fn edit(visit: Visit<Person>) -> Result<HttpResponse, Error> {
 
 pub(super) async fn update(visit: Visit<Person>, form: Form<Change>) -> Result<HttpResponse, Error> {
     let (_, address) = visit.read(|_, person| Ok(person.session().address.clone())).await?;
-    match changed(&visit, &form, &address).await? {
+    let parsed = Address::parse(&address).ok_or_else(|| Error::internal("a stored address is none"))?;
+    match changed(&visit, &form, &parsed).await? {
         Ended::Done(response) => Ok(response),
         Ended::Again(shell, errors) => again(Edit { shell: *shell, address, errors }),
     }
 }
 
-async fn changed(visit: &Visit<Person>, form: &Form<Change>, address: &str) -> Result<Ended<HttpResponse>, Error> {
+async fn changed(visit: &Visit<Person>, form: &Form<Change>, address: &Address) -> Result<Ended<HttpResponse>, Error> {
     let mut errors = Errors::none();
     if form.current.is_empty() {
         errors.add("current", FieldError::Missing);
     }
-    errors.extend(passwords::check(&form.password, &form.again, address));
+    errors.extend(passwords::check(&form.password, &form.again, address.as_str()));
     if !errors.is_empty() {
         return visit.refuse(errors).await;
     }
-    let counted = visit.step(form, |conn, person, _| {
-        count(conn, person)?;
-        Ok(queries::password_hash(conn, person)?)
+    let (scene, to) = (Scene::of(visit), address.clone());
+    let asked = scene.asked.clone();
+    let counted = visit.step(form, move |conn, person, _| {
+        let kind = person.session().kind;
+        let known = browsers::known(conn, &asked, person.person_id())?;
+        let guess = guesses::count(conn, &asked, kind, &to, known)?;
+        Ok((candidate(conn, kind, &to)?, guess))
     });
-    let stored = match counted.await? {
-        Ended::Done(stored) => stored,
+    let (candidate, guess) = match counted.await? {
+        Ended::Done(counted) => counted,
         Ended::Again(shell, errors) => return Ok(Ended::Again(shell, errors)),
     };
-    let house = visit.house();
-    let full = |fault: crate::base::crypto::Full| Error::Unavailable(fault.to_string());
-    let verdict = house.hasher.verify(form.current.clone(), stored.clone()).await.map_err(full)?;
-    let (Verdict::Right { .. }, Some(stored)) = (verdict, stored) else {
+    let hasher = &visit.house().hasher;
+    let Some(proven) = candidate.prove(hasher, form.current.clone()).await? else {
         return visit.write(form, |conn, person, _| wrong(conn, person)).await;
     };
-    let new = house.hasher.hash(form.password.clone()).await.map_err(full)?;
-    let zone = house.config.zone.clone();
+    let new = hasher.hash(form.password.clone()).await.map_err(busy)?;
     visit
         .write(form, move |conn, person, form| {
-            let class = PasswordClass::of(&form.password);
-            if !queries::replace_password(conn, person, &stored, &new, class)? {
-                // Changed from elsewhere between the comparison and now.
-                return Err(Stop::Refused(Errors::one("current", FieldError::WrongPassword)));
+            // The one who was proved is the one who is signed in, and nobody changed the password meanwhile.
+            if proven.person_id != person.person_id() || !proven.redeem(conn)? {
+                return wrong(conn, person);
             }
-            renewed(conn, person, &zone)
+            guess.right(conn)?;
+            let now = person.now();
+            if !set_password(conn, person.person_id(), &new, PasswordClass::of(&form.password), now)? {
+                return Err(Error::Conflict.into());
+            }
+            renewed(conn, person, &scene)
         })
         .await
-}
-
-/// Counts a guess. Five wrong ones in five minutes, and one waits.
-fn count(conn: &mut Conn, person: &Person) -> Result<(), Stop> {
-    let guesses = limits::count(conn, &format!("password of {}", person.person_id()), WINDOW, person.now())?;
-    if guesses > MOST {
-        let left = WINDOW.as_secs() - person.now().seconds().unsigned_abs() % WINDOW.as_secs();
-        return Err(Stop::Counted(Errors::one("current", FieldError::Wait(left))));
-    }
-    Ok(())
 }
 
 /// The record of a wrong entry stays, although the form comes back.
@@ -136,10 +100,11 @@ fn wrong(conn: &mut Conn, person: &Person) -> Result<Goto, Stop> {
     Err(Stop::Counted(Errors::one("current", FieldError::WrongPassword)))
 }
 
-/// Everything that hung on the old password ends; this browser goes on with a new session.
-fn renewed(conn: &mut Conn, person: &Person, zone: &TimeZone) -> Result<Goto, Stop> {
+/// Everything that hung on the old password ends (RC2); this browser goes on with a new session.
+fn renewed(conn: &mut Conn, person: &Person, scene: &Scene) -> Result<Goto, Stop> {
     let (ctx, session) = (person.ctx(), person.session());
-    queries::forget_browsers(conn, person)?;
+    browsers::forget_all(conn, person.person_id())?;
+    codes::void_all(conn, person.person_id())?;
     let others = end_all(conn, person.person_id(), None, ctx.now)?.saturating_sub(1);
     let entering = Entering {
         person_id: person.person_id(),
@@ -152,26 +117,8 @@ fn renewed(conn: &mut Conn, person: &Person, zone: &TimeZone) -> Result<Goto, St
     let new = enter(conn, ctx, &entering)?;
     let ctx = ctx.by(Author { session_id: Some(new.id), ..ctx.author.clone() });
     records::keep(conn, &ctx, Entry::new(Event::PasswordChanged).with(json!({ "count": others })))?;
-    tell(conn, &ctx, person, zone)?;
+    let to = Address::parse(&session.address).ok_or_else(|| Error::internal("a stored address is none"))?;
+    let letter = if person.is_staff() { letters::password_changed_staff } else { letters::password_changed };
+    letter(conn, &ctx, &to, Some(person.person_id()), &scene.facts())?;
     Ok(Goto::to("/account/security").saying(Flash::PasswordChanged).entering(new).dropping(cookies::BROWSER))
-}
-
-fn tell(conn: &mut Conn, ctx: &Context, person: &Person, zone: &TimeZone) -> Result<(), Stop> {
-    let facts = Facts {
-        at: ctx.now.local(zone),
-        device: ctx.device.to_string(),
-        network: ctx.network.to_string(),
-        link: format!("{}/password/forgot", ctx.base_url),
-    };
-    let mail = Mail {
-        person_id: Some(person.person_id()),
-        kind: "password_changed",
-        address: person.session().address.clone(),
-        subject: Subject.render()?.trim().to_string(),
-        text: Text { facts: &facts }.render()?,
-        html: Html { facts: &facts }.render()?,
-        holds_code: false,
-    };
-    mail::send(conn, ctx, mail)?;
-    Ok(())
 }

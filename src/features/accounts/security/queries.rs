@@ -8,7 +8,7 @@ use super::super::Person;
 use super::super::passwords::PasswordClass;
 use super::model::{Check, Set};
 use crate::base::db::Conn;
-use crate::base::db::schema::{challenges, known_browsers, people, records, sessions};
+use crate::base::db::schema::{known_browsers, people, records, sessions};
 use crate::base::types::Moment;
 use crate::services::records::Event;
 use crate::web::session::{PersonKind, Seen, stands};
@@ -73,42 +73,6 @@ pub(super) fn end_device(conn: &mut Conn, person: &Person, public_id: &str) -> Q
     .returning((sessions::id, sessions::device))
     .get_result(conn)
     .optional()
-}
-
-/// The stored hash of the person's password.
-pub(super) fn password_hash(conn: &mut Conn, person: &Person) -> QueryResult<Option<String>> {
-    people::table.find(person.person_id()).select(people::password_hash).first(conn)
-}
-
-/// Sets the new hash if the old one still stands; whether it did.
-pub(super) fn replace_password(
-    conn: &mut Conn,
-    person: &Person,
-    old: &str,
-    new: &str,
-    class: PasswordClass,
-) -> QueryResult<bool> {
-    let changed = diesel::update(people::table.find(person.person_id()).filter(people::password_hash.eq(old)))
-        .set((
-            people::password_hash.eq(Some(new)),
-            people::password_class.eq(Some(class)),
-            people::password_at.eq(Some(person.now())),
-        ))
-        .execute(conn)?;
-    Ok(changed == 1)
-}
-
-/// Forgets the browsers that passed a code, and voids the codes that are on their way (RC1, RC2).
-pub(super) fn forget_browsers(conn: &mut Conn, person: &Person) -> QueryResult<()> {
-    diesel::delete(known_browsers::table.filter(known_browsers::person_id.eq(person.person_id()))).execute(conn)?;
-    diesel::update(
-        challenges::table
-            .filter(challenges::person_id.eq(person.person_id()))
-            .filter(challenges::step.eq_any(["code", "proved"])),
-    )
-    .set(challenges::step.eq("void"))
-    .execute(conn)?;
-    Ok(())
 }
 
 /// What the security check looks at.
