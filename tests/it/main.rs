@@ -7,12 +7,16 @@ mod support;
 
 mod accounts_in;
 mod accounts_own;
+mod crawl;
+mod doors;
 mod house;
 mod ledger;
 mod look;
+mod path;
 mod public;
 mod remittance;
 mod schema;
+mod sheet;
 mod staff;
 mod tickets;
 mod walls;

@@ -1,10 +1,12 @@
 //! A real browser with scripts switched off, used by what a person sees: labels, buttons, links.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::time::Duration;
 
+use fantoccini::cookies::Cookie;
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
 use fantoccini::wd::Capabilities;
@@ -15,6 +17,7 @@ use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::given::{given, loopback};
+use super::people::Visitor;
 
 /// Browsers open at once: more than there are cores only slow one another down.
 static ROOM: Semaphore = Semaphore::const_new(2);
@@ -76,6 +79,51 @@ impl Browser {
     pub async fn goto(&self, path: &str) {
         let address = if path.starts_with('/') { format!("{}{path}", self.base) } else { path.to_owned() };
         self.client.goto(&address).await.unwrap_or_else(|error| panic!("cannot open {address}: {error}"));
+    }
+
+    /// Takes over the cookies of somebody who is signed in elsewhere.
+    pub async fn takes_over(&self, visitor: &Visitor) {
+        self.has_cookies(&visitor.jar).await;
+    }
+
+    /// Has these cookies and no others.
+    pub async fn has_cookies(&self, jar: &BTreeMap<String, String>) {
+        self.goto("/healthz").await;
+        self.client.delete_all_cookies().await.unwrap();
+        for (name, value) in jar {
+            self.client.add_cookie(Cookie::new(name.clone(), value.clone())).await.unwrap();
+        }
+    }
+
+    /// The cookies of the page that is shown, values by names.
+    pub async fn cookies(&self) -> BTreeMap<String, String> {
+        let all = self.client.get_all_cookies().await.unwrap();
+        all.into_iter().map(|cookie| (cookie.name().to_owned(), cookie.value().to_owned())).collect()
+    }
+
+    /// Where the first link leads whose address begins so.
+    pub async fn first_link_to(&self, beginning: &str) -> String {
+        let path = format!("//main//a[starts-with(@href, {})]", quote(beginning));
+        let found = self.client.find(Locator::XPath(&path)).await;
+        let found = found.unwrap_or_else(|error| panic!("no link to {beginning}: {error}"));
+        found.attr("href").await.unwrap().unwrap()
+    }
+
+    /// Opens the menu of whoever is signed in.
+    pub async fn press_menu(&self) {
+        self.click("button", "menu", "//button[@popovertarget='you']").await;
+    }
+
+    /// Signs out the first device of the list that is not this one.
+    pub async fn press_device_but_this(&self) {
+        let path = "//main//td//button[starts-with(normalize-space(), 'Sign out')][not(contains(., 'this device'))]";
+        self.click("button", "Sign out", path).await;
+    }
+
+    /// Presses the first button of the page's own part whose words begin so.
+    pub async fn press_starting(&self, beginning: &str) {
+        let path = format!("//main//button[starts-with(normalize-space(), {})]", quote(beginning));
+        self.click("button", beginning, &path).await;
     }
 
     /// Path and query of the page that is shown.

@@ -12,6 +12,12 @@ pub fn given(name: &str) -> String {
     }
 }
 
+/// Whether somebody asked for more than the usual run does.
+#[allow(clippy::disallowed_methods, reason = "the portal's configuration is no business of the tests' own tools")]
+pub fn asked_for(name: &str) -> bool {
+    std::env::var(name).is_ok_and(|value| !value.is_empty())
+}
+
 /// A client for loopback services, deaf to the machine's proxy settings; the page checker answers none that does not name itself.
 pub fn loopback() -> reqwest::Client {
     reqwest::Client::builder().user_agent("easylink-tests").no_proxy().build().unwrap()

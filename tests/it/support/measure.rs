@@ -18,6 +18,11 @@ pub struct Violation {
     pub places: Vec<String>,
 }
 
+/// Where pictures of pages are kept.
+pub fn screenshots() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots")
+}
+
 impl Browser {
     /// Makes the page so many CSS pixels wide and high.
     pub async fn size(&self, width: u32, height: u32) {
@@ -53,12 +58,11 @@ impl Browser {
 
     /// Keeps a picture of the whole page as `screenshots/<name>.png` in the target folder.
     pub async fn screenshot(&self, name: &str) -> PathBuf {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
-        std::fs::create_dir_all(&folder).unwrap();
         let taken =
             self.devtools("Page.captureScreenshot", json!({ "format": "png", "captureBeyondViewport": true })).await;
         let png = data_encoding::BASE64.decode(taken["data"].as_str().unwrap().as_bytes()).unwrap();
-        let path = folder.join(format!("{name}.png"));
+        let path = screenshots().join(format!("{name}.png"));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, png).unwrap();
         path
     }

@@ -1,20 +1,6 @@
 //! The tools of the tests.
 #![allow(dead_code, reason = "a drawer of tools: some wait for their first use")]
 
-pub mod browser;
-pub mod checkers;
-pub mod controls;
-pub mod entered;
-pub mod form;
-pub mod given;
-pub mod measure;
-pub mod mime;
-pub mod page;
-pub mod people;
-pub mod portal;
-pub mod postgres;
-pub mod smtp;
-
 /// Makes two tests of one body, one for each database:
 /// `on_both!(async fn a_name(portal) { … })`; `portal` is a fresh `Portal`.
 macro_rules! on_both {
@@ -39,3 +25,19 @@ macro_rules! on_both {
         }
     };
 }
+
+pub mod browser;
+pub mod checkers;
+pub mod controls;
+pub mod demo;
+pub mod digest;
+pub mod entered;
+pub mod form;
+pub mod given;
+pub mod measure;
+pub mod mime;
+pub mod page;
+pub mod people;
+pub mod portal;
+pub mod postgres;
+pub mod smtp;

@@ -1,0 +1,189 @@
+//! Who may pass which door: the rows are written by hand from what each role is for, and the routes are held to them.
+
+use easylink::features::accounts::MemberRole::{self, Billing, Owner, Viewer};
+use easylink::web::feature::StaffRole::{self, Admin, Auditor, Finance, Support};
+
+/// Who is let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Everybody and every machine; no session is looked at.
+    Anyone,
+    /// Everybody.
+    Visitor,
+    /// Whoever is signed in, customer or staff: one's own sign-in.
+    Person,
+    /// Members of an account in one of these roles; none named: all members.
+    Member(&'static [MemberRole]),
+    /// The same, once the account's real name stands.
+    Verified(&'static [MemberRole]),
+    /// Staff in one of these roles; none named: all staff.
+    Staff(&'static [StaffRole]),
+}
+
+/// What somebody who is let in finds at a GET.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finds {
+    /// The page.
+    Page,
+    /// Nothing, because the test names nothing that is there.
+    Nothing,
+    /// The way to another page.
+    Way(&'static str),
+    /// The page, but whoever is signed in already is shown the way home.
+    PageOfGuests,
+}
+
+/// One route.
+#[derive(Debug)]
+pub struct Row {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub door: Door,
+    pub finds: Finds,
+}
+
+const fn get(path: &'static str, door: Door) -> Row {
+    Row { method: "GET", path, door, finds: Finds::Page }
+}
+
+/// A page about something that has a name.
+const fn named(path: &'static str, door: Door) -> Row {
+    Row { method: "GET", path, door, finds: Finds::Nothing }
+}
+
+const fn post(path: &'static str, door: Door) -> Row {
+    Row { method: "POST", path, door, finds: Finds::Page }
+}
+
+impl Row {
+    const fn finding(self, finds: Finds) -> Self {
+        Self { finds, ..self }
+    }
+}
+
+use Door::{Anyone, Person, Staff, Verified, Visitor};
+
+/// Every member.
+const ANY: Door = Door::Member(&[]);
+/// Who sees money (A8).
+const SEES_MONEY: Door = Door::Member(&[Owner, Billing, Viewer]);
+/// Who moves it.
+const PAYS: Door = Door::Member(&[Owner, Billing]);
+
+/// Every route of the portal.
+pub const TABLE: &[Row] = &[
+    // Machines.
+    get("/healthz", Anyone),
+    get("/readyz", Anyone),
+    get("/robots.txt", Anyone),
+    get("/.well-known/change-password", Anyone).finding(Finds::Way("/account/security/password")),
+    get("/.well-known/security.txt", Anyone),
+    get("/.well-known/gpc.json", Anyone),
+    get("/dev/mailbox", Anyone),
+    named("/static/{name}", Anyone),
+    // The public side.
+    get("/", Visitor),
+    get("/products", Visitor),
+    named("/products/{slug}", Visitor),
+    get("/help", Visitor),
+    named("/help/{slug}", Visitor),
+    get("/announcements", Visitor),
+    named("/announcements/{slug}", Visitor),
+    get("/privacy", Visitor),
+    named("/privacy/versions/{number}", Visitor),
+    get("/cookies", Visitor),
+    post("/cookies", Visitor),
+    get("/leave", Visitor),
+    get("/contact", Visitor),
+    // Registration, sign-in, recovery. A step that was not begun leads to its beginning.
+    get("/register", Visitor).finding(Finds::PageOfGuests),
+    post("/register", Visitor),
+    get("/register/verify", Visitor).finding(Finds::Way("/register")),
+    post("/register/verify", Visitor),
+    post("/register/verify/resend", Visitor),
+    get("/login", Visitor).finding(Finds::PageOfGuests),
+    post("/login", Visitor),
+    get("/login/code", Visitor).finding(Finds::PageOfGuests),
+    post("/login/code", Visitor),
+    get("/login/verify", Visitor).finding(Finds::Way("/login")),
+    post("/login/verify", Visitor),
+    post("/login/verify/resend", Visitor),
+    post("/logout", Visitor),
+    get("/password/forgot", Visitor),
+    post("/password/forgot", Visitor),
+    get("/password/reset", Visitor).finding(Finds::Way("/password/forgot")),
+    post("/password/reset", Visitor),
+    post("/password/reset/resend", Visitor),
+    // A customer's account.
+    get("/account", ANY),
+    get("/account/profile", ANY),
+    post("/account/profile", ANY),
+    get("/account/notifications", ANY),
+    post("/account/notifications", ANY),
+    get("/account/records", ANY),
+    get("/account/privacy", ANY),
+    get("/account/identity", ANY),
+    get("/account/security", Person),
+    get("/account/security/password", Person),
+    post("/account/security/password", Person),
+    get("/account/security/sessions", Person),
+    post("/account/security/sessions/others/end", Person),
+    post("/account/security/sessions/{public_id}/end", Person),
+    // Money.
+    get("/account/balance", SEES_MONEY),
+    get("/account/remittances", SEES_MONEY),
+    get("/account/remittances/new", Verified(&[Owner, Billing])),
+    post("/account/remittances/new", Verified(&[Owner, Billing])),
+    named("/account/remittances/{number}", SEES_MONEY),
+    named("/account/remittances/{number}/declaration", Verified(&[Owner, Billing])),
+    post("/account/remittances/{number}/declaration", Verified(&[Owner, Billing])),
+    named("/account/remittances/{number}/withdrawal", PAYS),
+    post("/account/remittances/{number}/withdrawal", PAYS),
+    named("/account/remittances/{number}/slip", SEES_MONEY),
+    get("/staff/remittances", Staff(&[Finance, Auditor])),
+    named("/staff/remittances/{number}", Staff(&[Finance, Auditor])),
+    named("/staff/remittances/{number}/slip", Staff(&[Finance, Auditor])),
+    post("/staff/remittances/{number}/confirmation", Staff(&[Finance])),
+    post("/staff/remittances/{number}/refusal", Staff(&[Finance])),
+    get("/staff/statements", Staff(&[Finance, Auditor])),
+    get("/staff/statements/new", Staff(&[Finance])),
+    post("/staff/statements/new", Staff(&[Finance])),
+    get("/staff/receiving", Staff(&[Finance, Auditor])),
+    get("/staff/receiving/new", Staff(&[Finance])),
+    post("/staff/receiving/new", Staff(&[Finance])),
+    post("/staff/receiving/{number}/opening", Staff(&[Finance])),
+    post("/staff/receiving/{number}/closure", Staff(&[Finance])),
+    get("/staff/ledger", Staff(&[Finance, Auditor])),
+    // Work orders.
+    get("/account/tickets", ANY),
+    get("/account/tickets/new", ANY),
+    post("/account/tickets/new", ANY),
+    named("/account/tickets/{number}", ANY),
+    post("/account/tickets/{number}", ANY),
+    post("/account/tickets/{number}/closure", ANY),
+    post("/account/tickets/{number}/reopening", ANY),
+    named("/account/tickets/{number}/files/{file}", ANY),
+    get("/staff/tickets", Staff(&[Support, Auditor])),
+    named("/staff/tickets/{number}", Staff(&[Support, Auditor])),
+    named("/staff/tickets/{number}/files/{file}", Staff(&[Support, Auditor])),
+    post("/staff/tickets/{number}", Staff(&[Support])),
+    post("/staff/tickets/{number}/notes", Staff(&[Support])),
+    post("/staff/tickets/{number}/assignment", Staff(&[Support])),
+    post("/staff/tickets/{number}/resolution", Staff(&[Support])),
+    // The staff.
+    get("/staff/login", Visitor).finding(Finds::PageOfGuests),
+    post("/staff/login", Visitor),
+    named("/staff/activation/{token}", Visitor),
+    post("/staff/activation/{token}", Visitor),
+    get("/staff", Staff(&[])),
+    get("/staff/people", Staff(&[Admin, Auditor])),
+    post("/staff/people", Staff(&[Admin])),
+    get("/staff/people/new", Staff(&[Admin])),
+    named("/staff/people/{number}", Staff(&[Admin, Auditor])),
+    post("/staff/people/{number}/roles", Staff(&[Admin])),
+    post("/staff/people/{number}/activation", Staff(&[Admin])),
+    post("/staff/people/{number}/sessions", Staff(&[Admin])),
+    named("/staff/people/{number}/closure", Staff(&[Admin])),
+    post("/staff/people/{number}/closure", Staff(&[Admin])),
+    get("/staff/audit", Staff(&[Auditor])),
+];
