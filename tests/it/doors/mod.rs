@@ -186,7 +186,7 @@ async fn every_route_has_its_row_and_every_row_its_route() {
         match rows.as_slice() {
             [row] if row.door.is(&route.who) => {}
             [row] => {
-                wrong.push(format!("{} {} is open to {}, not {:?}", route.method, route.path, route.who, row.door))
+                wrong.push(format!("{} {} is open to {}, not {:?}", route.method, route.path, route.who, row.door));
             }
             rows => wrong.push(format!("{} {} ({}) has {} rows", route.method, route.path, route.who, rows.len())),
         }
