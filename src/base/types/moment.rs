@@ -43,9 +43,15 @@ impl Moment {
         text.parse().ok().map(|stamp: Timestamp| Self(stamp.as_microsecond()))
     }
 
-    /// `2026-11-23T08:02:00Z`, for machines: logs, exports, the `datetime` attribute.
+    /// `2026-11-23T08:02:00Z`, for machines: logs and exports.
     pub fn rfc3339(self) -> String {
         self.stamp().to_string()
+    }
+
+    /// `2026-11-23T08:02:00Z` without fractions of a second, for the `datetime` attribute: HTML allows three digits of
+    /// them at most.
+    pub fn to_the_second(self) -> String {
+        self.stamp().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 
     /// Whole seconds since 1970, rounded down; for codes of RFC 6238 and cookies.

@@ -222,6 +222,10 @@ on_both!(
                         Kind::Member { .. } => page.status == 303 && way == "/account",
                         Kind::Staff(_) => page.status == 303 && way == "/staff",
                     },
+                    (Verdict::LetIn, Finds::PageOfOthers) => match actor.kind {
+                        Kind::Staff(_) => page.status == 303 && way == "/staff",
+                        Kind::Visitor | Kind::Member { .. } => page.status == 200,
+                    },
                     _ => turned_away(&page, verdict),
                 };
                 if !right {

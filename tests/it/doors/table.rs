@@ -31,6 +31,8 @@ pub enum Finds {
     Way(&'static str),
     /// The page, but whoever is signed in already is shown the way home.
     PageOfGuests,
+    /// The page, but staff who are signed in are shown the way to their desk.
+    PageOfOthers,
 }
 
 /// One route.
@@ -171,7 +173,7 @@ pub const TABLE: &[Row] = &[
     post("/staff/tickets/{number}/assignment", Staff(&[Support])),
     post("/staff/tickets/{number}/resolution", Staff(&[Support])),
     // The staff.
-    get("/staff/login", Visitor).finding(Finds::PageOfGuests),
+    get("/staff/login", Visitor).finding(Finds::PageOfOthers),
     post("/staff/login", Visitor),
     named("/staff/activation/{token}", Visitor),
     post("/staff/activation/{token}", Visitor),

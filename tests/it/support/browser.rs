@@ -91,7 +91,11 @@ impl Browser {
         self.goto("/healthz").await;
         self.client.delete_all_cookies().await.unwrap();
         for (name, value) in jar {
-            self.client.add_cookie(Cookie::new(name.clone(), value.clone())).await.unwrap();
+            let mut cookie = Cookie::new(name.clone(), value.clone());
+            // The driver wants to be told where it belongs.
+            cookie.set_domain("127.0.0.1");
+            cookie.set_path("/");
+            self.client.add_cookie(cookie).await.unwrap();
         }
     }
 
