@@ -158,8 +158,8 @@ async fn tops_up(walk: &mut Walk) -> String {
     walk.follow("Declare the transfer").await;
     walk.fill(&[("remitter", "Li Ming"), ("bank", "Harbour Bank"), ("bank_number", "110022334455667")]).await;
     walk.browser.choose("A bank account").await;
-    walk.fill(&[("amount", "1250.00"), ("remitted_on", "23112026")]).await;
-    assert_eq!(walk.browser.value("remitted_on").await, "2026-11-23");
+    walk.fill(&[("amount", "1250.00")]).await;
+    walk.browser.fill_day("remitted_on", "2026-11-23").await;
     let slip = walk.picture_file("slip.png");
     walk.browser.choose_file("slip", &slip).await;
     walk.picture().await;
@@ -194,13 +194,13 @@ async fn finance_credits(walk: &mut Walk, number: &str) {
     walk.goto("/staff/statements/new").await;
     walk.fill(&[
         ("receiving", "Harbour Bank, Pier Branch · 6200 1111 2222 3333"),
-        ("booked_on", "23112026"),
         ("amount", "1250.00"),
         ("remitter", "LI MING"),
         ("text", number),
         ("bank_serial", "PIER-000017"),
     ])
     .await;
+    walk.browser.fill_day("booked_on", "2026-11-23").await;
     walk.press("Record the entry").await;
     walk.reads("The entry is recorded").await;
     walk.picture().await;

@@ -6,7 +6,6 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::time::Duration;
 
-use fantoccini::cookies::Cookie;
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
 use fantoccini::wd::Capabilities;
@@ -91,11 +90,9 @@ impl Browser {
         self.goto("/healthz").await;
         self.client.delete_all_cookies().await.unwrap();
         for (name, value) in jar {
-            let mut cookie = Cookie::new(name.clone(), value.clone());
-            // The driver wants to be told where it belongs.
-            cookie.set_domain("127.0.0.1");
-            cookie.set_path("/");
-            self.client.add_cookie(cookie).await.unwrap();
+            let cookie = json!({ "name": name, "value": value, "url": self.base, "path": "/", "httpOnly": true });
+            let answer = self.devtools("Network.setCookie", cookie).await;
+            assert_eq!(answer["success"], true, "{name}: {answer}");
         }
     }
 
@@ -148,6 +145,18 @@ impl Browser {
         }
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
+    }
+
+    /// Types a day such as `2026-11-23` into a field of days, in the order in which this browser asks for its parts.
+    pub async fn fill_day(&self, label_or_name: &str, day: &str) {
+        let parts: Vec<&str> = day.split('-').collect();
+        for order in [[2, 1, 0], [1, 2, 0], [0, 1, 2]] {
+            self.fill(label_or_name, &order.map(|part| parts[part]).concat()).await;
+            if self.value(label_or_name).await == day {
+                return;
+            }
+        }
+        panic!("`{label_or_name}` does not take {day}: {}", self.value(label_or_name).await);
     }
 
     /// Chooses a radio button or ticks a tick box, by its label.

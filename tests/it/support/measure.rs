@@ -33,7 +33,9 @@ impl Browser {
     /// Prefers the dark scheme, or the light one.
     pub async fn dark(&self, dark: bool) {
         let value = if dark { "dark" } else { "light" };
-        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
+        // Without motion, so that no colour is seen on its way from one scheme to the other.
+        let still = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }, still] });
         self.devtools("Emulation.setEmulatedMedia", features).await;
     }
 
