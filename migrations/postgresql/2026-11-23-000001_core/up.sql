@@ -151,7 +151,7 @@ create table records (
   sealed_payload bytea
 );
 create index records_of_object on records (object, id);
-create index records_of_account on records (account_id, id);
+create index records_of_account on records (account_id, id) where person_id is null;
 create index records_of_person on records (person_id, id);
 
 -- Consent records (F2): one row per event, never changed.

@@ -8,6 +8,7 @@ use crate::base::crypto::Keys;
 use crate::base::db::Conn;
 use crate::base::types::{Moment, text_enum};
 use crate::services::context::Context;
+use crate::services::records::Own;
 use crate::web::asked::Asked;
 use crate::web::error::Door;
 use crate::web::session::{PersonKind, SessionRow};
@@ -151,6 +152,12 @@ impl Customer {
     /// What the person may do in the account.
     pub fn role(&self) -> MemberRole {
         self.role
+    }
+
+    /// Whose operation records the person may read.
+    pub fn own_records(&self) -> Own {
+        let is_owner = self.role == MemberRole::Owner;
+        Own { person_id: self.person_id, account_id: is_owner.then_some(self.account_id) }
     }
 
     /// The person's e-mail address.

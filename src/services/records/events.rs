@@ -95,3 +95,8 @@ crate::base::types::text_enum! {
         KeysRotated = "keys_rotated",
     }
 }
+
+impl Event {
+    /// What staff do among themselves about a customer's things; the customer's own list leaves it out.
+    pub const INTERNAL: [Self; 2] = [Self::TicketNoted, Self::TicketAssigned];
+}

@@ -9,7 +9,7 @@ mod subjects;
 
 pub use events::Event;
 pub use personal::PERSONAL;
-pub use queries::{Record, Search, keep, of_account, of_object, of_person, search};
+pub use queries::{Own, Record, Search, keep, of_object, of_person, search};
 pub use subjects::{new_subject, subject_key};
 
 use serde_json::Value;

@@ -21,11 +21,11 @@ pub fn keep(conn: &mut Conn, ctx: &Context, entry: super::Entry) -> QueryResult<
     let author = &ctx.author;
     let own = author.kind == AuthorKind::Customer;
     let account_id = entry.account_id.or(author.account_id.filter(|_| own));
-    let person_id = entry.person_id.or(author.person_id.filter(|_| own && entry.account_id.is_none()));
-    let subject_id = match (entry.subject_id, person_id, account_id) {
-        (Some(subject), ..) => Some(subject),
-        (None, None, Some(account)) => Some(subject_of_account(conn, account)?),
-        (None, ..) => author.subject_id,
+    let person_id = entry.person_id.or(author.person_id.filter(|_| own));
+    let subject_id = match (entry.subject_id, entry.account_id) {
+        (Some(subject), _) => Some(subject),
+        (None, Some(account)) => Some(subject_of_account(conn, account)?),
+        (None, None) => author.subject_id,
     };
     let sealed = match subject_id {
         Some(subject) => existing_subject_key(conn, &ctx.keys, subject)?.map(|key| {
@@ -80,25 +80,10 @@ pub struct Record {
 type Row =
     (i64, Event, AuthorKind, Option<String>, Option<String>, String, Moment, Option<i64>, Option<i64>, Option<Vec<u8>>);
 
-/// The records of one person, newest first, from below `before`.
-pub fn of_person(
-    conn: &mut Conn,
-    ctx: &Context,
-    person_id: i64,
-    before: Option<i64>,
-    most: i64,
-) -> QueryResult<Vec<Record>> {
-    let mut query = records::table
-        .left_join(people::table.on(records::actor_id.eq(people::id.nullable())))
-        .filter(records::person_id.eq(person_id))
-        .order(records::id.desc())
-        .limit(most)
-        .into_boxed();
-    if let Some(before) = before {
-        query = query.filter(records::id.lt(before));
-    }
-    let rows: Vec<Row> = query
-        .select((
+/// What a record is read from; the actor's address may be unknown.
+macro_rules! columns {
+    () => {
+        (
             records::id,
             records::event,
             records::actor,
@@ -109,43 +94,43 @@ pub fn of_person(
             records::session_id,
             records::subject_id,
             records::sealed_payload,
-        ))
-        .load(conn)?;
-    opened(conn, ctx, rows)
+        )
+    };
 }
 
-/// The records of one account by whichever member or member of staff, newest first, from below `before`.
-pub fn of_account(
-    conn: &mut Conn,
-    ctx: &Context,
-    account_id: i64,
-    before: Option<i64>,
-    most: i64,
-) -> QueryResult<Vec<Record>> {
-    let mut query = records::table
-        .left_join(people::table.on(records::actor_id.eq(people::id.nullable())))
-        .filter(records::account_id.eq(account_id))
-        .order(records::id.desc())
-        .limit(most)
-        .into_boxed();
-    if let Some(before) = before {
-        query = query.filter(records::id.lt(before));
+/// Whose records a person reads (PR18): every one of their own and, where they own the account, what staff and jobs did
+/// in it, without the device and network of the member of staff. What other members did is theirs.
+#[derive(Debug, Clone, Copy)]
+pub struct Own {
+    /// The person.
+    pub person_id: i64,
+    /// The account, when the person owns it.
+    pub account_id: Option<i64>,
+}
+
+/// The records that a person may read, newest first, from below `before`.
+pub fn of_person(conn: &mut Conn, ctx: &Context, own: Own, before: Option<i64>, most: i64) -> QueryResult<Vec<Record>> {
+    let before = before.unwrap_or(i64::MAX);
+    let newest = || {
+        let actors = people::table.on(records::actor_id.eq(people::id.nullable()));
+        records::table.left_join(actors).filter(records::id.lt(before)).order(records::id.desc()).limit(most)
+    };
+    let mut rows: Vec<Row> = newest().filter(records::person_id.eq(own.person_id)).select(columns!()).load(conn)?;
+    // Two questions, each along its index, cost a page; one with `or` would sort all that was ever kept.
+    if let Some(account) = own.account_id {
+        let others = newest()
+            .filter(records::account_id.eq(account))
+            .filter(records::person_id.is_null())
+            .filter(records::event.ne_all(Event::INTERNAL));
+        rows.extend(others.select(columns!()).load::<Row>(conn)?);
+        rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.0));
+        rows.truncate(usize::try_from(most).unwrap_or_default());
     }
-    let rows: Vec<Row> = query
-        .select((
-            records::id,
-            records::event,
-            records::actor,
-            people::address.nullable(),
-            records::object,
-            records::network,
-            records::at,
-            records::session_id,
-            records::subject_id,
-            records::sealed_payload,
-        ))
-        .load(conn)?;
-    opened(conn, ctx, rows)
+    let mut list = opened(conn, ctx, rows)?;
+    for record in list.iter_mut().filter(|record| record.actor == AuthorKind::Staff) {
+        (record.network, record.device) = (String::new(), String::new());
+    }
+    Ok(list)
 }
 
 /// The records about one object of an account, oldest first: the knots of its thread.
@@ -155,18 +140,7 @@ pub fn of_object(conn: &mut Conn, ctx: &Context, account_id: i64, object: &str) 
         .filter(records::object.eq(object))
         .filter(records::account_id.eq(account_id))
         .order(records::id.asc())
-        .select((
-            records::id,
-            records::event,
-            records::actor,
-            people::address.nullable(),
-            records::object,
-            records::network,
-            records::at,
-            records::session_id,
-            records::subject_id,
-            records::sealed_payload,
-        ))
+        .select(columns!())
         .load(conn)?;
     opened(conn, ctx, rows)
 }
@@ -212,20 +186,7 @@ pub fn search(
     if let Some(before) = before {
         query = query.filter(records::id.lt(before));
     }
-    let rows: Vec<Row> = query
-        .select((
-            records::id,
-            records::event,
-            records::actor,
-            people::address.nullable(),
-            records::object,
-            records::network,
-            records::at,
-            records::session_id,
-            records::subject_id,
-            records::sealed_payload,
-        ))
-        .load(conn)?;
+    let rows: Vec<Row> = query.select(columns!()).load(conn)?;
     opened(conn, ctx, rows)
 }
 

@@ -123,7 +123,8 @@ pub async fn walk(portal: &Portal, visitor: &mut Visitor, signed_in: bool, start
         let mut found = Vec::new();
         if let Some(to) = page.header("location").filter(|_| (300..400).contains(&page.status)) {
             found.push(page.reach(to));
-        } else if page.status == 403 && from.starts_with("/privacy") && path == "/account/tickets/new?category=privacy" {
+        } else if page.status == 403 && from.starts_with("/privacy") && path == "/account/tickets/new?category=privacy"
+        {
             // The policy is one text for everybody, and speaks to customers.
             continue;
         } else if page.status != 200 {

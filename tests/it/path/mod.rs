@@ -277,4 +277,6 @@ async fn reads_the_records(walk: &mut Walk) {
     ] {
         walk.reads(words).await;
     }
+    walk.reads("Easy Link staff").await;
+    assert!(!walk.browser.text().await.contains("Work order assigned"), "what staff do among themselves");
 }

@@ -151,7 +151,9 @@ impl Browser {
     pub async fn fill_day(&self, label_or_name: &str, day: &str) {
         let parts: Vec<&str> = day.split('-').collect();
         for order in [[2, 1, 0], [1, 2, 0], [0, 1, 2]] {
-            self.fill(label_or_name, &order.map(|part| parts[part]).concat()).await;
+            // Three steps left bring the cursor to the first part; clearing would leave it outside of the field.
+            let typed = format!("{0}{0}{0}{1}", char::from(Key::Left), order.map(|part| parts[part]).concat());
+            self.field(label_or_name).await.send_keys(&typed).await.unwrap();
             if self.value(label_or_name).await == day {
                 return;
             }

@@ -39,7 +39,7 @@ pub(super) async fn show(visit: Visit<Member<Any>>) -> Result<HttpResponse, Erro
                 let Some(html) = (card.draw)(conn, member.ctx(), &look)? else { continue };
                 if card.position < FIRST_CARD { tasks.push(html) } else { cards.push(html) }
             }
-            let records = records::of_person(conn, member.ctx(), member.person_id(), None, LATEST)?;
+            let records = records::of_person(conn, member.ctx(), member.own_records(), None, LATEST)?;
             let name = member.name().map(str::to_string);
             let hour = hour(member.now(), &house.config.zone);
             Ok((hour, name, tasks, cards, records, member.ctx().author.session_id))

@@ -33,7 +33,7 @@ pub(super) async fn list(visit: Visit<Member<Any>>, asking: Asking<After>) -> Re
         .read(move |conn, member| {
             let before = cursor::opened(member.keys(), member.person_id(), &asking.0.after);
             let asked = if before.is_some() { asking.0 } else { After::default() };
-            let rows = kept::of_person(conn, member.ctx(), member.person_id(), before, PAGE + 1)?;
+            let rows = kept::of_person(conn, member.ctx(), member.own_records(), before, PAGE + 1)?;
             let next = |record: &Record| cursor::sealed(member.keys(), member.person_id(), record.id);
             Ok((Rows::of(rows, &asked, next), member.ctx().author.session_id))
         })
