@@ -9,6 +9,7 @@ mod accounts_in;
 mod accounts_own;
 mod crawl;
 mod doors;
+mod faults;
 mod house;
 mod ledger;
 mod look;
