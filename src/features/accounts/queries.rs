@@ -1,6 +1,7 @@
 //! Accounts and memberships, as the actors read them.
 
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as Fault};
 
 use super::MemberRole;
 use super::passwords::PasswordClass;
@@ -192,6 +193,17 @@ pub fn create_customer(conn: &mut Conn, ctx: &Context, new: &NewCustomer<'_>) ->
         ))
         .execute(conn)?;
     Ok(Created { person_id, subject_id, account_id, account_number })
+}
+
+/// The same for an address that may be taken in this very moment, by another window or by a stranger: `None` then, with
+/// nothing written. Only the database can tell which of two at once was first.
+pub(super) fn open_customer(conn: &mut Conn, ctx: &Context, new: &NewCustomer<'_>) -> QueryResult<Option<Created>> {
+    // A savepoint: PostgreSQL goes on in a transaction only from before the statement that it refused.
+    match conn.transaction(|conn| create_customer(conn, ctx, new)) {
+        Ok(created) => Ok(Some(created)),
+        Err(Fault::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// The account in which a person works first: the oldest membership that stands.

@@ -7,7 +7,9 @@ use super::{
     asks_to_register, challenges_made, gives_code, registers, seen, session_of, sessions_open, signed_in, signs_in,
     signs_out,
 };
-use crate::support::people::PASSWORD;
+use crate::support::page::{FormInPage, Page};
+use crate::support::people::{PASSWORD, Visitor};
+use crate::support::portal::{Portal, code_in};
 
 on_both!(
     async fn an_account_is_opened_with_a_mailed_code(portal) {
@@ -136,5 +138,79 @@ on_both!(
         let entered = signs_in(&mut first, "LI@example.com", PASSWORD).await;
         assert_eq!((entered.status, entered.header("location")), (303, Some("/account")), "the browser is known");
         assert!(signed_in(&mut first).await);
+    }
+);
+
+/// The answers to the forms that these browsers send in one moment.
+async fn at_once(twins: &mut [(Visitor, FormInPage)]) -> Vec<Page> {
+    futures_util::future::join_all(twins.iter_mut().map(|(visitor, form)| visitor.posts_now(form))).await
+}
+
+async fn people_with(portal: &Portal, address: &'static str) -> i64 {
+    portal.read(move |conn| people::table.filter(people::address.eq(address)).count().get_result(conn).unwrap()).await
+}
+
+on_both!(
+    async fn one_address_registered_many_times_at_once_gets_one_answer(portal) {
+        let address = "li@example.com";
+        let mut asking = Vec::new();
+        for _ in 0..5 {
+            let mut visitor = portal.visitor();
+            let form = visitor.opens("/register").await.form("/register");
+            let fields = [("email", address), ("password", PASSWORD), ("again", PASSWORD), ("agreement", "yes")];
+            asking.push((visitor, form.answered(&fields)));
+        }
+        portal.later(std::time::Duration::from_secs(3));
+        for page in at_once(&mut asking).await {
+            assert_eq!((page.status, page.header("location")), (303, Some("/register/verify")), "{}", page.text());
+        }
+        let mails = portal.mails_to(address).await;
+        assert_eq!(mails.iter().filter_map(|mail| code_in(&mail.text)).count(), 5, "every one gets a code");
+        assert_eq!((people_with(&portal, address).await, sessions_open(&portal).await), (0, 0));
+    }
+);
+
+on_both!(
+    async fn two_right_codes_for_one_address_at_once_open_one_account(portal) {
+        let address = "li@example.com";
+        let mut confirming = Vec::new();
+        for _ in 0..5 {
+            let mut visitor = portal.visitor();
+            assert_eq!(asks_to_register(&mut visitor, address).await.status, 303);
+            let code = portal.code_for(address).await;
+            let form = visitor.opens("/register/verify").await.form("/register/verify").with("code", &code);
+            confirming.push((visitor, form));
+        }
+        let answers = at_once(&mut confirming).await;
+        let (entered, refused): (Vec<&Page>, Vec<&Page>) = answers.iter().partition(|page| page.status == 303);
+        assert_eq!((entered.len(), refused.len()), (1, 4), "{:?}", answers.iter().map(|page| page.status).collect::<Vec<_>>());
+        assert_eq!((people_with(&portal, address).await, sessions_open(&portal).await), (1, 1));
+        // The others are told what anybody is told whose code has run out.
+        let mut stranger = portal.visitor();
+        asks_to_register(&mut stranger, "late@example.com").await;
+        let code = portal.code_for("late@example.com").await;
+        portal.minutes(11);
+        let over = gives_code(&mut stranger, "/register/verify", &code).await;
+        for page in refused {
+            assert_eq!(seen(page, address), seen(&over, "late@example.com"));
+        }
+    }
+);
+
+on_both!(
+    async fn one_code_sent_many_times_at_once_opens_one_account(portal) {
+        let mut visitor = portal.visitor();
+        asks_to_register(&mut visitor, "li@example.com").await;
+        let code = portal.code_for("li@example.com").await;
+        let mut twins = Vec::new();
+        for _ in 0..20 {
+            let mut twin = visitor.twin();
+            let form = twin.opens("/register/verify").await.form("/register/verify").with("code", &code);
+            twins.push((twin, form));
+        }
+        let answers = at_once(&mut twins).await;
+        assert_eq!(answers.iter().filter(|page| page.status == 303).count(), 1);
+        assert!(answers.iter().all(|page| [303, 422].contains(&page.status)));
+        assert_eq!((people_with(&portal, "li@example.com").await, sessions_open(&portal).await), (1, 1));
     }
 );

@@ -9,14 +9,14 @@ use super::notices::{Agreement, Notices};
 use super::waiting::Waiting;
 use crate::base::db::Conn;
 use crate::features::accounts::codes::{self, Challenge, Purpose};
-use crate::features::accounts::queries::{NewCustomer, create_customer, exists};
+use crate::features::accounts::queries::{NewCustomer, open_customer};
 use crate::features::accounts::scene::{Scene, see};
 use crate::features::accounts::sign_in::{Entrant, enter};
 use crate::features::accounts::{Visitor, letters};
 use crate::services::consent::{self, ConsentEvent, Purpose as Consent};
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
-use crate::web::session::{PersonKind, SignInMethod};
+use crate::web::session::SignInMethod;
 use crate::web::{Error, Errors, FieldError, Flash, Form, Goto, Shell, Stop, Visit, page};
 
 const PURPOSES: &[Purpose] = &[Purpose::Register];
@@ -54,14 +54,12 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Code>) -> Result<Ht
         let challenge = codes::redeem(conn, &scene.asked, PURPOSES, &form.code)?;
         let waiting = codes::data_of(&scene.asked, &challenge).as_deref().and_then(Waiting::read);
         let waiting = waiting.ok_or_else(|| Error::internal("a registration without its data"))?;
-        if exists(conn, PersonKind::Customer, &challenge.address)? {
-            // Registered meanwhile in another window.
-            return Err(Stop::Counted(Errors::one("code", FieldError::CodeEnded)));
-        }
         let (password_hash, password_class) = waiting.password();
         let new =
             NewCustomer { address: &challenge.address, name: None, account_name: None, password_hash, password_class };
-        let created = create_customer(conn, scene.ctx(), &new)?;
+        // Registered meanwhile in another window: the answer is that of a code whose time is over (A3).
+        let ended = || Stop::Counted(Errors::one("code", FieldError::CodeEnded));
+        let created = open_customer(conn, scene.ctx(), &new)?.ok_or_else(ended)?;
         let entrant =
             Entrant { person_id: created.person_id, subject_id: created.subject_id, address: challenge.address };
         let (ctx, goto) = enter(conn, &scene, visitor, &entrant, SignInMethod::Registration, false, None)?;
