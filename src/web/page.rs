@@ -26,6 +26,8 @@ text_enum! {
         SessionEnded = "session_ended",
         /// All other devices were signed out.
         SessionsEnded = "sessions_ended",
+        /// Every device was signed out, this one too.
+        SignedOutEverywhere = "signed_out_everywhere",
         /// The cookie choice was kept.
         CookiesSaved = "cookies_saved",
         /// The top-up was opened.

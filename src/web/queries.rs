@@ -6,7 +6,7 @@ use data_encoding::BASE64URL_NOPAD;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use super::session::{Entering, NewSession, PersonState, SessionRow};
+use super::session::{Displaced, Entering, NewSession, PersonKind, PersonState, SessionRow, stands};
 use super::uploads::Upload;
 use crate::base::chance;
 use crate::base::db::Conn;
@@ -15,7 +15,9 @@ use crate::base::types::{Moment, Number};
 use crate::each;
 use crate::services::context::Context;
 
-const MOST_SESSIONS: i64 = 10;
+const MOST_SESSIONS: usize = 10;
+/// How late the last use of a session may be written.
+const SEEN_LATE: Duration = Duration::from_secs(120);
 
 pub(super) fn session(conn: &mut Conn, hashes: Vec<Vec<u8>>) -> QueryResult<Option<SessionRow>> {
     let found = |conn: &mut Conn, hash: Vec<u8>| {
@@ -71,17 +73,42 @@ pub(super) fn enter(conn: &mut Conn, ctx: &Context, entering: &Entering) -> Quer
         ))
         .returning(sessions::id)
         .get_result::<i64>(conn)?;
-    let surplus: Vec<i64> = sessions::table
-        .filter(sessions::person_id.eq(entering.person_id))
+    let displaced = make_room(conn, entering.person_id, ctx.now)?;
+    Ok(NewSession { reference, id, displaced })
+}
+
+/// Ends what a person has too many of, oldest first, but before any that stands those that ran out by themselves.
+fn make_room(conn: &mut Conn, person_id: i64, now: Moment) -> QueryResult<Vec<Displaced>> {
+    type Open = (i64, PersonKind, String, String, String, Moment, bool, Moment);
+    let rows: Vec<Open> = sessions::table
+        .inner_join(people::table)
+        .filter(sessions::person_id.eq(person_id))
         .filter(sessions::ended_at.is_null())
-        .order(sessions::id.desc())
-        .offset(MOST_SESSIONS)
-        .select(sessions::id)
+        .order(sessions::id)
+        .select((
+            sessions::id,
+            people::kind,
+            sessions::public_id,
+            sessions::device,
+            sessions::network,
+            sessions::signed_in_at,
+            sessions::remembered,
+            sessions::seen_at,
+        ))
         .load(conn)?;
-    for old in surplus {
-        end_session(conn, old, ctx.now)?;
+    let surplus = rows.len().saturating_sub(MOST_SESSIONS);
+    let fresh = |open: &Open| stands(open.1, open.6, open.5, open.7, now.minus(SEEN_LATE));
+    let (standing, over): (Vec<_>, Vec<_>) = rows.into_iter().partition(fresh);
+    let mut displaced = Vec::new();
+    let ran_out = over.len();
+    for (nth, open) in over.into_iter().chain(standing).take(surplus).enumerate() {
+        let (id, _, public_id, device, network, signed_in_at, ..) = open;
+        end_session(conn, id, now)?;
+        if nth >= ran_out {
+            displaced.push(Displaced { public_id, device, network, signed_in_at });
+        }
     }
-    Ok(NewSession { reference, id })
+    Ok(displaced)
 }
 
 pub(super) fn touch_sessions(conn: &mut Conn, seen: &[(i64, Moment)]) -> QueryResult<()> {

@@ -162,6 +162,21 @@ pub struct NewSession {
     pub(super) reference: String,
     /// The row's id, for the records of this sign-in.
     pub id: i64,
+    /// What it took the place of; its owner is to be told.
+    pub displaced: Vec<Displaced>,
+}
+
+/// A session that stood and was ended because there were too many.
+#[derive(Debug, Clone)]
+pub struct Displaced {
+    /// The name in the list of devices.
+    pub public_id: String,
+    /// Browser and system.
+    pub device: String,
+    /// Truncated network.
+    pub network: String,
+    /// When the person signed in there, UTC.
+    pub signed_in_at: Moment,
 }
 
 /// Who enters and how.

@@ -234,7 +234,19 @@ on_both!(
         let form = page.form(&format!("{person}/roles")).with_all("roles", &["support"]);
         let stale = form.clone();
         assert_eq!(admin.posts(&form).await.status, 303);
-        assert_eq!(eve.gets("/staff/audit").await.status, 403);
+        let sent = eve.gets("/staff/audit").await;
+        assert!(sent.status == 303 && sent.header("location").unwrap().starts_with("/staff/login"), "{}", sent.text());
+        let mail = portal.mails_to("kim@staff.example.com").await.pop().unwrap();
+        assert_eq!(mail.subject, "Your roles at Easy Link changed");
+        let words = mail.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("Given: - Support Taken: - Auditor Your roles now: - Support"), "{}", mail.text);
+        // Signed in anew, Kim has the new role and not the old one; a form that changes nothing ends nothing.
+        let mut eve = portal.signed_in(eve.person_id, None).await;
+        assert_eq!((eve.gets("/staff").await.status, eve.gets("/staff/audit").await.status), (200, 403));
+        let page = admin.gets(&person).await;
+        assert_eq!(admin.posts(&page.form(&format!("{person}/roles"))).await.status, 303);
+        assert_eq!(eve.gets("/staff").await.status, 200);
+        assert_eq!(portal.mails_to("kim@staff.example.com").await.len(), 1);
         let mut twin = admin.twin();
         let fresh = twin.gets(&person).await.form(&format!("{person}/roles"));
         let stale = stale.tampered("token", fresh.value("token").unwrap());
@@ -278,6 +290,8 @@ on_both!(
         let (ctx, address) = (portal.ctx(), Address::parse(ADDRESS).unwrap());
         portal.write(move |conn| lock(conn, &ctx, &address).unwrap()).await;
         assert_eq!(ana.gets("/staff").await.status, 303);
+        let mails = portal.mails_to(ADDRESS).await;
+        assert_eq!(mails.last().unwrap().subject, "Your staff sign-in is locked");
         portal.later(Duration::from_secs(60));
         let right = code(&portal, &secret());
         assert_eq!(tries(&mut portal.visitor(), ADDRESS, PASSWORD, &right).await.status, 422);
@@ -317,5 +331,25 @@ on_both!(
         let older = ana.gets(&first.link("Older →")).await;
         assert!(older.all("tbody tr").len() >= 8, "{}", older.text());
         assert!(older.links().iter().any(|(name, _)| name.contains("Newer")));
+    }
+);
+
+on_both!(
+    async fn an_eleventh_staff_session_ends_the_oldest_and_its_owner_is_told(portal) {
+        let person = enrolled(&portal, ADDRESS, &[StaffRole::Support]).await;
+        let mut browsers = Vec::new();
+        for _ in 0..10 {
+            browsers.push(portal.signed_in(person, None).await);
+        }
+        let mut fresh = portal.visitor();
+        let right = code(&portal, &secret());
+        assert_eq!(tries(&mut fresh, ADDRESS, PASSWORD, &right).await.status, 303);
+        assert_eq!(browsers[0].gets("/staff").await.status, 303);
+        assert_eq!(browsers[1].gets("/staff").await.status, 200);
+        assert_eq!(fresh.gets("/staff").await.status, 200);
+        let mails = portal.mails_to(ADDRESS).await;
+        assert_eq!(mails.len(), 1);
+        assert_eq!(mails[0].subject, "A device was signed out of your staff sign-in");
+        assert!(mails[0].text.contains("Browser:  Test") && mails[0].text.contains("Firefox on Linux"), "{}", mails[0].text);
     }
 );

@@ -9,8 +9,10 @@ use crate::base::types::Address;
 use crate::services::context::Context;
 use crate::services::mail::{Mail, send};
 use crate::web::Stop;
+use crate::web::session::Displaced;
 
 /// What a letter may tell.
+#[derive(Clone)]
 pub(super) struct Facts {
     /// The portal's address.
     base: String,
@@ -22,6 +24,8 @@ pub(super) struct Facts {
     network: String,
     /// A code, in fours.
     code: String,
+    /// The device that lost its session, when it signed in, and its network.
+    other: [String; 3],
 }
 
 impl Facts {
@@ -32,11 +36,18 @@ impl Facts {
             device: ctx.device.to_string(),
             network: ctx.network.to_string(),
             code: String::new(),
+            other: Default::default(),
         }
     }
 
     pub(super) fn with_code(self, code: &str) -> Self {
         Self { code: codes::shown(code), ..self }
+    }
+
+    /// Tells of another session as well.
+    pub(super) fn with_other(&self, other: &Displaced, zone: &TimeZone) -> Self {
+        let since = format!("{} ({})", other.signed_in_at.local(zone), zone.iana_name().unwrap_or("UTC"));
+        Self { other: [other.device.clone(), since, other.network.clone()], ..self.clone() }
     }
 }
 
@@ -97,6 +108,8 @@ letters! {
     new_device("new_device", false, "mail/new_device.txt", "mail/new_device.html", "mail/new_device_subject.txt");
     /// A sign-in after many failures (EN10).
     many_failures("many_failures", false, "mail/many_failures.txt", "mail/many_failures.html", "mail/many_failures_subject.txt");
+    /// A sign-in took the place of the oldest session (SS7).
+    session_displaced("session_displaced", false, "mail/session_displaced.txt", "mail/session_displaced.html", "mail/session_displaced_subject.txt");
     /// The password was changed by whoever was signed in (RC4).
     password_changed("password_changed", false, "mail/password_changed.txt", "mail/password_changed.html", "mail/password_changed_subject.txt");
     /// The same to a member of staff, who has no recovery by mail (EN11).

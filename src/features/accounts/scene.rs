@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use super::letters::Facts;
 use crate::services::context::Context;
 use crate::web::asked::Asked;
+use crate::web::session::Displaced;
 use crate::web::{Actor, Shell, Visit};
 
 #[derive(Clone)]
@@ -25,6 +26,11 @@ impl Scene {
     /// The circumstances before anybody signed in.
     pub(super) fn ctx(&self) -> &Context {
         &self.asked.context
+    }
+
+    /// What a letter may tell of this request and of the session that it displaced.
+    pub(super) fn facts_with(&self, other: &Displaced) -> Facts {
+        self.facts().with_other(other, &self.zone)
     }
 
     /// What a letter may tell of this request.

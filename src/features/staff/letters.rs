@@ -5,6 +5,8 @@ use askama::Template;
 use crate::base::types::Moment;
 use crate::services::context::Context;
 use crate::services::mail::Mail;
+use crate::web::feature::StaffRole;
+use crate::web::session::Displaced;
 
 #[derive(Template)]
 #[template(path = "mail/staff_activation_subject.txt")]
@@ -77,4 +79,87 @@ pub(super) fn failures(
         html: FailuresHtml { times, when, device, network }.render()?,
         holds_code: false,
     })
+}
+
+/// A mail without a code whose templates take `facts`.
+macro_rules! notice {
+    ($(#[$meta:meta])* $name:ident($facts:ident, $kind:literal, $text:tt, $html:tt, $subject:tt);) => {
+        $(#[$meta])*
+        pub(super) fn $name(person_id: i64, address: &str, facts: &$facts) -> Result<Mail, askama::Error> {
+            #[derive(Template)]
+            #[template(path = $text)]
+            struct Text<'a> {
+                facts: &'a $facts,
+            }
+            #[derive(Template)]
+            #[template(path = $html)]
+            struct Html<'a> {
+                facts: &'a $facts,
+            }
+            #[derive(Template)]
+            #[template(path = $subject)]
+            struct Subject;
+            Ok(Mail {
+                person_id: Some(person_id),
+                kind: $kind,
+                address: address.to_string(),
+                subject: Subject.render()?.trim().to_string(),
+                text: Text { facts }.render()?,
+                html: Html { facts }.render()?,
+                holds_code: false,
+            })
+        }
+    };
+}
+
+/// Which session was ended by which; times in UTC.
+pub(super) struct Displacing {
+    other: Displaced,
+    since: String,
+    when: String,
+    device: String,
+    network: String,
+}
+
+impl Displacing {
+    pub(super) fn of(ctx: &Context, other: &Displaced) -> Self {
+        let utc = jiff::tz::TimeZone::UTC;
+        Self {
+            other: other.clone(),
+            since: other.signed_in_at.local(&utc),
+            when: ctx.now.local(&utc),
+            device: ctx.device.to_string(),
+            network: ctx.network.to_string(),
+        }
+    }
+}
+
+notice! {
+    /// A sign-in took the place of the oldest session (SS7).
+    displaced(Displacing, "staff_session_displaced", "mail/staff_session_displaced.txt", "mail/staff_session_displaced.html", "mail/staff_session_displaced_subject.txt");
+}
+
+/// What a person may do from now on; the time in UTC.
+pub(super) struct Rights {
+    when: String,
+    given: Vec<StaffRole>,
+    taken: Vec<StaffRole>,
+    now: Vec<StaffRole>,
+}
+
+impl Rights {
+    pub(super) fn of(ctx: &Context, given: &[StaffRole], taken: &[StaffRole], now: &[StaffRole]) -> Self {
+        let when = ctx.now.local(&jiff::tz::TimeZone::UTC);
+        Self { when, given: given.to_vec(), taken: taken.to_vec(), now: now.to_vec() }
+    }
+}
+
+notice! {
+    /// Somebody's roles changed: all sessions are over (RC2, SS4).
+    roles_changed(Rights, "staff_roles", "mail/staff_roles.txt", "mail/staff_roles.html", "mail/staff_roles_subject.txt");
+}
+
+notice! {
+    /// Somebody was locked out: all sessions are over (SS4).
+    locked(Rights, "staff_locked", "mail/staff_locked.txt", "mail/staff_locked.html", "mail/staff_locked_subject.txt");
 }

@@ -1,10 +1,10 @@
 //! Signing in and out.
 
 use diesel::prelude::*;
-use easylink::base::db::schema::people;
+use easylink::base::db::schema::{memberships, people};
 
 use super::{asks_for_code, forgets, gives_code, registers, seen, session_of, signed_in, signs_in, signs_out};
-use crate::support::people::PASSWORD;
+use crate::support::people::{PASSWORD, Visitor};
 
 on_both!(
     async fn a_browser_that_is_not_known_gives_a_code_as_well(portal) {
@@ -137,5 +137,57 @@ on_both!(
         visitor.jar.clear();
         let page = visitor.posts(&form.answered(&[("email", "li@example.com"), ("password", PASSWORD)])).await;
         assert_eq!((page.status, page.h1().as_str()), (403, "Your browser blocks cookies"));
+    }
+);
+
+/// How many sessions of these browsers stand.
+async fn standing(browsers: &mut [Visitor]) -> usize {
+    let mut count = 0;
+    for browser in browsers {
+        count += usize::from(signed_in(browser).await);
+    }
+    count
+}
+
+on_both!(
+    async fn an_eleventh_session_ends_the_oldest_and_its_owner_is_told(portal) {
+        let mut first = registers(&portal, "li@example.com").await;
+        let (person, account): (i64, i64) = portal
+            .read(|conn| {
+                let li = people::table.filter(people::address.eq("li@example.com"));
+                let li = li.inner_join(memberships::table.on(memberships::person_id.eq(people::id)));
+                li.select((people::id, memberships::account_id)).first(conn).unwrap()
+            })
+            .await;
+        signs_out(&mut first).await;
+        let mut browsers = Vec::new();
+        for _ in 0..10 {
+            portal.minutes(1);
+            browsers.push(portal.signed_in(person, Some(account)).await);
+        }
+        assert_eq!(standing(&mut browsers).await, 10);
+        let told = portal.mails_to("li@example.com").await.len();
+        assert_eq!(signs_in(&mut first, "li@example.com", PASSWORD).await.header("location"), Some("/account"));
+        assert!(!signed_in(&mut browsers[0]).await, "the oldest is out");
+        assert_eq!(standing(&mut browsers).await, 9);
+        assert!(signed_in(&mut first).await);
+        let mails = portal.mails_to("li@example.com").await;
+        assert_eq!(mails.len(), told + 1);
+        let mail = mails.last().unwrap();
+        assert_eq!(mail.subject, "A device was signed out of your Easy Link account");
+        for fact in ["Browser: Test", "Firefox on Linux", "23 Nov 2026", "127.0.0.0/24"] {
+            assert!(mail.text.contains(fact), "{fact} in {}", mail.text);
+        }
+        let records = first.opens("/account/records").await.text();
+        assert!(records.contains("Device signed out to make room for an eleventh: Test"), "{records}");
+
+        // What ran out by itself makes room first, and nobody is told of it.
+        portal.minutes(14 * 24 * 60 - 30);
+        assert_eq!(standing(&mut browsers[9..]).await, 1);
+        portal.run_jobs().await;
+        portal.minutes(60);
+        assert_eq!(signs_in(&mut first, "li@example.com", PASSWORD).await.header("location"), Some("/account"));
+        assert!(signed_in(&mut browsers[9]).await, "one in use stays, old as it is");
+        assert_eq!(portal.mails_to("li@example.com").await.len(), told + 1);
     }
 );

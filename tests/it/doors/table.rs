@@ -129,6 +129,7 @@ pub const TABLE: &[Row] = &[
     get("/account/security/password", Person),
     post("/account/security/password", Person),
     get("/account/security/sessions", Person),
+    post("/account/security/sessions/all/end", Person),
     post("/account/security/sessions/others/end", Person),
     post("/account/security/sessions/{public_id}/end", Person),
     // Money.

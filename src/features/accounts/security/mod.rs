@@ -14,7 +14,8 @@ pub(super) fn routes() -> Vec<Route> {
         route("/account/security").get(pages::show),
         route("/account/security/password").get(password::edit).post(password::update),
         route("/account/security/sessions").get(sessions::list),
-        // Before the one with a parameter, which would take the word for a name.
+        // Before the one with a parameter, which would take these words for names.
+        route("/account/security/sessions/all/end").post(sessions::end_everywhere),
         route("/account/security/sessions/others/end").post(sessions::end_others),
         route("/account/security/sessions/{public_id}/end").post(sessions::end),
     ]

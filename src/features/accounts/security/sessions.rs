@@ -51,7 +51,7 @@ pub(super) async fn end(
             let entry = Entry::new(event).about(&public_id).with(json!({ "device": device }));
             records::keep(conn, person.ctx(), entry)?;
             Ok(if own {
-                Goto::to(if person.is_staff() { "/staff/login" } else { "/login" }).saying(Flash::SignedOut).leaving()
+                Goto::to(door(person)).saying(Flash::SignedOut).leaving()
             } else {
                 Goto::to(HERE).saying(Flash::SessionEnded)
             })
@@ -72,6 +72,24 @@ pub(super) async fn end_others(visit: Visit<Person>, form: Form<Button>) -> Resu
         })
         .await?;
     answered(&visit, ended).await
+}
+
+/// Ends every session of the person, this one too.
+pub(super) async fn end_everywhere(visit: Visit<Person>, form: Form<Button>) -> Result<HttpResponse, Error> {
+    let ended = visit
+        .write(&form, |conn, person, _| {
+            let count = end_all(conn, person.person_id(), None, person.now())?;
+            let entry = Entry::new(Event::SessionsEnded).with(json!({ "count": count, "all": true }));
+            records::keep(conn, person.ctx(), entry)?;
+            Ok(Goto::to(door(person)).saying(Flash::SignedOutEverywhere).leaving())
+        })
+        .await?;
+    answered(&visit, ended).await
+}
+
+/// Where this person signs in.
+fn door(person: &Person) -> &'static str {
+    if person.is_staff() { "/staff/login" } else { "/login" }
 }
 
 /// These forms have nothing to refuse; should one come back, the list is drawn anew with what was said.

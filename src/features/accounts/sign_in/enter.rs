@@ -58,6 +58,11 @@ pub(in crate::features::accounts) fn enter(
     records::keep(conn, &ctx, Entry::new(Event::SignedIn).with(json!({ "method": method.as_str() })))?;
 
     let facts = scene.facts();
+    for other in &new.displaced {
+        let details = json!({ "device": other.device, "surplus": true });
+        records::keep(conn, &ctx, Entry::new(Event::SessionEnded).about(&other.public_id).with(details))?;
+        letters::session_displaced(conn, &ctx, &who.address, Some(who.person_id), &scene.facts_with(other))?;
+    }
     if guesses::failures(conn, &ctx.keys, PersonKind::Customer, &who.address, now)? >= MANY {
         letters::many_failures(conn, &ctx, &who.address, Some(who.person_id), &facts)?;
     }

@@ -82,6 +82,8 @@ pub fn lock(conn: &mut Conn, ctx: &Context, address: &Address) -> Result<(), Ref
         return Err(Refusal::Already("locked"));
     }
     session::end_all(conn, person.id, None, ctx.now)?;
+    let rights = letters::Rights::of(ctx, &[], &[], &person.roles);
+    mail::send(conn, ctx, letters::locked(person.id, &person.address, &rights)?)?;
     keep(conn, ctx, Event::StaffLocked, &person)
 }
 

@@ -158,11 +158,18 @@ pub(super) async fn update(
     let number = parsed(&path)?;
     let ended = visit
         .write(&form, move |conn, officer, form| {
-            other(conn, officer, &number)?;
+            let person = other(conn, officer, &number)?;
             let wanted = roles_of(&form.roles)?;
             let shown: Vec<StaffRole> = form.shown.iter().filter_map(|word| StaffRole::parse(word)).collect();
-            match queries::set_roles(conn, officer.ctx(), &number, &shown, &wanted)? {
-                Ok(()) => Ok(Goto::to(here(&number)).saying(Flash::RolesChanged)),
+            let ctx = officer.ctx();
+            match queries::set_roles(conn, ctx, &number, &shown, &wanted)? {
+                Ok(changed) => {
+                    if changed.any() {
+                        let rights = letters::Rights::of(ctx, &changed.given, &changed.taken, &wanted);
+                        mail::send(conn, ctx, letters::roles_changed(person.id, &person.address, &rights)?)?;
+                    }
+                    Ok(Goto::to(here(&number)).saying(Flash::RolesChanged))
+                }
                 Err(Kept::LastAdmin) => Err(Errors::one("roles", FieldError::LastAdmin).into()),
                 Err(Kept::Meanwhile) => Err(Errors::one("roles", FieldError::ReplacedMeanwhile).into()),
             }

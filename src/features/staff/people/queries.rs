@@ -188,14 +188,29 @@ pub(super) enum Kept {
     Meanwhile,
 }
 
-/// Gives a person exactly these roles. `shown` are those that the one who decides had before them.
+/// What a change of roles gave and took.
+#[derive(Debug, Clone)]
+pub(super) struct Changed {
+    pub given: Vec<StaffRole>,
+    pub taken: Vec<StaffRole>,
+}
+
+impl Changed {
+    /// Whether anything is other than before.
+    pub fn any(&self) -> bool {
+        !self.given.is_empty() || !self.taken.is_empty()
+    }
+}
+
+/// Gives a person exactly these roles and ends all sessions that were opened with others (SS4, RC2). `shown` are those
+/// that the one who decides had before them.
 pub(super) fn set_roles(
     conn: &mut Conn,
     ctx: &Context,
     number: &Number,
     shown: &[StaffRole],
     wanted: &[StaffRole],
-) -> QueryResult<Result<(), Kept>> {
+) -> QueryResult<Result<Changed, Kept>> {
     hold_admins(conn)?;
     let Some(person) = by_number(conn, number)? else { return Err(diesel::result::Error::NotFound) };
     let mut held = person.roles.clone();
@@ -211,6 +226,9 @@ pub(super) fn set_roles(
     }
     let given: Vec<StaffRole> = wanted.iter().copied().filter(|role| !held.contains(role)).collect();
     let taken: Vec<StaffRole> = held.iter().copied().filter(|role| !wanted.contains(role)).collect();
+    if given.is_empty() && taken.is_empty() {
+        return Ok(Ok(Changed { given, taken }));
+    }
     for role in &given {
         grant(conn, ctx, person.id, *role)?;
     }
@@ -220,7 +238,8 @@ pub(super) fn set_roles(
     let words = |roles: &[StaffRole]| roles.iter().map(|role| role.as_str()).collect::<Vec<_>>();
     let entry = Entry::new(Event::RolesChanged).about(person.number.as_str()).of_person(person.id, person.subject_id);
     records::keep(conn, ctx, entry.with(json!({ "given": words(&given), "taken": words(&taken) })))?;
-    Ok(Ok(()))
+    session::end_all(conn, person.id, None, ctx.now)?;
+    Ok(Ok(Changed { given, taken }))
 }
 
 /// Ends a person's work here: no sign-in, no session, no link.
@@ -254,7 +273,8 @@ pub(super) fn set_state(conn: &mut Conn, person_id: i64, from: PersonState, to: 
 pub(super) fn end_sessions(conn: &mut Conn, ctx: &Context, person: &Person) -> QueryResult<usize> {
     let ended = session::end_all(conn, person.id, None, ctx.now)?;
     let entry = Entry::new(Event::SessionsEnded).about(person.number.as_str());
-    records::keep(conn, ctx, entry.of_person(person.id, person.subject_id))?;
+    let entry = entry.of_person(person.id, person.subject_id).with(json!({ "count": ended, "all": true }));
+    records::keep(conn, ctx, entry)?;
     Ok(ended)
 }
 

@@ -79,6 +79,12 @@ pub(super) fn enter(
     let ctx = ctx.by(author);
     let entry = Entry::new(Event::SignedIn).of_person(person_id, subject_id);
     records::keep(conn, &ctx, entry.with(json!({ "method": SignInMethod::Totp.as_str() })))?;
+    for other in &new.displaced {
+        let entry = Entry::new(Event::SessionEnded).about(&other.public_id).of_person(person_id, subject_id);
+        records::keep(conn, &ctx, entry.with(json!({ "device": other.device, "surplus": true })))?;
+        let told = letters::displaced(person_id, address.as_str(), &letters::Displacing::of(&ctx, other))?;
+        mail::send(conn, &ctx, told)?;
+    }
     guess.right(conn)?;
     let failures = guesses::failures(conn, &ctx.keys, PersonKind::Staff, address, ctx.now)?;
     if failures >= WORTH_A_MAIL {
