@@ -25,7 +25,8 @@ pub async fn run_due(house: &Data<House>) -> Vec<&'static str> {
     let mut failed = Vec::new();
     write_seen(house).await;
     let rooms: Vec<JobSpec> = house.features.iter().flat_map(|feature| feature.jobs).copied().collect();
-    for job in OWN.iter().copied().chain(rooms) {
+    // Mail last: what the rooms write leaves in the same round.
+    for job in rooms.into_iter().chain(OWN.iter().copied()) {
         match run_one(house, &job).await {
             Ok(()) => {}
             Err(fault) => {

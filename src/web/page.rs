@@ -28,6 +28,8 @@ text_enum! {
         SessionsEnded = "sessions_ended",
         /// Every device was signed out, this one too.
         SignedOutEverywhere = "signed_out_everywhere",
+        /// Every device was signed out, and a code for a new password is on its way.
+        Disowned = "disowned",
         /// The cookie choice was kept.
         CookiesSaved = "cookies_saved",
         /// The top-up was opened.

@@ -120,6 +120,15 @@ pub(super) fn touch_sessions(conn: &mut Conn, seen: &[(i64, Moment)]) -> QueryRe
     Ok(())
 }
 
+pub(super) fn last_use(conn: &mut Conn, person_id: i64) -> QueryResult<Option<Moment>> {
+    sessions::table
+        .filter(sessions::person_id.eq(person_id))
+        .order(sessions::seen_at.desc())
+        .select(sessions::seen_at)
+        .first(conn)
+        .optional()
+}
+
 pub(super) fn end_session(conn: &mut Conn, id: i64, now: Moment) -> QueryResult<()> {
     diesel::update(sessions::table.find(id).filter(sessions::ended_at.is_null()))
         .set(sessions::ended_at.eq(Some(now)))

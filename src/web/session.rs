@@ -201,6 +201,11 @@ pub fn enter(conn: &mut Conn, ctx: &Context, entering: &Entering) -> QueryResult
     queries::enter(conn, ctx, entering)
 }
 
+/// When a person last used any session, as written; `None` for one who never signed in. UTC.
+pub fn last_use(conn: &mut Conn, person_id: i64) -> QueryResult<Option<Moment>> {
+    queries::last_use(conn, person_id)
+}
+
 /// Ends one session at once.
 pub fn end(conn: &mut Conn, session_id: i64, now: Moment) -> QueryResult<()> {
     queries::end_session(conn, session_id, now)

@@ -109,7 +109,7 @@ on_both!(
         let mails = portal.mails_to("li@example.com").await;
         assert_eq!(mails.len(), 1);
         assert_eq!(mails[0].subject, "Your Easy Link password was changed");
-        for fact in ["Firefox on Linux", "127.0.0.0/24", "/password/forgot", "23 Nov 2026"] {
+        for fact in ["Firefox on Linux", "127.0.0.0/24", "/password/not-me/", "23 Nov 2026"] {
             assert!(mails[0].text.contains(fact), "{fact} in {}", mails[0].text);
         }
         let records = li.opens("/account/records").await.text();

@@ -353,3 +353,17 @@ on_both!(
         assert!(mails[0].text.contains("Browser:  Test") && mails[0].text.contains("Firefox on Linux"), "{}", mails[0].text);
     }
 );
+
+on_both!(
+    async fn a_staff_sign_in_after_half_a_year_is_told(portal) {
+        enrolled(&portal, ADDRESS, &[StaffRole::Support]).await;
+        for (days, times) in [(1, 0), (179, 0), (181, 1)] {
+            portal.minutes(days * 24 * 60);
+            let right = code(&portal, &secret());
+            assert_eq!(tries(&mut portal.visitor(), ADDRESS, PASSWORD, &right).await.status, 303);
+            assert_eq!(portal.mails_to(ADDRESS).await.len(), times, "after {days} days");
+        }
+        let mails = portal.mails_to(ADDRESS).await;
+        assert_eq!(mails[0].subject, "Signed in as staff after a long time");
+    }
+);

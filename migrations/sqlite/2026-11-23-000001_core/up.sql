@@ -71,7 +71,7 @@ create table known_browsers (
 create table challenges (
   id integer not null primary key autoincrement,
   handle_hash blob not null unique,
-  purpose text not null check (purpose in ('register', 'sign_in', 'second_step', 'reset')),
+  purpose text not null check (purpose in ('register', 'sign_in', 'second_step', 'reset', 'disown')),
   step text not null check (step in ('code', 'used', 'void')),
   address text not null,
   person_id bigint references people (id),
@@ -81,10 +81,14 @@ create table challenges (
   sends integer not null check (sends between 1 and 10),
   remembered boolean not null,
   sealed_data blob,
+  network text not null,
+  device text not null,
   created_at bigint not null,
   sent_at bigint not null,
-  expires_at bigint not null
+  expires_at bigint not null,
+  told_at bigint
 );
+create index challenges_untold on challenges (created_at) where purpose = 'second_step' and step = 'code' and told_at is null;
 create index challenges_by_address on challenges (address, purpose, created_at);
 
 -- Shared counters of guesses and sends (A7): kept over a restart and the same for all instances.

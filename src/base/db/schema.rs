@@ -90,9 +90,12 @@ diesel::table! {
         sends -> Integer,
         remembered -> Bool,
         sealed_data -> Nullable<Binary>,
+        network -> Text,
+        device -> Text,
         created_at -> BigInt,
         sent_at -> BigInt,
         expires_at -> BigInt,
+        told_at -> Nullable<BigInt>,
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) struct Facts {
     network: String,
     /// A code, in fours.
     code: String,
+    /// The page that ends all sessions and sets a new password, from the portal's address on.
+    disown: String,
     /// The device that lost its session, when it signed in, and its network.
     other: [String; 3],
 }
@@ -36,6 +38,7 @@ impl Facts {
             device: ctx.device.to_string(),
             network: ctx.network.to_string(),
             code: String::new(),
+            disown: "/password/forgot".into(),
             other: Default::default(),
         }
     }
@@ -44,10 +47,15 @@ impl Facts {
         Self { code: codes::shown(code), ..self }
     }
 
+    /// Leads to the page of this path when it was somebody else.
+    pub(super) fn with_disown(self, path: String) -> Self {
+        Self { disown: path, ..self }
+    }
+
     /// Tells of another session as well.
-    pub(super) fn with_other(&self, other: &Displaced, zone: &TimeZone) -> Self {
+    pub(super) fn with_other(self, other: &Displaced, zone: &TimeZone) -> Self {
         let since = format!("{} ({})", other.signed_in_at.local(zone), zone.iana_name().unwrap_or("UTC"));
-        Self { other: [other.device.clone(), since, other.network.clone()], ..self.clone() }
+        Self { other: [other.device.clone(), since, other.network.clone()], ..self }
     }
 }
 
@@ -105,13 +113,17 @@ letters! {
     /// The code that sets a password anew.
     code_reset("code_reset", true, "mail/code_reset.txt", "mail/code_reset.html", "mail/code_reset_subject.txt");
     /// A sign-in from a browser that was not known (EN10).
-    new_device("new_device", false, "mail/new_device.txt", "mail/new_device.html", "mail/new_device_subject.txt");
+    new_device("new_device", true, "mail/new_device.txt", "mail/new_device.html", "mail/new_device_subject.txt");
     /// A sign-in after many failures (EN10).
-    many_failures("many_failures", false, "mail/many_failures.txt", "mail/many_failures.html", "mail/many_failures_subject.txt");
+    many_failures("many_failures", true, "mail/many_failures.txt", "mail/many_failures.html", "mail/many_failures_subject.txt");
+    /// A sign-in after half a year without one (EN10).
+    long_quiet("long_quiet", true, "mail/long_quiet.txt", "mail/long_quiet.html", "mail/long_quiet_subject.txt");
+    /// A password was right, and the mailed code after it was not given (EN10).
+    unfinished("unfinished", true, "mail/unfinished.txt", "mail/unfinished.html", "mail/unfinished_subject.txt");
     /// A sign-in took the place of the oldest session (SS7).
-    session_displaced("session_displaced", false, "mail/session_displaced.txt", "mail/session_displaced.html", "mail/session_displaced_subject.txt");
+    session_displaced("session_displaced", true, "mail/session_displaced.txt", "mail/session_displaced.html", "mail/session_displaced_subject.txt");
     /// The password was changed by whoever was signed in (RC4).
-    password_changed("password_changed", false, "mail/password_changed.txt", "mail/password_changed.html", "mail/password_changed_subject.txt");
+    password_changed("password_changed", true, "mail/password_changed.txt", "mail/password_changed.html", "mail/password_changed_subject.txt");
     /// The same to a member of staff, who has no recovery by mail (EN11).
     password_changed_staff("password_changed_staff", false, "mail/password_changed_staff.txt", "mail/password_changed_staff.html", "mail/password_changed_subject.txt");
     /// A forgotten password was set anew (RC1).

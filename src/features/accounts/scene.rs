@@ -9,7 +9,6 @@ use jiff::tz::TimeZone;
 use super::letters::Facts;
 use crate::services::context::Context;
 use crate::web::asked::Asked;
-use crate::web::session::Displaced;
 use crate::web::{Actor, Shell, Visit};
 
 #[derive(Clone)]
@@ -28,9 +27,9 @@ impl Scene {
         &self.asked.context
     }
 
-    /// What a letter may tell of this request and of the session that it displaced.
-    pub(super) fn facts_with(&self, other: &Displaced) -> Facts {
-        self.facts().with_other(other, &self.zone)
+    /// The zone in which letters tell the time.
+    pub(super) fn zone(&self) -> &TimeZone {
+        &self.zone
     }
 
     /// What a letter may tell of this request.

@@ -139,6 +139,25 @@ notice! {
     displaced(Displacing, "staff_session_displaced", "mail/staff_session_displaced.txt", "mail/staff_session_displaced.html", "mail/staff_session_displaced_subject.txt");
 }
 
+/// A sign-in; its time in UTC.
+pub(super) struct Entering {
+    when: String,
+    device: String,
+    network: String,
+}
+
+impl Entering {
+    pub(super) fn of(ctx: &Context) -> Self {
+        let when = ctx.now.local(&jiff::tz::TimeZone::UTC);
+        Self { when, device: ctx.device.to_string(), network: ctx.network.to_string() }
+    }
+}
+
+notice! {
+    /// A sign-in after half a year without one (EN10).
+    quiet(Entering, "staff_quiet", "mail/staff_quiet.txt", "mail/staff_quiet.html", "mail/staff_quiet_subject.txt");
+}
+
 /// What a person may do from now on; the time in UTC.
 pub(super) struct Rights {
     when: String,

@@ -27,6 +27,10 @@ crate::base::types::text_enum! {
         PasswordChanged = "password_changed",
         /// A forgotten password was set anew by a mailed code.
         PasswordReset = "password_reset",
+        /// The owner of a sign-in said that it was somebody else's: every session ended.
+        Disowned = "disowned",
+        /// A password was right and the second step was not finished.
+        SignInUnfinished = "sign_in_unfinished",
         /// The password was asked again before a sensitive step.
         SteppedUp = "stepped_up",
         /// The name of a person or account was changed.

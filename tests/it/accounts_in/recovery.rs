@@ -1,8 +1,9 @@
 //! Setting a forgotten password anew (RC1).
 
-use super::{forgets, registers, session_of, signed_in, signs_in};
+use super::{challenges_made, forgets, gives_code, registers, session_of, signed_in, signs_in};
 use crate::support::page::Page;
 use crate::support::people::{PASSWORD, Visitor};
+use crate::support::portal::Portal;
 
 const NEW: &str = "eleven quiet staircases";
 
@@ -67,5 +68,102 @@ on_both!(
         forgets(&mut visitor, "no@example.com").await;
         assert_eq!(resets(&mut visitor, "12345678", NEW).await.status, 422);
         assert!(portal.mails_to("no@example.com").await[0].subject.contains("No account"));
+    }
+);
+
+/// The path of the link "this was not me" in the newest mail with this word in its subject.
+async fn way_out(portal: &Portal, address: &str, subject: &str) -> String {
+    let mails = portal.mails_to(address).await;
+    let mail = mails.iter().rev().find(|mail| mail.subject.contains(subject)).unwrap_or_else(|| panic!("no {subject}"));
+    let line = mail.text.lines().find(|line| line.contains("/password/not-me/"));
+    let line = line.unwrap_or_else(|| panic!("no link in {}", mail.text));
+    line.strip_prefix(&portal.base).unwrap().to_string()
+}
+
+/// Signs in with the password and the mailed code, on a browser that was never here.
+async fn enters_anew(portal: &Portal, address: &str) -> Visitor {
+    let mut visitor = portal.visitor();
+    signs_in(&mut visitor, address, PASSWORD).await;
+    let code = portal.code_for(address).await;
+    assert_eq!(gives_code(&mut visitor, "/login/verify", &code).await.status, 303);
+    visitor
+}
+
+on_both!(
+    async fn a_notice_leads_out_of_what_was_not_oneself(portal) {
+        let mut owner = registers(&portal, "li@example.com").await;
+        let mut stranger = enters_anew(&portal, "li@example.com").await;
+        let path = way_out(&portal, "li@example.com", "New browser").await;
+        // Programs that read mail open links: nothing happens.
+        let mut reader = portal.visitor();
+        for _ in 0..10 {
+            assert_eq!(reader.gets(&path).await.status, 200);
+        }
+        assert!(signed_in(&mut stranger).await && signed_in(&mut owner).await);
+
+        // The stranger's new password does not void the link, which needs no sign-in.
+        let form = stranger.opens("/account/security/password").await.form("/account/security/password");
+        let form = form.answered(&[("current", PASSWORD), ("password", NEW), ("again", NEW)]);
+        assert_eq!(stranger.posts(&form).await.status, 303);
+        assert!(!signed_in(&mut owner).await && signed_in(&mut stranger).await);
+        let newer = way_out(&portal, "li@example.com", "password was changed").await;
+        let mut phone = portal.visitor();
+        let page = phone.gets(&path).await;
+        assert_eq!(page.h1(), "This was not me");
+        let (form, again) = (page.form(&path), reader.gets(&path).await.form(&path));
+        let out = phone.posts(&form).await;
+        assert_eq!((out.status, out.header("location")), (303, Some("/password/reset")));
+        assert!(!signed_in(&mut stranger).await, "the stranger is out");
+        let page = phone.opens("/password/reset").await;
+        assert!(page.text().contains("Every device is signed out."), "{}", page.text());
+
+        // Once, for nobody else, and another token opens nothing.
+        assert_eq!((reader.posts(&again).await.status, reader.gets(&path).await.status), (404, 404));
+        assert_eq!(reader.gets(&format!("{}2", &path[..path.len() - 1])).await.status, 404);
+        let challenge = phone.jar["challenge"].clone();
+        assert_eq!(reader.gets(&format!("/password/not-me/{challenge}")).await.status, 404, "another kind of token");
+        let token = newer.rsplit('/').next().unwrap();
+        reader.jar.insert("challenge".into(), token.to_string());
+        for page in ["/password/reset", "/login/verify", "/register/verify"] {
+            assert_eq!(reader.gets(page).await.status, 303, "{page}");
+        }
+
+        let code = portal.code_for("li@example.com").await;
+        let mine = "fourteen amber ladders";
+        assert_eq!(resets(&mut phone, &code, mine).await.header("location"), Some("/login"));
+        let mut back = portal.visitor();
+        assert_eq!(signs_in(&mut back, "li@example.com", NEW).await.status, 422);
+        assert_eq!(signs_in(&mut back, "li@example.com", mine).await.header("location"), Some("/login/verify"));
+        let code = portal.code_for("li@example.com").await;
+        gives_code(&mut back, "/login/verify", &code).await;
+        assert!(back.opens("/account/records").await.text().contains("“This was not me”"));
+
+        assert_eq!(reader.gets(&newer).await.status, 200);
+        portal.minutes(7 * 24 * 60);
+        assert_eq!(reader.gets(&newer).await.status, 404, "a link of last week");
+        portal.minutes(2 * 24 * 60);
+        portal.run_jobs().await;
+        assert_eq!(challenges_made(&portal).await, 0);
+    }
+);
+
+on_both!(
+    async fn a_link_sent_twice_at_once_works_once(portal) {
+        registers(&portal, "li@example.com").await;
+        enters_anew(&portal, "li@example.com").await;
+        let path = way_out(&portal, "li@example.com", "New browser").await;
+        let mut twins = Vec::new();
+        for _ in 0..8 {
+            let mut visitor = portal.visitor();
+            let form = visitor.gets(&path).await.form(&path);
+            twins.push((visitor, form));
+        }
+        let posts = twins.iter_mut().map(|(visitor, form)| visitor.posts_now(form));
+        let mut statuses: Vec<u16> =
+            futures_util::future::join_all(posts).await.iter().map(|page| page.status).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303, 404, 404, 404, 404, 404, 404, 404]);
+        let codes = portal.mails_to("li@example.com").await;
+        assert_eq!(codes.iter().filter(|mail| mail.subject.contains("new password")).count(), 1);
     }
 );

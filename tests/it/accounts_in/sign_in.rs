@@ -5,6 +5,7 @@ use easylink::base::db::schema::{memberships, people};
 
 use super::{asks_for_code, forgets, gives_code, registers, seen, session_of, signed_in, signs_in, signs_out};
 use crate::support::people::{PASSWORD, Visitor};
+use crate::support::portal::Portal;
 
 on_both!(
     async fn a_browser_that_is_not_known_gives_a_code_as_well(portal) {
@@ -189,5 +190,63 @@ on_both!(
         assert_eq!(signs_in(&mut first, "li@example.com", PASSWORD).await.header("location"), Some("/account"));
         assert!(signed_in(&mut browsers[9]).await, "one in use stays, old as it is");
         assert_eq!(portal.mails_to("li@example.com").await.len(), told + 1);
+    }
+);
+
+/// How many mails with this word in their subject went to an address.
+async fn told(portal: &Portal, address: &str, subject: &str) -> usize {
+    portal.mails_to(address).await.iter().filter(|mail| mail.subject.contains(subject)).count()
+}
+
+on_both!(
+    async fn a_right_password_without_the_code_is_told_after_three_minutes(portal) {
+        registers(&portal, "li@example.com").await;
+        let mut stranger = portal.visitor();
+        stranger.headers[0].1 = "curl/8.0".to_string();
+        signs_in(&mut stranger, "li@example.com", PASSWORD).await;
+        portal.later(std::time::Duration::from_secs(179));
+        assert_eq!(told(&portal, "li@example.com", "not finished").await, 0);
+        portal.minutes(1);
+        assert_eq!(told(&portal, "li@example.com", "not finished").await, 1);
+        let mail = portal.mails_to("li@example.com").await.pop().unwrap();
+        for fact in ["Browser: curl", "127.0.0.0/24", "23 Nov 2026", "/password/not-me/"] {
+            assert!(mail.text.contains(fact), "{fact} in {}", mail.text);
+        }
+        portal.minutes(5);
+        assert_eq!(told(&portal, "li@example.com", "not finished").await, 1, "told once");
+
+        // Who comes in in time, or in the same browser with the code of a second try, is not told.
+        let mut visitor = portal.visitor();
+        signs_in(&mut visitor, "li@example.com", PASSWORD).await;
+        signs_in(&mut visitor, "li@example.com", PASSWORD).await;
+        let code = portal.code_for("li@example.com").await;
+        assert_eq!(gives_code(&mut visitor, "/login/verify", &code).await.status, 303);
+        portal.minutes(5);
+        assert_eq!(told(&portal, "li@example.com", "not finished").await, 1);
+        let records = visitor.opens("/account/records").await.text();
+        assert_eq!(records.matches("Password was right, code was not given").count(), 1, "{records}");
+        // A code asked for without the password says nothing about the password.
+        let mut other = portal.visitor();
+        asks_for_code(&mut other, "li@example.com").await;
+        portal.minutes(5);
+        assert_eq!(told(&portal, "li@example.com", "not finished").await, 1);
+    }
+);
+
+on_both!(
+    async fn a_sign_in_after_half_a_year_is_told(portal) {
+        let mut visitor = registers(&portal, "li@example.com").await;
+        signs_out(&mut visitor).await;
+        for (days, times) in [(179, 0), (181, 1), (10, 1)] {
+            portal.minutes(days * 24 * 60);
+            signs_in(&mut visitor, "li@example.com", PASSWORD).await;
+            let known = signed_in(&mut visitor).await;
+            if !known {
+                let code = portal.code_for("li@example.com").await;
+                assert_eq!(gives_code(&mut visitor, "/login/verify", &code).await.status, 303);
+            }
+            assert_eq!(told(&portal, "li@example.com", "after a long time").await, times, "after {days} days");
+            signs_out(&mut visitor).await;
+        }
     }
 );

@@ -116,6 +116,8 @@ pub const TABLE: &[Row] = &[
     get("/password/reset", Visitor).finding(Finds::Way("/password/forgot")),
     post("/password/reset", Visitor),
     post("/password/reset/resend", Visitor),
+    named("/password/not-me/{token}", Visitor),
+    post("/password/not-me/{token}", Visitor),
     // A customer's account.
     get("/account", ANY),
     get("/account/profile", ANY),

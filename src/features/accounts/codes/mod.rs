@@ -5,8 +5,9 @@
 mod model;
 mod queries;
 
+use model::Step;
 pub(super) use model::{Challenge, Purpose, shown};
-pub(super) use queries::{sweep, void_all};
+pub(super) use queries::{sweep, told, unfinished, use_up, void_all};
 
 use diesel::QueryResult;
 
@@ -50,7 +51,7 @@ pub(super) fn begin(conn: &mut Conn, ctx: &Context, asking: &Asking<'_>) -> Quer
     let hash = if asking.opens { right } else { nobodys };
     let handle_hash = hash_of_handle(&ctx.keys, &handle);
     let sealed = ctx.keys.seal(PLACE, &handle, asking.data.as_bytes());
-    queries::insert(conn, asking, &handle_hash, &hash, &sealed, ctx.now)?;
+    queries::insert(conn, asking, &handle_hash, &hash, &sealed, ctx)?;
     Ok(Begun { handle, code })
 }
 
@@ -60,6 +61,17 @@ pub(super) fn current(conn: &mut Conn, asked: &Asked, purposes: &[Purpose]) -> Q
     for hash in asked.context.keys.hashes("challenge", &[handle.as_bytes()]) {
         if let Some(found) = queries::by_handle(conn, &hash)? {
             return Ok(Some(found).filter(|found| purposes.contains(&found.purpose) && found.stands(asked.context.now)));
+        }
+    }
+    Ok(None)
+}
+
+/// The challenge that a link in a notice names, while it works.
+pub(super) fn linked(conn: &mut Conn, ctx: &Context, token: &str) -> QueryResult<Option<Challenge>> {
+    for hash in ctx.keys.hashes("challenge", &[token.as_bytes()]) {
+        if let Some(found) = queries::by_handle(conn, &hash)? {
+            let works = found.purpose == Purpose::Disown && found.step == Step::Code && ctx.now < found.expires_at;
+            return Ok(Some(found).filter(|_| works));
         }
     }
     Ok(None)

@@ -9,7 +9,9 @@ use crate::base::types::{Address, Moment, text_enum};
 /// Digits of a code: 26 bits.
 pub(in crate::features::accounts) const DIGITS: usize = 8;
 /// How long a code works.
-pub(super) const LIFE: Duration = Duration::from_secs(600);
+const LIFE: Duration = Duration::from_secs(600);
+/// How long a link in a notice works: who is away for a week still gets the account back.
+const LIFE_OF_LINK: Duration = Duration::from_secs(7 * 86400);
 /// How often it may be tried.
 pub(super) const MOST_TRIES: i32 = 5;
 /// How often one challenge may be sent.
@@ -31,6 +33,15 @@ text_enum! {
         SecondStep = "second_step",
         /// Setting a forgotten password anew.
         Reset = "reset",
+        /// "This was not me": a link in a notice, which no code opens.
+        Disown = "disown",
+    }
+}
+
+impl Purpose {
+    /// How long what was mailed works.
+    pub(super) fn life(self) -> Duration {
+        if self == Self::Disown { LIFE_OF_LINK } else { LIFE }
     }
 }
 

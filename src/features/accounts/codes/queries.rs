@@ -5,10 +5,12 @@ use std::time::Duration;
 use diesel::prelude::*;
 
 use super::Asking;
-use super::model::{Challenge, LIFE, MOST_TRIES, Step};
+use super::model::{Challenge, MOST_TRIES, Purpose, Step};
 use crate::base::db::Conn;
-use crate::base::db::schema::challenges;
-use crate::base::types::Moment;
+use crate::base::db::schema::{challenges, people, sessions};
+use crate::base::types::{Address, Moment};
+use crate::services::context::Context;
+use crate::web::session::PersonState;
 
 pub(super) fn insert(
     conn: &mut Conn,
@@ -16,8 +18,9 @@ pub(super) fn insert(
     handle_hash: &[u8],
     code_hash: &[u8],
     sealed: &[u8],
-    now: Moment,
+    ctx: &Context,
 ) -> QueryResult<()> {
+    let now = ctx.now;
     diesel::insert_into(challenges::table)
         .values((
             challenges::handle_hash.eq(handle_hash),
@@ -31,9 +34,10 @@ pub(super) fn insert(
             challenges::sends.eq(1),
             challenges::remembered.eq(asking.remembered),
             challenges::sealed_data.eq(Some(sealed)),
+            (challenges::network.eq(&*ctx.network), challenges::device.eq(&*ctx.device)),
             challenges::created_at.eq(now),
             challenges::sent_at.eq(now),
-            challenges::expires_at.eq(now.plus(LIFE)),
+            challenges::expires_at.eq(now.plus(asking.purpose.life())),
         ))
         .execute(conn)?;
     Ok(())
@@ -78,7 +82,7 @@ pub(super) fn renew(conn: &mut Conn, read: &Challenge, code_hash: &[u8], now: Mo
         challenges::code_hash.eq(code_hash),
         challenges::sends.eq(read.sends + 1),
         challenges::sent_at.eq(now),
-        challenges::expires_at.eq(now.plus(LIFE)),
+        challenges::expires_at.eq(now.plus(read.purpose.life())),
     ))
     .execute(conn)?;
     Ok(changed == 1)
@@ -100,17 +104,68 @@ pub(super) fn count_try(conn: &mut Conn, id: i64, now: Moment) -> QueryResult<Op
 }
 
 /// Uses a challenge up; true for exactly one caller. What waited in it is wiped.
-pub(super) fn use_up(conn: &mut Conn, id: i64) -> QueryResult<bool> {
+pub(in crate::features::accounts) fn use_up(conn: &mut Conn, id: i64) -> QueryResult<bool> {
     let changed = diesel::update(challenges::table.find(id).filter(challenges::step.eq(Step::Code)))
         .set((challenges::step.eq(Step::Used), challenges::sealed_data.eq(None::<Vec<u8>>)))
         .execute(conn)?;
     Ok(changed == 1)
 }
 
-/// Ends every open challenge of a person.
+/// A second step that nobody finished, its password having been right.
+#[derive(Queryable)]
+pub(in crate::features::accounts) struct Unfinished {
+    pub id: i64,
+    pub person_id: i64,
+    pub subject_id: i64,
+    pub address: Address,
+    pub network: String,
+    pub device: String,
+    pub created_at: Moment,
+}
+
+/// The second steps that were begun `before` and are still open, whose owner was not told. Those of a browser that came
+/// in after all, with a code of another try, are left out.
+pub(in crate::features::accounts) fn unfinished(conn: &mut Conn, before: Moment) -> QueryResult<Vec<Unfinished>> {
+    let came_in = sessions::table
+        .filter(sessions::person_id.nullable().eq(challenges::person_id))
+        .filter(sessions::signed_in_at.ge(challenges::created_at))
+        .filter(sessions::network.eq(challenges::network))
+        .filter(sessions::device.eq(challenges::device));
+    challenges::table
+        .inner_join(people::table.on(challenges::person_id.eq(people::id.nullable())))
+        .filter(challenges::purpose.eq(Purpose::SecondStep))
+        .filter(challenges::step.eq(Step::Code))
+        .filter(challenges::told_at.is_null())
+        .filter(challenges::created_at.le(before))
+        .filter(people::state.eq(PersonState::Active))
+        .filter(diesel::dsl::not(diesel::dsl::exists(came_in)))
+        .order(challenges::id)
+        .limit(200)
+        .select((
+            challenges::id,
+            people::id,
+            people::subject_id,
+            challenges::address,
+            challenges::network,
+            challenges::device,
+            challenges::created_at,
+        ))
+        .load(conn)
+}
+
+/// Notes that the owner of an unfinished second step was told.
+pub(in crate::features::accounts) fn told(conn: &mut Conn, id: i64, now: Moment) -> QueryResult<()> {
+    diesel::update(challenges::table.find(id)).set(challenges::told_at.eq(Some(now))).execute(conn)?;
+    Ok(())
+}
+
+/// Ends every open challenge of a person. Links in notices stay: whoever has the password may use it to end them.
 pub(in crate::features::accounts) fn void_all(conn: &mut Conn, person_id: i64) -> QueryResult<usize> {
     diesel::update(
-        challenges::table.filter(challenges::person_id.eq(person_id)).filter(challenges::step.eq(Step::Code)),
+        challenges::table
+            .filter(challenges::person_id.eq(person_id))
+            .filter(challenges::step.eq(Step::Code))
+            .filter(challenges::purpose.ne(Purpose::Disown)),
     )
     .set((challenges::step.eq(Step::Void), challenges::sealed_data.eq(None::<Vec<u8>>)))
     .execute(conn)

@@ -1,6 +1,7 @@
 //! Retrieving a forgotten password (A2): a code to the address, then the code and a new password in one form. It ends
-//! every session and signs nobody in (RC1).
+//! every session and signs nobody in (RC1). Notices of sign-ins lead to it by a link (EN10).
 
+pub(super) mod disown;
 mod forgot;
 mod reset;
 
@@ -11,5 +12,6 @@ pub(super) fn routes() -> Vec<Route> {
         route("/password/forgot").get(forgot::new).post(forgot::create),
         route("/password/reset").get(reset::edit).post(reset::update),
         route("/password/reset/resend").post(reset::resend),
+        route("/password/not-me/{token}").get(disown::edit).post(disown::update),
     ]
 }

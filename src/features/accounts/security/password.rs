@@ -11,6 +11,7 @@ use crate::base::db::Conn;
 use crate::base::types::Address;
 use crate::features::accounts::proof::{busy, candidate};
 use crate::features::accounts::queries::set_password;
+use crate::features::accounts::recovery::disown;
 use crate::features::accounts::scene::Scene;
 use crate::features::accounts::{PasswordClass, Person, browsers, codes, guesses, letters, passwords};
 use crate::services::context::Author;
@@ -118,7 +119,11 @@ fn renewed(conn: &mut Conn, person: &Person, scene: &Scene) -> Result<Goto, Stop
     let ctx = ctx.by(Author { session_id: Some(new.id), ..ctx.author.clone() });
     records::keep(conn, &ctx, Entry::new(Event::PasswordChanged).with(json!({ "count": others })))?;
     let to = Address::parse(&session.address).ok_or_else(|| Error::internal("a stored address is none"))?;
-    let letter = if person.is_staff() { letters::password_changed_staff } else { letters::password_changed };
-    letter(conn, &ctx, &to, Some(person.person_id()), &scene.facts())?;
+    if person.is_staff() {
+        letters::password_changed_staff(conn, &ctx, &to, Some(person.person_id()), &scene.facts())?;
+    } else {
+        let facts = scene.facts().with_disown(disown::link(conn, &ctx, person.person_id(), &to)?);
+        letters::password_changed(conn, &ctx, &to, Some(person.person_id()), &facts)?;
+    }
     Ok(Goto::to("/account/security").saying(Flash::PasswordChanged).entering(new).dropping(cookies::BROWSER))
 }

@@ -1,18 +1,23 @@
 //! The last step of every way in: the session, its records and the mails it owes the owner.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::base::db::Conn;
 use crate::base::types::Address;
+use crate::features::accounts::recovery::disown;
 use crate::features::accounts::scene::Scene;
 use crate::features::accounts::{Visitor, browsers, guesses, letters, queries};
 use crate::services::context::{Author, AuthorKind, Context};
 use crate::services::records::{self, Entry, Event};
-use crate::web::session::{self, Entering, PersonKind, SignInMethod};
+use crate::web::session::{self, Displaced, Entering, PersonKind, SignInMethod};
 use crate::web::{Actor, Flash, Goto, Stop, cookies};
 
 /// Failures from which on the owner is told of them.
 const MANY: i64 = 5;
+/// After so long without a sign-in the owner is told of one.
+const QUIET: Duration = Duration::from_secs(180 * 86400);
 
 /// The person who comes in.
 pub(in crate::features::accounts) struct Entrant {
@@ -47,6 +52,7 @@ pub(in crate::features::accounts) fn enter(
         signed_in_at: now,
         stepped_up_at: by_password.then_some(now),
     };
+    let quiet = session::last_use(conn, who.person_id)?.is_some_and(|last| now.since(last) >= QUIET);
     let new = session::enter(conn, scene.ctx(), &entering)?;
     let ctx = scene.ctx().by(Author {
         kind: AuthorKind::Customer,
@@ -57,15 +63,15 @@ pub(in crate::features::accounts) fn enter(
     });
     records::keep(conn, &ctx, Entry::new(Event::SignedIn).with(json!({ "method": method.as_str() })))?;
 
-    let facts = scene.facts();
+    let unknown = matches!(method, SignInMethod::PasswordCode | SignInMethod::Code);
+    if unknown {
+        records::keep(conn, &ctx, Entry::new(Event::NewDevice))?;
+    }
     for other in &new.displaced {
         let details = json!({ "device": other.device, "surplus": true });
         records::keep(conn, &ctx, Entry::new(Event::SessionEnded).about(&other.public_id).with(details))?;
-        letters::session_displaced(conn, &ctx, &who.address, Some(who.person_id), &scene.facts_with(other))?;
     }
-    if guesses::failures(conn, &ctx.keys, PersonKind::Customer, &who.address, now)? >= MANY {
-        letters::many_failures(conn, &ctx, &who.address, Some(who.person_id), &facts)?;
-    }
+    tell(conn, &ctx, scene, who, &Telling { unknown, quiet, displaced: &new.displaced })?;
     guesses::clear(conn, &ctx.keys, PersonKind::Customer, &who.address)?;
 
     let mut goto = Goto::to(next.unwrap_or_else(|| "/account".into()))
@@ -76,9 +82,35 @@ pub(in crate::features::accounts) fn enter(
         // A code was passed in this browser: it is known from now on (A2).
         goto = goto.keeping(cookies::BROWSER, browsers::learn(conn, &ctx, who.person_id)?);
     }
-    if matches!(method, SignInMethod::PasswordCode | SignInMethod::Code) {
-        records::keep(conn, &ctx, Entry::new(Event::NewDevice))?;
-        letters::new_device(conn, &ctx, &who.address, Some(who.person_id), &facts)?;
-    }
     Ok((ctx, goto))
+}
+
+/// What is worth a mail about a sign-in.
+struct Telling<'a> {
+    unknown: bool,
+    quiet: bool,
+    displaced: &'a [Displaced],
+}
+
+/// The mails that a sign-in owes its owner (EN10, SS7), with one way out for all of them.
+fn tell(conn: &mut Conn, ctx: &Context, scene: &Scene, who: &Entrant, of: &Telling<'_>) -> Result<(), Stop> {
+    let many = guesses::failures(conn, &ctx.keys, PersonKind::Customer, &who.address, ctx.now)? >= MANY;
+    if !(many || of.unknown || of.quiet || !of.displaced.is_empty()) {
+        return Ok(());
+    }
+    let (to, person) = (&who.address, Some(who.person_id));
+    let facts = scene.facts().with_disown(disown::link(conn, ctx, who.person_id, to)?);
+    for other in of.displaced {
+        letters::session_displaced(conn, ctx, to, person, &facts.clone().with_other(other, scene.zone()))?;
+    }
+    if many {
+        letters::many_failures(conn, ctx, to, person, &facts)?;
+    }
+    // One mail about one sign-in: after half a year the browser is never known.
+    if of.quiet {
+        letters::long_quiet(conn, ctx, to, person, &facts)?;
+    } else if of.unknown {
+        letters::new_device(conn, ctx, to, person, &facts)?;
+    }
+    Ok(())
 }

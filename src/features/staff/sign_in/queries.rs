@@ -1,5 +1,7 @@
 //! The staff's second step, and the sign-in.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 use serde_json::json;
 
@@ -18,6 +20,8 @@ use crate::web::session::{self, Entering, NewSession, PersonKind, SignInMethod};
 
 /// So many failures are worth a mail (EN10).
 const WORTH_A_MAIL: i64 = 5;
+/// A sign-in after so long without one is, too.
+const QUIET: Duration = Duration::from_secs(180 * 86400);
 
 /// A guess that was wrong: kept on the record of whom it was aimed at. What it was counted stays.
 pub(super) fn failed(conn: &mut Conn, ctx: &Context, candidate: &Candidate) -> QueryResult<()> {
@@ -68,6 +72,7 @@ pub(super) fn enter(
         signed_in_at: ctx.now,
         stepped_up_at: Some(ctx.now),
     };
+    let quiet = session::last_use(conn, person_id)?.is_some_and(|last| ctx.now.since(last) >= QUIET);
     let new = session::enter(conn, ctx, &entering)?;
     let author = Author {
         kind: AuthorKind::Staff,
@@ -84,6 +89,9 @@ pub(super) fn enter(
         records::keep(conn, &ctx, entry.with(json!({ "device": other.device, "surplus": true })))?;
         let told = letters::displaced(person_id, address.as_str(), &letters::Displacing::of(&ctx, other))?;
         mail::send(conn, &ctx, told)?;
+    }
+    if quiet {
+        mail::send(conn, &ctx, letters::quiet(person_id, address.as_str(), &letters::Entering::of(&ctx))?)?;
     }
     guess.right(conn)?;
     let failures = guesses::failures(conn, &ctx.keys, PersonKind::Staff, address, ctx.now)?;
