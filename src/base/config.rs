@@ -4,7 +4,7 @@ mod proxies;
 mod sources;
 
 pub use proxies::Proxies;
-pub use sources::ConfigFault;
+pub use sources::{ConfigFault, settings_in};
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -23,6 +23,16 @@ pub fn sweep(conn: &mut Conn, now: Moment) -> QueryResult<()> {
     queries::sweep(conn, now)
 }
 
+/// How long the gate of `bucket` is still shut; `None` while it is open.
+pub fn shut(conn: &mut Conn, bucket: &str, now: Moment) -> QueryResult<Option<Duration>> {
+    queries::shut(conn, bucket, now)
+}
+
+/// Opens the gate of `bucket`; what was counted stays.
+pub fn reopen(conn: &mut Conn, bucket: &str) -> QueryResult<()> {
+    queries::reopen(conn, bucket)
+}
+
 /// Takes back one that was counted in the window of `now`, when it turned out to be none.
 pub fn uncount(conn: &mut Conn, bucket: &str, window: Duration, now: Moment) -> QueryResult<()> {
     queries::uncount(conn, bucket, window, now)

@@ -222,6 +222,18 @@ pub(super) fn clear_limit(conn: &mut Conn, bucket: &str) -> QueryResult<()> {
 /// No window begins at 0 in our days, so the row that does is the bucket's gate; it is open from `ends_at` on.
 const GATE: i64 = 0;
 
+/// How long a gate is still shut.
+pub(super) fn shut(conn: &mut Conn, bucket: &str, now: Moment) -> QueryResult<Option<Duration>> {
+    let until: Option<Moment> = limits::table.find((bucket, GATE)).select(limits::ends_at).first(conn).optional()?;
+    Ok(until.filter(|until| *until > now).map(|until| until.since(now)))
+}
+
+/// Opens a gate.
+pub(super) fn reopen(conn: &mut Conn, bucket: &str) -> QueryResult<()> {
+    diesel::delete(limits::table.find((bucket, GATE))).execute(conn)?;
+    Ok(())
+}
+
 /// Shuts an open gate; `Err` with the time left when it is shut.
 pub(super) fn pass(conn: &mut Conn, bucket: &str, pause: Duration, now: Moment) -> QueryResult<Result<(), Duration>> {
     let passed: Option<Hits> = diesel::sql_query(

@@ -261,6 +261,46 @@ on_both!(
 );
 
 on_both!(
+    async fn what_staff_did_in_an_account_is_on_its_owners_records(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        let mut viewer = portal.joins(li.account_id, "wu@example.com", MemberRole::Viewer).await;
+        let mut stranger = portal.enters("no@example.com").await;
+        let ana = portal.employs("Ana", &[StaffRole::Support]).await;
+        let (account, person) = (li.account_id, li.person_id);
+        let subject = |person: i64| portal.read(move |conn| people::table.find(person).select(people::subject_id).first(conn).unwrap());
+        let (own, hers): (i64, i64) = (subject(person).await, subject(ana.person_id).await);
+        let author = Author {
+            kind: AuthorKind::Staff,
+            person_id: Some(ana.person_id),
+            subject_id: Some(hers),
+            account_id: None,
+            session_id: None,
+        };
+        let ctx = Context { device: "Desk of Ana".into(), network: "10.9.8.0/24".into(), ..portal.ctx().by(author) };
+        portal
+            .write(move |conn| {
+                for event in [Event::Looked, Event::TicketResolved, Event::TicketNoted, Event::RemittanceRefused] {
+                    records::keep(conn, &ctx, Entry::new(event).about("T-1").of_account(account)).unwrap();
+                }
+                records::keep(conn, &ctx, Entry::new(Event::SessionsEnded).of_person(person, own)).unwrap();
+                records::keep(conn, &ctx, Entry::new(Event::Listed).about("records")).unwrap();
+            })
+            .await;
+        let page = li.opens("/account/records").await;
+        let (text, heads) = (page.text(), page.all("tbody th"));
+        assert_eq!(heads.len(), 4, "{heads:?}");
+        for act in ["Opened by a member of staff", "Work order resolved", "Remittance refused", "devices signed out"] {
+            assert!(heads.iter().any(|head| head.contains(act)), "{act} in {heads:?}");
+        }
+        assert_eq!(text.matches("Easy Link staff").count(), 4, "{text}");
+        assert!(!text.contains("Ana") && !text.contains("10.9.8") && !text.contains("Note"), "{text}");
+        for other in [&mut viewer, &mut stranger] {
+            assert!(other.opens("/account/records").await.text().contains("No records yet"));
+        }
+    }
+);
+
+on_both!(
     async fn notices_are_as_easy_to_stop_as_to_want(portal) {
         let mut li = portal.enters("li@example.com").await;
         let form = li.opens("/account/notifications").await.form("/account/notifications");

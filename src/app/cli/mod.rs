@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::base::config::Config;
+use crate::base::config::{Config, settings_in};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -136,7 +136,8 @@ pub fn run() -> ExitCode {
 #[allow(clippy::disallowed_methods, reason = "the one place where the environment enters")]
 fn config() -> Result<Config, Box<dyn std::error::Error>> {
     let file = Path::new("easylink.toml");
-    Ok(Config::load(std::env::vars(), file.exists().then_some(file))?)
+    let settings = settings_in(std::env::vars_os())?;
+    Ok(Config::load(settings.into_iter(), file.exists().then_some(file))?)
 }
 
 /// Runs a future on a runtime of its own, for commands that need the database for a moment.

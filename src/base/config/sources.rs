@@ -1,6 +1,7 @@
 //! Where settings come from, and what is wrong with them.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -44,6 +45,23 @@ pub enum ConfigFault {
     PlainHttp,
 }
 
+/// The settings among the variables of the environment, in which others may hold any bytes.
+pub fn settings_in(
+    variables: impl Iterator<Item = (OsString, OsString)>,
+) -> Result<Vec<(String, String)>, ConfigFault> {
+    let named = variables.filter_map(|(name, value)| name.into_string().ok().map(|name| (name, value)));
+    let settings = named.filter(|(name, _)| is_setting(name));
+    let read = |(name, value): (String, OsString)| match value.into_string() {
+        Ok(value) => Ok((name, value)),
+        Err(_) => Err(known(&name, &name).map_or_else(|fault| fault, ConfigFault::Malformed)),
+    };
+    settings.map(read).collect()
+}
+
+fn is_setting(name: &str) -> bool {
+    (name == "DATABASE_URL" || name.starts_with("EASYLINK_")) && !name.starts_with("EASYLINK_TEST_")
+}
+
 pub(super) struct Sources(BTreeMap<&'static str, String>);
 
 impl Sources {
@@ -53,10 +71,7 @@ impl Sources {
             None => BTreeMap::new(),
         };
         for (name, value) in env {
-            if name.starts_with("EASYLINK_TEST_") {
-                continue;
-            }
-            if name == "DATABASE_URL" || name.starts_with("EASYLINK_") {
+            if is_setting(&name) {
                 all.insert(known(&name, &name)?, value);
             }
         }
@@ -130,6 +145,23 @@ mod tests {
         std::fs::write(&path, text).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
         (folder, path)
+    }
+
+    #[test]
+    fn variables_of_others_may_hold_any_bytes() {
+        use std::os::unix::ffi::OsStringExt;
+        let bytes = || OsString::from_vec(vec![b'/', 0xff, 0xfe]);
+        let all = |pairs: Vec<(OsString, OsString)>| settings_in(pairs.into_iter());
+        let found = all(vec![
+            ("LS_COLORS".into(), bytes()),
+            (bytes(), "x".into()),
+            ("EASYLINK_TEST_POSTGRES".into(), bytes()),
+            ("EASYLINK_LISTEN".into(), "127.0.0.1:1".into()),
+        ]);
+        assert_eq!(found.unwrap(), [("EASYLINK_LISTEN".to_string(), "127.0.0.1:1".to_string())]);
+        let said = all(vec![("EASYLINK_DATA_DIR".into(), bytes())]).unwrap_err().to_string();
+        assert!(said.starts_with("EASYLINK_DATA_DIR cannot be read"), "{said}");
+        assert!(matches!(all(vec![("EASYLINK_X".into(), bytes())]), Err(ConfigFault::Unknown(..))));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use data_encoding::HEXLOWER;
 use diesel::QueryResult;
 
-use crate::base::crypto::Keys;
+use crate::base::crypto::{Keys, Secret};
 use crate::base::db::Conn;
 use crate::base::types::{Address, Moment};
 use crate::web::asked::Asked;
@@ -23,6 +23,12 @@ const MOST_OF_NETWORK: i64 = 30;
 const MOST_OF_ACCOUNT: i64 = 100;
 /// From this many failures on, the next guess waits.
 const PATIENT_UNTIL: i64 = 5;
+/// So many different pairs of address and password that failed, from one network …
+const MOST_PAIRS: i64 = 15;
+/// … in this time are a list being tried …
+const PAIRS_WINDOW: Duration = Duration::from_secs(3 * 3600);
+/// … and the network waits for so long, in browsers that are not known.
+const STUFFING_PAUSE: Duration = DAY;
 /// Codes mailed to one address in an hour.
 const MOST_SENDS_TO_ADDRESS: i64 = 5;
 /// Codes asked for by one network in an hour.
@@ -33,6 +39,8 @@ const MOST_SENDS_OF_NETWORK: i64 = 20;
 #[must_use = "a right guess is to be taken back"]
 pub struct Guess {
     counted: Vec<(String, Duration)>,
+    /// The gate that this guess shut.
+    shut: Option<String>,
     now: Moment,
 }
 
@@ -42,11 +50,19 @@ impl Guess {
         for (bucket, window) in &self.counted {
             limits::uncount(conn, bucket, *window, self.now)?;
         }
-        Ok(())
+        match &self.shut {
+            Some(bucket) => limits::reopen(conn, bucket),
+            None => Ok(()),
+        }
+    }
+
+    fn of(bucket: String, window: Duration, now: Moment) -> Self {
+        Self { counted: vec![(bucket, window)], shut: None, now }
     }
 
     fn and(mut self, other: Self) -> Self {
         self.counted.extend(other.counted);
+        self.shut = self.shut.or(other.shut);
         self
     }
 }
@@ -58,20 +74,28 @@ pub fn of_network(conn: &mut Conn, asked: &Asked) -> Result<Guess, Error> {
     if limits::count(conn, &bucket, NETWORK_WINDOW, now)? > MOST_OF_NETWORK {
         return Err(Error::TooMany(left(NETWORK_WINDOW, now)));
     }
-    Ok(Guess { counted: vec![(bucket, NETWORK_WINDOW)], now })
+    Ok(Guess::of(bucket, NETWORK_WINDOW, now))
 }
 
 /// Counts a guess at a password or at what stands beside it. Pass the id of the known browser when the caller's is one
 /// of the person's: it has a counter of its own and does not wait, so that no stranger can lock an owner out (EN5).
+/// `password` is what was typed at a door: a network that tries a list of addresses and passwords is shut out there.
 pub fn count(
     conn: &mut Conn,
     asked: &Asked,
     kind: PersonKind,
     address: &Address,
     known: Option<i64>,
+    password: Option<&Secret>,
 ) -> Result<Guess, Stop> {
     let network = of_network(conn, asked)?;
     let (keys, now) = (&asked.context.keys, asked.context.now);
+    let typed = password.filter(|_| known.is_none());
+    if typed.is_some()
+        && let Some(still) = limits::shut(conn, &stuffing(asked), now)?
+    {
+        return Err(Error::TooMany(seconds(still)).into());
+    }
     let bucket = match known {
         Some(browser) => bucket(keys, "browser", &[&browser.to_string()]),
         None => account(keys, kind, address),
@@ -86,7 +110,43 @@ pub fn count(
     {
         return Err(wait(seconds(still)));
     }
-    Ok(network.and(Guess { counted: vec![(bucket, DAY)], now }))
+    let guess = network.and(Guess::of(bucket, DAY, now));
+    Ok(match typed {
+        Some(password) => guess.and(of_pair(conn, asked, kind, address, password)?),
+        None => guess,
+    })
+}
+
+/// Counts different pairs of address and password from one network (EN4). The last one that is let through shuts the
+/// gate behind it; should it turn out right, it opens the gate again.
+fn of_pair(
+    conn: &mut Conn,
+    asked: &Asked,
+    kind: PersonKind,
+    address: &Address,
+    password: &Secret,
+) -> QueryResult<Guess> {
+    let (keys, now) = (&asked.context.keys, asked.context.now);
+    let all = stuffing(asked);
+    let typed = [kind.as_str(), address.as_str(), password.expose()];
+    let hash = keys.hash("pair", &typed.map(str::as_bytes));
+    // Sixteen bits tell a few pairs apart and say too little about a password that was nearly right.
+    let pair = format!("{all}:{}", HEXLOWER.encode(&hash[..2]));
+    let first = limits::count(conn, &pair, PAIRS_WINDOW, now)? == 1;
+    let mut guess = Guess::of(pair, PAIRS_WINDOW, now);
+    if first {
+        if limits::count(conn, &all, PAIRS_WINDOW, now)? >= MOST_PAIRS {
+            let _ = limits::pass(conn, &all, STUFFING_PAUSE, now)?;
+            guess.shut = Some(all.clone());
+            tracing::warn!(event = "network_shut_out", network = %asked.context.network);
+        }
+        guess.counted.push((all, PAIRS_WINDOW));
+    }
+    Ok(guess)
+}
+
+fn stuffing(asked: &Asked) -> String {
+    bucket(&asked.context.keys, "stuffing", &[&asked.network_bucket()])
 }
 
 /// How many failures stand against an account today.
@@ -108,7 +168,7 @@ pub fn of_code(conn: &mut Conn, asked: &Asked, address: &Address) -> Result<Opti
     if limits::count(conn, &bucket, DAY, now)? > MOST_OF_ACCOUNT {
         return Ok(None);
     }
-    Ok(Some(network.and(Guess { counted: vec![(bucket, DAY)], now })))
+    Ok(Some(network.and(Guess::of(bucket, DAY, now))))
 }
 
 /// Counts a code that is about to be mailed. `proved` codes follow a right password and have a count of their own, so

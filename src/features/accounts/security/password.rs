@@ -64,7 +64,7 @@ async fn changed(visit: &Visit<Person>, form: &Form<Change>, address: &Address) 
     let counted = visit.step(form, move |conn, person, _| {
         let kind = person.session().kind;
         let known = browsers::known(conn, &asked, person.person_id())?;
-        let guess = guesses::count(conn, &asked, kind, &to, known)?;
+        let guess = guesses::count(conn, &asked, kind, &to, known, None)?;
         Ok((candidate(conn, kind, &to)?, guess))
     });
     let (candidate, guess) = match counted.await? {

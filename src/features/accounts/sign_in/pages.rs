@@ -51,10 +51,10 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<SignIn>) -> Result<
     // The guess is counted, then compared without holding the database, then acted on.
     let (scene, to) = (Scene::of(&visit), address.clone());
     let asked = scene.asked.clone();
-    let counted = visit.step(&form, move |conn, _, _| {
+    let counted = visit.step(&form, move |conn, _, form| {
         let candidate = candidate(conn, PersonKind::Customer, &to)?;
         let known = candidate.person_id().map_or(Ok(None), |person| browsers::known(conn, &asked, person))?;
-        let guess = guesses::count(conn, &asked, PersonKind::Customer, &to, known)?;
+        let guess = guesses::count(conn, &asked, PersonKind::Customer, &to, known, Some(&form.password))?;
         Ok((candidate, known.is_some(), guess))
     });
     let (candidate, known, guess) = match counted.await? {

@@ -62,13 +62,13 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Fields>) -> Result<
     };
     let (wanted, asked) = (address.clone(), visit.asked().clone());
     let counted = visit
-        .step(&form, move |conn, _, _| {
+        .step(&form, move |conn, _, form| {
             let candidate = candidate(conn, PersonKind::Staff, &wanted)?;
             let known = match candidate.person_id() {
                 Some(person) => known_browser(conn, &asked, person)?,
                 None => None,
             };
-            let guess = guesses::count(conn, &asked, PersonKind::Staff, &wanted, known)?;
+            let guess = guesses::count(conn, &asked, PersonKind::Staff, &wanted, known, Some(&form.password))?;
             Ok((candidate, guess))
         })
         .await?;
