@@ -33,7 +33,7 @@ const OF_A_KIND: usize = 3;
 const MOST: usize = 250;
 
 /// Pages that no link leads to: for machines, steps that begin with a form, and what the demo has none of.
-const UNLINKED: [&str; 18] = [
+const UNLINKED: [&str; 19] = [
     "/staff/login",
     "/account/remittances/{number}/slip",
     "/staff/remittances/{number}/slip",
@@ -49,6 +49,7 @@ const UNLINKED: [&str; 18] = [
     "/register/verify",
     "/login/verify",
     "/password/reset",
+    "/password/not-me/{token}",
     "/staff/activation/{token}",
     "/leave",
     "/privacy/versions/{number}",
