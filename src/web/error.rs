@@ -95,14 +95,23 @@ impl From<diesel::result::Error> for Error {
             Fault::NotFound => Self::NotFound,
             Fault::DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand, _)
             | Fault::BrokenTransactionManager => Self::Unavailable(fault.to_string()),
-            Fault::DatabaseError(_, ref info) if info.message().contains("database is locked") => {
+            // A server that became a stand-by, or two changes that met.
+            Fault::DatabaseError(Kind::ReadOnlyTransaction | Kind::SerializationFailure, _) => {
                 Self::Unavailable(fault.to_string())
             }
+            Fault::DatabaseError(_, ref info) if passing(info.message()) => Self::Unavailable(fault.to_string()),
             // PostgreSQL takes no NUL in a text; no browser sends one.
             Fault::DatabaseError(_, ref info) if info.message().contains("invalid byte sequence") => Self::BadRequest,
             _ => Self::Internal(fault.to_string()),
         }
     }
+}
+
+/// Faults of the database that are no defects and have no kind of their own.
+fn passing(message: &str) -> bool {
+    ["database is locked", "database or disk is full", "deadlock detected", "terminating connection"]
+        .iter()
+        .any(|known| message.contains(known))
 }
 
 impl From<Fault> for Error {

@@ -18,6 +18,7 @@ pub mod page;
 pub mod paths;
 mod personal;
 mod queries;
+mod received;
 pub mod rekey;
 pub mod routes;
 pub mod session;

@@ -326,6 +326,13 @@ pub(super) fn adopt_uploads(
     Ok(taken)
 }
 
+/// Deletes uploads and answers where their files lie.
+pub(super) fn forget_uploads(conn: &mut Conn, numbers: &[String]) -> QueryResult<Vec<String>> {
+    diesel::delete(uploads::table.filter(uploads::number.eq_any(numbers)))
+        .returning(uploads::storage_key)
+        .get_results(conn)
+}
+
 pub(super) fn expired_uploads(conn: &mut Conn, now: Moment) -> QueryResult<Vec<String>> {
     diesel::delete(uploads::table.filter(uploads::expires_at.le(now))).returning(uploads::storage_key).get_results(conn)
 }

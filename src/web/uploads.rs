@@ -12,12 +12,13 @@ use serde::de::DeserializeOwned;
 use super::error::Error;
 use super::forms::{Errors, FieldError, Form, Kept, fields_of};
 use super::house::House;
+use super::received::{Arriving, Loose};
 use super::visit::{MayWrite, Visit};
 use super::{limits, queries};
 use crate::base::db::{Conn, End};
 use crate::base::types::{Moment, Number};
 use crate::services::context::Context;
-use crate::services::storage::{Kind, PictureFault, StorageFault, Stored, display_name, extension_agrees};
+use crate::services::storage::{Kind, PictureFault, StorageFault, display_name, extension_agrees};
 
 /// What one form takes.
 #[derive(Debug, Clone, Copy)]
@@ -82,7 +83,8 @@ pub async fn receive<A: MayWrite, F: DeserializeOwned>(
     let (_, ctx) = visit.read(|_, actor| Ok(actor.context().clone())).await?;
     let mut text = url::form_urlencoded::Serializer::new(String::new());
     let mut form: Option<Form<F>> = None;
-    let mut sent = (Vec::new(), Errors::none());
+    let mut arriving = Arriving::new(visit.house());
+    let mut errors = Errors::none();
     let (mut count, mut text_bytes, mut together) = (0, 0, 0_u64);
     while let Some(part) = parts.next().await {
         let mut part = part.map_err(|_| Error::BadRequest)?;
@@ -103,17 +105,17 @@ pub async fn receive<A: MayWrite, F: DeserializeOwned>(
             form = Some(fields_of(visit.request(), text.finish().as_bytes())?);
             text = url::form_urlencoded::Serializer::new(String::new());
         }
-        match file_part(visit, &ctx, &mut part, file_name, takes, &mut together, sent.0.len()).await? {
+        match file_part(visit, &ctx, &mut part, file_name, takes, &mut together, arriving.uploads.len()).await? {
             Part::Nothing => {}
-            Part::Kept(upload) => sent.0.push(upload),
-            Part::Wrong(error) => sent.1.add(takes.field, error),
+            Part::Kept(upload) => arriving.uploads.push(upload),
+            Part::Wrong(error) => errors.add(takes.field, error),
         }
     }
     let form = match form {
         Some(form) => form,
         None => fields_of(visit.request(), text.finish().as_bytes())?,
     };
-    Ok(Sent { form, uploads: sent.0, errors: sent.1 })
+    Ok(Sent { form, uploads: arriving.whole(), errors })
 }
 
 enum Part {
@@ -180,27 +182,31 @@ async fn file_part<A: MayWrite>(
     }
     let stored = writer.finish().await.map_err(broken)?;
     let kind = stored.kind.filter(|kind| takes.kinds.contains(kind) && extension_agrees(*kind, file_name));
+    let file = Loose::new(storage, stored);
     let Some(kind) = kind else {
-        storage.delete(&stored.key).await.map_err(broken)?;
+        file.delete().await.map_err(broken)?;
         return Ok(Part::Wrong(FieldError::FileType));
     };
-    let stored = if kind.picture() {
-        match develop(visit.house(), &stored, kind).await? {
-            Ok(stored) => stored,
+    let file = if kind.picture() {
+        match develop(visit.house(), file, kind).await? {
+            Ok(developed) => developed,
             Err(error) => return Ok(Part::Wrong(error)),
         }
     } else {
-        stored
+        file
     };
-    keep(visit.house(), ctx, takes, file_name, kind, stored).await.map(Part::Kept)
+    keep(visit.house(), ctx, takes, file_name, kind, file).await.map(Part::Kept)
 }
 
 /// Pictures are decoded and encoded anew: what else was in the file is gone (UP4).
-async fn develop(house: &House, stored: &Stored, kind: Kind) -> Result<Result<Stored, FieldError>, Error> {
-    let raw = house.storage.bytes(&stored.key).await.map_err(broken)?;
-    house.storage.delete(&stored.key).await.map_err(broken)?;
+async fn develop(house: &House, received: Loose, kind: Kind) -> Result<Result<Loose, FieldError>, Error> {
+    let raw = house.storage.bytes(received.key()).await.map_err(broken)?;
+    received.delete().await.map_err(broken)?;
     match house.darkroom.develop(raw, kind).await {
-        Ok(picture) => Ok(Ok(house.storage.keep(picture.bytes).await.map_err(broken)?)),
+        Ok(picture) => {
+            let stored = house.storage.keep(picture.bytes).await.map_err(broken)?;
+            Ok(Ok(Loose::new(&house.storage, stored)))
+        }
         Err(PictureFault::Full | PictureFault::TooSlow) => {
             Err(Error::Unavailable("the picture workers are busy".into()))
         }
@@ -214,36 +220,36 @@ async fn keep(
     takes: Takes,
     file_name: &str,
     kind: Kind,
-    stored: Stored,
+    file: Loose,
 ) -> Result<Upload, Error> {
     let person = ctx.author.person_id.ok_or(Error::Forbidden)?;
     let upload = Upload {
         number: Number::random('U').as_str().to_string(),
         file_name: file_name.to_string(),
         media_kind: kind.media_type().to_string(),
-        size: i64::try_from(stored.size).unwrap_or(i64::MAX),
-        storage_key: stored.key,
+        size: i64::try_from(file.size()).unwrap_or(i64::MAX),
+        storage_key: file.key().to_string(),
     };
     let (row, ctx) = (upload.clone(), ctx.clone());
-    let kept = house
-        .db
-        .write(move |conn| {
-            let counted = limits::count(conn, &format!("upload:{person}"), Duration::from_secs(3600), ctx.now);
-            let result = counted.map_err(Error::from).and_then(|count| {
-                if count > MOST_AN_HOUR {
-                    return Err(Error::TooMany(3600));
-                }
-                Ok(queries::keep_upload(conn, person, takes.purpose, &row, ctx.now, ctx.now.plus(LIFE))?)
-            });
-            match result {
-                Ok(()) => End::Keep(Ok(())),
-                Err(error) => End::Undo(Err(error)),
+    let kept = house.db.write(move |conn| {
+        let counted = limits::count(conn, &format!("upload:{person}"), Duration::from_secs(3600), ctx.now);
+        let result = counted.map_err(Error::from).and_then(|count| {
+            if count > MOST_AN_HOUR {
+                return Err(Error::TooMany(3600));
             }
-        })
-        .await?;
-    if let Err(error) = kept {
-        house.storage.delete(&upload.storage_key).await.map_err(broken)?;
-        return Err(error);
+            Ok(queries::keep_upload(conn, person, takes.purpose, &row, ctx.now, ctx.now.plus(LIFE))?)
+        });
+        match result {
+            Ok(()) => End::Keep(Ok(())),
+            Err(error) => End::Undo(Err(error)),
+        }
+    });
+    match kept.await.map_err(Error::from).flatten() {
+        Ok(()) => file.settled(),
+        Err(error) => {
+            file.delete().await.map_err(broken)?;
+            return Err(error);
+        }
     }
     Ok(upload)
 }

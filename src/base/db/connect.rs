@@ -34,7 +34,7 @@ impl From<diesel::result::Error> for ConnectFault {
 /// Opens one connection. `read_only` is enforced on SQLite.
 pub(super) fn connect(url: &DatabaseUrl, read_only: bool) -> Result<Conn, ConnectFault> {
     match url {
-        DatabaseUrl::Postgres(url) => Ok(Conn::Pg(PgConnection::establish(url)?)),
+        DatabaseUrl::Postgres(url) => Ok(Conn::Pg(PgConnection::establish(&impatient(url))?)),
         DatabaseUrl::Sqlite(path) => {
             private_folder(path)?;
             let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
@@ -50,6 +50,25 @@ pub(super) fn connect(url: &DatabaseUrl, read_only: bool) -> Result<Conn, Connec
 /// FULL: what was acknowledged survives a power cut. Secure delete: destroyed data leaves the file's free pages too.
 const PRAGMAS: &str = "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full; \
      pragma foreign_keys = on; pragma temp_store = memory; pragma cache_size = -8000; pragma secure_delete = on;";
+
+/// Nobody waits for ever for a server that went silent: what the connection string does not say (libpq, 34.1.2) is set
+/// so that a dead line is noticed within half a minute. Seconds; milliseconds for `tcp_user_timeout`.
+const PATIENCE: [(&str, &str); 5] = [
+    ("connect_timeout", "5"),
+    ("tcp_user_timeout", "20000"),
+    ("keepalives_idle", "10"),
+    ("keepalives_interval", "5"),
+    ("keepalives_count", "3"),
+];
+
+/// The connection string with [`PATIENCE`]. One that is no URL, such as one with several hosts, stays as it is.
+fn impatient(url: &str) -> String {
+    let Ok(mut parsed) = url::Url::parse(url) else { return url.to_string() };
+    let said: Vec<String> = parsed.query_pairs().map(|(name, _)| name.into_owned()).collect();
+    let unsaid = PATIENCE.iter().filter(|(name, _)| said.iter().all(|said| said != name));
+    parsed.query_pairs_mut().extend_pairs(unsaid);
+    parsed.into()
+}
 
 fn private_folder(path: &std::path::Path) -> Result<(), ConnectFault> {
     use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -89,5 +108,22 @@ impl ManageConnection for Manager {
 
     fn has_broken(&self, conn: &mut Conn) -> bool {
         std::thread::panicking() || conn.is_broken()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_connection_string_says_counts() {
+        let told = impatient("postgres://me:p%40ss@db:5433/portal?connect_timeout=60&sslmode=verify-full");
+        assert!(told.starts_with("postgres://me:p%40ss@db:5433/portal?connect_timeout=60&sslmode=verify-full&"));
+        assert!(told.contains("&keepalives_idle=10&") && !told.contains("connect_timeout=5&"), "{told}");
+        assert!(
+            impatient("postgres:///portal?host=/run/postgresql").contains("?host=/run/postgresql&connect_timeout=5&")
+        );
+        let several = "postgres://one:1,two:2/portal";
+        assert_eq!(impatient(several), several);
     }
 }

@@ -4,6 +4,7 @@
 mod connect;
 mod migrations;
 mod piece;
+mod pool;
 pub mod schema;
 mod writer;
 
@@ -12,12 +13,9 @@ pub use migrations::{MigrationFault, migrate, pending};
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
-
-use diesel::r2d2::Pool;
 
 use crate::base::config::DatabaseUrl;
-use connect::Manager;
+use pool::Connections;
 use writer::Writer;
 
 /// How a write ends.
@@ -63,7 +61,7 @@ macro_rules! each {
 pub struct Db(Arc<Inner>);
 
 struct Inner {
-    readers: Pool<Manager>,
+    readers: Connections,
     writer: Option<Writer>,
 }
 
@@ -79,13 +77,7 @@ impl Db {
         let sqlite = matches!(url, DatabaseUrl::Sqlite(_));
         let writer = if sqlite { Some(Writer::start(url.clone())?) } else { None };
         let most = if sqlite { 4 } else { pool_size() };
-        let readers = Pool::builder()
-            .max_size(most)
-            .min_idle(Some(1))
-            .test_on_check_out(false)
-            .connection_timeout(Duration::from_secs(3))
-            .build(Manager::new(url.clone(), sqlite))
-            .map_err(|fault| ConnectFault(fault.to_string()))?;
+        let readers = Connections::open(url.clone(), sqlite, most)?;
         Ok(Self(Arc::new(Inner { readers, writer })))
     }
 
@@ -117,11 +109,8 @@ impl Db {
         &self,
         f: impl FnOnce(&mut Conn) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
-        let readers = self.0.readers.clone();
-        let job = move || {
-            let mut conn = readers.get().map_err(|fault| Fault::Pool(fault.to_string()))?;
-            f(&mut conn)
-        };
+        let inner = Arc::clone(&self.0);
+        let job = move || inner.readers.with(f);
         tokio::task::spawn_blocking(job).await.unwrap_or(Err(Fault::Panicked))
     }
 }

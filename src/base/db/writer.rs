@@ -55,7 +55,7 @@ impl Writer {
             TrySendError::Full(_) => Fault::Busy,
             TrySendError::Disconnected(_) => Fault::Lost("the writer has stopped".into()),
         })?;
-        told.await.unwrap_or(Err(Fault::Lost("the writer has stopped".into())))
+        told.await.unwrap_or(Err(Fault::Lost("the writer gave the job up".into())))
     }
 }
 
@@ -81,6 +81,9 @@ fn serve(url: &DatabaseUrl, first: Conn, jobs: &Receiver<Job>) {
 fn batch(conn: &mut Conn, first: Job, jobs: &Receiver<Job>) -> bool {
     if let Err(fault) = begin_immediate(conn) {
         tracing::error!(%fault, "the writer cannot begin");
+        // Whoever waited along is told so now: else each would wait as long again, one after the other.
+        let given_up = jobs.try_iter().take(MOST_IN_A_BATCH).count();
+        tracing::warn!(given_up, "waiting jobs were given up");
         return false;
     }
     let mut answers = Vec::new();

@@ -65,8 +65,8 @@ pub fn whole(conn: &mut Conn) {
     };
     let (theirs, ours): (i64, i64) =
         (replies("customer").get_result(conn).unwrap(), replies("staff").get_result(conn).unwrap());
-    let replied: i64 = records::table.filter(records::event.eq("ticket_replied")).count().get_result(conn).unwrap();
-    assert_eq!(theirs - length(&opened) + ours, replied, "replies and their records");
+    let answers: i64 = records::table.filter(records::event.eq("ticket_replied")).count().get_result(conn).unwrap();
+    assert_eq!(theirs - length(&opened) + ours, answers, "replies and their records");
     assert_eq!(sent(conn, "ticket_replied"), ours, "replies of staff and their mails");
 
     // A declaration and its record; a credit, its statement line, its posting, its record and its mail.

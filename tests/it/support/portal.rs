@@ -60,6 +60,16 @@ impl Portal {
         Self::start(tempfile::tempdir().unwrap(), url.clone(), Some(url), settings).await
     }
 
+    /// Reaches its `PostgreSQL` server through this address, such as a wire that can be cut.
+    pub async fn postgresql_behind(wire: std::net::SocketAddr) -> Self {
+        let template = postgres_template().await;
+        let url = tokio::task::spawn_blocking(move || fresh_database(&template)).await.unwrap();
+        let mut through = url::Url::parse(&url).unwrap();
+        through.set_ip_host(wire.ip()).unwrap();
+        through.set_port(Some(wire.port())).unwrap();
+        Self::start(tempfile::tempdir().unwrap(), through.into(), Some(url), &[]).await
+    }
+
     async fn start(folder: TempDir, url: String, database: Option<String>, settings: &[(&str, &str)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let listen = listener.local_addr().unwrap().to_string();
