@@ -160,9 +160,9 @@ async fn a_server_that_is_gone_is_told_and_comes_back() {
         let form = filled(&mut li, &subject).await.file("files", "a.png", "image/png", &png(20));
         opens_many(&li).await;
         if silent {
-            wire.silence()
+            wire.silence();
         } else {
-            wire.cut()
+            wire.cut();
         }
 
         let (mut writer, mut reader) = (li.twin(), li.twin());
