@@ -1,5 +1,7 @@
 //! Addresses within the portal that came in from outside, such as `next`.
 
+use percent_encoding::percent_decode_str;
+
 /// The longest that is followed.
 const LONGEST: usize = 1024;
 
@@ -8,8 +10,12 @@ const LONGEST: usize = 1024;
 pub fn local_path(typed: &str) -> Option<String> {
     let mut signs = typed.chars();
     let begins = signs.next() == Some('/') && !matches!(signs.next(), Some('/' | '\\'));
-    let clean = !typed.chars().any(|sign| sign.is_control() || sign == '\\');
-    (begins && clean && typed.len() <= LONGEST).then(|| typed.to_string())
+    let clean = |text: &str| !text.chars().any(|sign| sign.is_control() || sign == '\\');
+    // Something on the way may decode the path before it looks at it.
+    let path = typed.split(['?', '#']).next().unwrap_or_default();
+    let decoded = percent_decode_str(path).decode_utf8_lossy();
+    let sound = clean(typed) && clean(&decoded) && !decoded.starts_with("//");
+    (begins && sound && typed.len() <= LONGEST).then(|| typed.to_string())
 }
 
 #[cfg(test)]
@@ -18,8 +24,7 @@ mod tests {
 
     #[test]
     fn paths_of_this_portal_are_followed() {
-        for path in ["/", "/account", "/account/orders?q=a%2Fb&after=X#one", "/help/山", "/a//b", "/%09/evil.example"]
-        {
+        for path in ["/", "/account", "/account/orders?q=a%2Fb%0A&after=X#one", "/help/山", "/a//b", "/a%2Fb"] {
             assert_eq!(local_path(path).as_deref(), Some(path));
         }
     }
@@ -36,6 +41,10 @@ mod tests {
             "https://evil.example",
             "javascript:alert(1)",
             "/\t/evil.example",
+            "/%09/evil.example",
+            "/%2Fevil.example",
+            "/%5Cevil.example",
+            "/a%0d%0aSet-Cookie: a=b",
             "/\n/evil.example",
             "\t//evil.example",
             " /account",

@@ -69,6 +69,7 @@ pub struct Sent<F> {
     pub errors: Errors,
 }
 
+/// Bytes of all text of one post, the names of its fields included.
 const MOST_TEXT: usize = 64 * 1024;
 const MOST_PARTS: usize = 120;
 const LIFE: Duration = Duration::from_secs(24 * 3600);
@@ -95,8 +96,9 @@ pub async fn receive<A: MayWrite, F: DeserializeOwned>(
         let disposition = part.content_disposition().ok_or(Error::BadRequest)?.clone();
         let name = disposition.get_name().unwrap_or_default().to_string();
         let Some(file_name) = disposition.get_filename() else {
-            let value = text_part(&mut part, MOST_TEXT - text_bytes).await?;
-            text_bytes += value.len() + name.len();
+            let room = MOST_TEXT.checked_sub(text_bytes + name.len()).ok_or(Error::TooLarge)?;
+            let value = text_part(&mut part, room).await?;
+            text_bytes += name.len() + value.len();
             text.append_pair(&name, &value);
             continue;
         };
@@ -210,7 +212,10 @@ async fn develop(house: &House, received: Loose, kind: Kind) -> Result<Result<Lo
         Err(PictureFault::Full | PictureFault::TooSlow) => {
             Err(Error::Unavailable("the picture workers are busy".into()))
         }
-        Err(_) => Ok(Err(FieldError::FileType)),
+        Err(PictureFault::TooLarge) => Ok(Err(FieldError::PictureTooLarge)),
+        Err(PictureFault::Animated) => Ok(Err(FieldError::PictureMoves)),
+        Err(PictureFault::Damaged) => Ok(Err(FieldError::PictureDamaged)),
+        Err(PictureFault::NotAPicture) => Ok(Err(FieldError::FileType)),
     }
 }
 

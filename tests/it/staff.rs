@@ -218,11 +218,16 @@ on_both!(
         assert_eq!((refused.status, refused.wrong_fields()), (422, vec!["address".into(), "roles".into()]));
         let form = refused.form("/staff/people").with("address", "Eve@Staff.Example.com").with_all("roles", &["auditor"]);
         let added = admin.posts(&form).await;
-        assert_eq!(added.status, 200);
-        let link = added.all("code").concat();
-        assert_eq!(portal.visitor().gets(&link).await.status, 200);
-        assert!(portal.mails_to("eve@staff.example.com").await[0].text.contains(&link));
-        assert_eq!(admin.posts(&form).await.wrong_fields(), ["address"]);
+        assert_eq!(added.status, 303);
+        let shown = admin.gets(added.header("location").unwrap()).await;
+        assert!(shown.text().contains("on its way to them") && !shown.html.contains("/staff/activation/"), "{}", shown.text());
+        let mail = portal.mails_to("eve@staff.example.com").await[0].text.clone();
+        let link = mail.lines().map(str::trim).find(|line| line.contains("/staff/activation/")).unwrap();
+        let path = link.strip_prefix(portal.base.as_str()).unwrap();
+        assert_eq!(portal.visitor().gets(path).await.status, 200);
+        let twice = admin.gets("/staff/people/new").await.form("/staff/people");
+        let twice = twice.with("address", "eve@staff.example.com").with_all("roles", &["auditor"]);
+        assert_eq!(admin.posts(&twice).await.wrong_fields(), ["address"]);
 
         let mut eve = portal.employs("Kim", &[StaffRole::Auditor]).await;
         assert_eq!(eve.gets("/staff/audit").await.status, 200);

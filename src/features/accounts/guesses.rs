@@ -6,6 +6,7 @@ use std::time::Duration;
 use data_encoding::HEXLOWER;
 use diesel::QueryResult;
 
+use super::browsers;
 use crate::base::crypto::{Keys, Secret};
 use crate::base::db::Conn;
 use crate::base::types::{Address, Moment};
@@ -29,8 +30,13 @@ const MOST_PAIRS: i64 = 15;
 const PAIRS_WINDOW: Duration = Duration::from_secs(3 * 3600);
 /// … and the network waits for so long, in browsers that are not known.
 const STUFFING_PAUSE: Duration = DAY;
-/// Codes mailed to one address in an hour.
-const MOST_SENDS_TO_ADDRESS: i64 = 5;
+/// Tries of one network at the codes of one address, a day: a share, so that one network cannot use up all.
+const MOST_TRIES_OF_NETWORK: i64 = 20;
+/// Codes mailed to one address in an hour at the asking of one network, one known browser or one right password.
+const MOST_SENDS: i64 = 5;
+/// Codes mailed to one address in an hour at the asking of all strangers: several networks, so that one of them does
+/// not keep the owner out (EN5), and few enough for a mailbox.
+const MOST_SENDS_TO_ADDRESS: i64 = 20;
 /// Codes asked for by one network in an hour.
 const MOST_SENDS_OF_NETWORK: i64 = 20;
 
@@ -56,6 +62,10 @@ impl Guess {
         }
     }
 
+    fn none(now: Moment) -> Self {
+        Self { counted: Vec::new(), shut: None, now }
+    }
+
     fn of(bucket: String, window: Duration, now: Moment) -> Self {
         Self { counted: vec![(bucket, window)], shut: None, now }
     }
@@ -78,7 +88,8 @@ pub fn of_network(conn: &mut Conn, asked: &Asked) -> Result<Guess, Error> {
 }
 
 /// Counts a guess at a password or at what stands beside it. Pass the id of the known browser when the caller's is one
-/// of the person's: it has a counter of its own and does not wait, so that no stranger can lock an owner out (EN5).
+/// of the person's: it has a counter of its own and does not wait, nor for its network, so that no stranger can lock an
+/// owner out (EN5).
 /// `password` is what was typed at a door: a network that tries a list of addresses and passwords is shut out there.
 pub fn count(
     conn: &mut Conn,
@@ -88,8 +99,9 @@ pub fn count(
     known: Option<i64>,
     password: Option<&Secret>,
 ) -> Result<Guess, Stop> {
-    let network = of_network(conn, asked)?;
-    let (keys, now) = (&asked.context.keys, asked.context.now);
+    let now = asked.context.now;
+    let network = if known.is_none() { of_network(conn, asked)? } else { Guess::none(now) };
+    let keys = &asked.context.keys;
     let typed = password.filter(|_| known.is_none());
     if typed.is_some()
         && let Some(still) = limits::shut(conn, &stuffing(asked), now)?
@@ -159,27 +171,69 @@ pub fn clear(conn: &mut Conn, keys: &Keys, kind: PersonKind, address: &Address) 
     limits::clear(conn, &account(keys, kind, address))
 }
 
-/// Counts a try at a mailed code: of the network, and of the address over all its codes of the day (OT7). `None` when
-/// the address has used up its tries.
-pub fn of_code(conn: &mut Conn, asked: &Asked, address: &Address) -> Result<Option<Guess>, Error> {
-    let network = of_network(conn, asked)?;
-    let now = asked.context.now;
-    let bucket = bucket(&asked.context.keys, "code", &[address.as_str()]);
-    if limits::count(conn, &bucket, DAY, now)? > MOST_OF_ACCOUNT {
-        return Ok(None);
-    }
-    Ok(Some(network.and(Guess::of(bucket, DAY, now))))
+/// Who asks for a code or tries one, as far as that is known. Each kind has counters of its own, so that no stranger
+/// uses up what the owner needs (EN5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asker {
+    /// Anybody.
+    Stranger,
+    /// A browser that this person has signed in with; its id.
+    Known(i64),
+    /// Somebody who gave the right password a moment ago.
+    Proved,
 }
 
-/// Counts a code that is about to be mailed. `proved` codes follow a right password and have a count of their own, so
-/// that asking for codes in somebody's name does not keep the owner out.
-pub fn send(conn: &mut Conn, asked: &Asked, address: &Address, proved: bool) -> Result<(), Error> {
+impl Asker {
+    /// What the caller is to the person of this address, if there is one.
+    pub fn of(conn: &mut Conn, asked: &Asked, person_id: Option<i64>) -> QueryResult<Self> {
+        let known = person_id.map_or(Ok(None), |person| browsers::known(conn, asked, person))?;
+        Ok(known.map_or(Self::Stranger, Self::Known))
+    }
+}
+
+/// Counts a try at a mailed code: of the network, and of the address over all its codes of the day (OT7). `None` when
+/// the tries are used up. One network gets a share of an address' tries only.
+pub fn of_code(conn: &mut Conn, asked: &Asked, address: &Address, who: Asker) -> Result<Option<Guess>, Error> {
     let (keys, now) = (&asked.context.keys, asked.context.now);
-    let to = bucket(keys, if proved { "send_proved" } else { "send" }, &[address.as_str()]);
-    let from = bucket(keys, "send_from", &[&asked.network_bucket()]);
-    let many = limits::count(conn, &to, HOUR, now)? > MOST_SENDS_TO_ADDRESS;
-    if limits::count(conn, &from, HOUR, now)? > MOST_SENDS_OF_NETWORK || many {
-        return Err(Error::TooMany(left(HOUR, now)));
+    let mut guess = match who {
+        Asker::Known(_) => Guess::none(now),
+        Asker::Stranger | Asker::Proved => of_network(conn, asked)?,
+    };
+    let counters = match who {
+        Asker::Stranger => vec![
+            (bucket(keys, "code_from", &[address.as_str(), &asked.network_bucket()]), MOST_TRIES_OF_NETWORK),
+            (bucket(keys, "code", &[address.as_str()]), MOST_OF_ACCOUNT),
+        ],
+        Asker::Known(browser) => vec![(bucket(keys, "code_known", &[&browser.to_string()]), MOST_OF_ACCOUNT)],
+        Asker::Proved => vec![(bucket(keys, "code_proved", &[address.as_str()]), MOST_OF_ACCOUNT)],
+    };
+    for (bucket, most) in counters {
+        if limits::count(conn, &bucket, DAY, now)? > most {
+            return Ok(None);
+        }
+        guess = guess.and(Guess::of(bucket, DAY, now));
+    }
+    Ok(Some(guess))
+}
+
+/// Counts a code that is about to be mailed: of the asker, of the network and, for strangers, of the address.
+pub fn send(conn: &mut Conn, asked: &Asked, address: &Address, who: Asker) -> Result<(), Error> {
+    let (keys, now, network) = (&asked.context.keys, asked.context.now, asked.network_bucket());
+    let from = || (bucket(keys, "send_from", &[&network]), MOST_SENDS_OF_NETWORK);
+    // The asker's own counter comes first: whoever has used that up adds nothing to the one of the address.
+    let counters = match who {
+        Asker::Stranger => vec![
+            (bucket(keys, "send", &[address.as_str(), &network]), MOST_SENDS),
+            from(),
+            (bucket(keys, "send_to", &[address.as_str()]), MOST_SENDS_TO_ADDRESS),
+        ],
+        Asker::Known(browser) => vec![(bucket(keys, "send_known", &[&browser.to_string()]), MOST_SENDS)],
+        Asker::Proved => vec![(bucket(keys, "send_proved", &[address.as_str()]), MOST_SENDS), from()],
+    };
+    for (bucket, most) in counters {
+        if limits::count(conn, &bucket, HOUR, now)? > most {
+            return Err(Error::TooMany(left(HOUR, now)));
+        }
     }
     Ok(())
 }

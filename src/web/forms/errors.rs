@@ -60,6 +60,12 @@ pub enum FieldError {
     FileType,
     /// A file above this many bytes.
     FileTooLarge(u64),
+    /// A picture of more pixels than are taken.
+    PictureTooLarge,
+    /// A picture that moves.
+    PictureMoves,
+    /// A picture that cannot be read.
+    PictureDamaged,
     /// A file without content.
     FileEmpty,
     /// A file that was kept with the form is there no longer.

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use easylink::base::db::schema::{limits, records};
 
-use super::{asks_for_code, gives_code, registers, signed_in, signs_in, signs_out};
+use super::{asks_for_code, forgets, gives_code, registers, signed_in, signs_in, signs_out};
 use crate::support::people::{PASSWORD, Visitor};
 use crate::support::portal::Portal;
 
@@ -133,5 +133,93 @@ on_both!(
         assert_eq!(signs_in(&mut stranger, "li@example.com", PASSWORD).await.header("location"), Some("/login/verify"));
         let kept: Vec<String> = portal.read(|conn| limits::table.select(limits::bucket).load(conn).unwrap()).await;
         assert!(kept.iter().all(|bucket| !bucket.contains("leaked") && !bucket.contains("example")), "{kept:?}");
+    }
+);
+
+on_both!(
+    async fn a_stranger_who_asks_for_codes_keeps_no_owner_out(portal) {
+        let mut owner = registers(&portal, "li@example.com").await;
+        signs_out(&mut owner).await;
+        portal.minutes(60);
+        let mut stranger = portal.visitor_from([127, 0, 0, 9]);
+        for _ in 0..5 {
+            assert_eq!(forgets(&mut stranger, "li@example.com").await.status, 303);
+        }
+        for _ in 0..30 {
+            assert_eq!(forgets(&mut stranger, "li@example.com").await.status, 429);
+        }
+        let mut fresh = portal.visitor();
+        assert_eq!(forgets(&mut fresh, "li@example.com").await.status, 303);
+        assert_eq!(asks_for_code(&mut fresh, "li@example.com").await.status, 303);
+        let code = portal.code_for("li@example.com").await;
+        assert_eq!(gives_code(&mut fresh, "/login/verify", &code).await.status, 303);
+        // What many networks ask for together has an end, too, for the sake of the mailbox; not for a known browser.
+        for last in 10..13 {
+            let mut stranger = portal.visitor_from([127, 0, 0, last]);
+            for nth in 0..5 {
+                let sent = 7 + 5 * (last - 10) + nth;
+                let page = asks_for_code(&mut stranger, "li@example.com").await;
+                assert_eq!(page.status, if sent < 20 { 303 } else { 429 }, "{sent}");
+            }
+        }
+        assert_eq!(asks_for_code(&mut portal.visitor_from([127, 0, 0, 14]), "li@example.com").await.status, 429);
+        assert_eq!(asks_for_code(&mut owner, "li@example.com").await.status, 303);
+        let code = portal.code_for("li@example.com").await;
+        assert_eq!(gives_code(&mut owner, "/login/verify", &code).await.status, 303);
+    }
+);
+
+on_both!(
+    async fn strangers_who_try_codes_keep_no_owner_out(portal) {
+        let address = "li@example.com";
+        let mut owner = registers(&portal, address).await;
+        signs_out(&mut owner).await;
+        for last in 10..15 {
+            portal.minutes(60);
+            let mut stranger = portal.visitor_from([127, 0, 0, last]);
+            for _ in 0..4 {
+                assert_eq!(asks_for_code(&mut stranger, address).await.status, 303);
+                for _ in 0..5 {
+                    assert_eq!(gives_code(&mut stranger, "/login/verify", "00000000").await.status, 422);
+                }
+            }
+            if last == 10 {
+                // One network has had its share: even a right code does not work there, and elsewhere it does.
+                asks_for_code(&mut stranger, address).await;
+                let code = portal.code_for(address).await;
+                assert_eq!(gives_code(&mut stranger, "/login/verify", &code).await.status, 422);
+                let mut fresh = portal.visitor();
+                asks_for_code(&mut fresh, address).await;
+                let code = portal.code_for(address).await;
+                assert_eq!(gives_code(&mut fresh, "/login/verify", &code).await.status, 303);
+            }
+        }
+        portal.minutes(60);
+        // A hundred wrong tries are all that strangers get in a day, …
+        let mut fresh = portal.visitor();
+        asks_for_code(&mut fresh, address).await;
+        let code = portal.code_for(address).await;
+        assert_eq!(gives_code(&mut fresh, "/login/verify", &code).await.status, 422);
+        // … while the owner comes in by the password and a code, and by a code in a browser that is known.
+        let mut fresh = portal.visitor();
+        assert_eq!(signs_in(&mut fresh, address, PASSWORD).await.header("location"), Some("/login/verify"));
+        let code = portal.code_for(address).await;
+        assert_eq!(gives_code(&mut fresh, "/login/verify", &code).await.status, 303);
+        asks_for_code(&mut owner, address).await;
+        let code = portal.code_for(address).await;
+        assert_eq!(gives_code(&mut owner, "/login/verify", &code).await.status, 303);
+    }
+);
+
+on_both!(
+    async fn a_known_browser_does_not_wait_for_its_neighbours(portal) {
+        let mut owner = registers(&portal, "li@example.com").await;
+        signs_out(&mut owner).await;
+        let mut neighbour = portal.visitor();
+        for nth in 0..30 {
+            signs_in(&mut neighbour, &format!("a{}@example.com", nth % 10), "not the password").await;
+        }
+        assert_eq!(signs_in(&mut portal.visitor(), "li@example.com", PASSWORD).await.status, 429);
+        assert_eq!(signs_in(&mut owner, "li@example.com", PASSWORD).await.header("location"), Some("/account"));
     }
 );

@@ -26,7 +26,17 @@ pub struct Visitor {
 
 impl Visitor {
     pub fn new(base: &str, hands: Hands) -> Self {
-        let client = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
+        Self::from_network(base, hands, [127, 0, 0, 1])
+    }
+
+    /// One who calls from another address of this machine.
+    pub fn from_network(base: &str, hands: Hands, network: [u8; 4]) -> Self {
+        let client = Client::builder()
+            .local_address(std::net::IpAddr::from(network))
+            .no_proxy()
+            .redirect(Policy::none())
+            .build()
+            .unwrap();
         let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
         let headers = vec![("user-agent".to_string(), agent.to_string())];
         Self { base: base.to_string(), client, hands, jar: BTreeMap::new(), headers }

@@ -112,6 +112,11 @@ impl Portal {
         Visitor::new(&self.base, self.hands.clone())
     }
 
+    /// Somebody at another address of this machine, in `127.0.0.0/8`.
+    pub fn visitor_from(&self, network: [u8; 4]) -> Visitor {
+        Visitor::from_network(&self.base, self.hands.clone(), network)
+    }
+
     /// Lets time pass.
     pub fn later(&self, span: Duration) {
         self.hands.forward(span);

@@ -83,7 +83,9 @@ on_both!(
         let mut cut = png(200);
         cut.truncate(60);
         let form = filled(&mut li, "Cut").await.file("files", "a.png", "image/png", &cut);
-        assert_eq!(li.posts(&form).await.wrong_fields(), ["files"]);
+        let refused = li.posts(&form).await;
+        assert_eq!(refused.wrong_fields(), ["files"]);
+        assert!(refused.text().contains("cannot be read"), "{}", refused.text());
         assert_eq!(stored(&portal), 1, "what was refused is gone");
     }
 );
@@ -186,5 +188,34 @@ on_both!(
         portal.minutes(25 * 60);
         portal.run_jobs().await;
         assert_eq!(stored(&portal), 0);
+    }
+);
+
+on_both!(
+    async fn text_beyond_the_bound_is_refused_however_it_is_cut(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        filled(&mut li, "Long").await;
+        let jar: Vec<String> = li.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let host = portal.base.strip_prefix("http://").unwrap().to_string();
+        let part = |name: &str, value: &str| format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        // The value alone fills the bound; its name is too much, and so is what follows.
+        let body = [part(&"n".repeat(100), &"x".repeat(65_536)), part("more", "x"), "--b--\r\n".to_string()].concat();
+        let head = format!(
+            "POST /account/tickets/new HTTP/1.1\r\nHost: {host}\r\nCookie: {}\r\nSec-Fetch-Site: same-origin\r\n\
+             Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            jar.join("; "),
+            body.len()
+        );
+        let answer = tokio::task::spawn_blocking(move || {
+            let mut wire = TcpStream::connect(host).unwrap();
+            wire.write_all(head.as_bytes()).unwrap();
+            wire.write_all(body.as_bytes()).unwrap();
+            let mut first = [0; 12];
+            std::io::Read::read_exact(&mut wire, &mut first).unwrap();
+            String::from_utf8_lossy(&first).into_owned()
+        })
+        .await
+        .unwrap();
+        assert_eq!(answer, "HTTP/1.1 413");
     }
 );

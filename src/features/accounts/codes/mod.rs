@@ -11,7 +11,7 @@ pub(super) use queries::{sweep, told, unfinished, use_up, void_all};
 
 use diesel::QueryResult;
 
-use super::guesses;
+use super::guesses::{self, Asker};
 use crate::base::chance;
 use crate::base::crypto::Keys;
 use crate::base::db::Conn;
@@ -94,7 +94,8 @@ pub(super) fn send_again(
     if let Some(wait) = found.wait(now) {
         return Err(Errors::one("code", FieldError::Wait(wait)).into());
     }
-    guesses::send(conn, asked, &found.address, found.purpose == Purpose::SecondStep)?;
+    let who = asker_of(conn, asked, &found)?;
+    guesses::send(conn, asked, &found.address, who)?;
     let code = chance::digits(model::DIGITS);
     let right = hash_of(&asked.context.keys, found.purpose, handle, &found.address, &code);
     let nobodys: [u8; 32] = chance::bytes();
@@ -117,7 +118,8 @@ pub(super) fn redeem(conn: &mut Conn, asked: &Asked, purposes: &[Purpose], typed
     let now = asked.context.now;
     let Some(found) = current(conn, asked, purposes)? else { return Err(counted(FieldError::CodeEnded)) };
     let Some(handle) = &asked.jar.challenge else { return Err(counted(FieldError::CodeEnded)) };
-    let Some(guess) = guesses::of_code(conn, asked, &found.address)? else {
+    let who = asker_of(conn, asked, &found)?;
+    let Some(guess) = guesses::of_code(conn, asked, &found.address, who)? else {
         return Err(counted(FieldError::CodeEnded));
     };
     // The row is held from here on: of many at once, each counts and one is first.
@@ -132,6 +134,14 @@ pub(super) fn redeem(conn: &mut Conn, asked: &Asked, purposes: &[Purpose], typed
     }
     guess.right(conn)?;
     Ok(found)
+}
+
+/// A second step follows the right password.
+fn asker_of(conn: &mut Conn, asked: &Asked, found: &Challenge) -> QueryResult<Asker> {
+    match found.purpose {
+        Purpose::SecondStep => Ok(Asker::Proved),
+        _ => Asker::of(conn, asked, found.person_id),
+    }
 }
 
 /// What waited for the code.

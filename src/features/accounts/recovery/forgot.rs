@@ -6,9 +6,10 @@ use serde::Deserialize;
 
 use crate::base::types::Address;
 use crate::features::accounts::codes::{Asking, Purpose, begin};
+use crate::features::accounts::guesses::{self, Asker};
 use crate::features::accounts::proof::candidate;
 use crate::features::accounts::scene::Scene;
-use crate::features::accounts::{Visitor, guesses, letters};
+use crate::features::accounts::{Visitor, letters};
 use crate::web::session::PersonKind;
 use crate::web::{Error, Errors, FieldError, Form, Goto, Shell, Visit, cookies, page};
 
@@ -39,8 +40,9 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Forgot>) -> Result<
     };
     let scene = Scene::of(&visit);
     let ended = visit.write(&form, move |conn, _, _| {
-        guesses::send(conn, &scene.asked, &address, false)?;
         let person_id = candidate(conn, PersonKind::Customer, &address)?.person_id();
+        let who = Asker::of(conn, &scene.asked, person_id)?;
+        guesses::send(conn, &scene.asked, &address, who)?;
         let opens = person_id.is_some();
         let asking =
             Asking { purpose: Purpose::Reset, address: &address, person_id, remembered: false, data: "", opens };

@@ -60,7 +60,7 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Registration>) -> R
     }
 
     let (asked, to) = (scene.asked.clone(), address.clone());
-    match visit.step(&form, move |conn, _, _| Ok(guesses::send(conn, &asked, &to, false)?)).await? {
+    match visit.step(&form, move |conn, _, _| Ok(guesses::send(conn, &asked, &to, guesses::Asker::Stranger)?)).await? {
         Ended::Done(()) => {}
         Ended::Again(shell, errors) => return again(draw(*shell, errors)),
     }

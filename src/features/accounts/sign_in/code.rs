@@ -6,9 +6,10 @@ use askama::Template;
 
 use super::forms::{AskCode, From};
 use crate::features::accounts::codes::{Asking, Purpose, begin};
+use crate::features::accounts::guesses::{self, Asker};
 use crate::features::accounts::proof::candidate;
 use crate::features::accounts::scene::{Scene, home, see};
-use crate::features::accounts::{Visitor, guesses, letters};
+use crate::features::accounts::{Visitor, letters};
 use crate::web::forms::Asking as Query;
 use crate::web::paths::local_path;
 use crate::web::session::PersonKind;
@@ -48,8 +49,9 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<AskCode>) -> Result
     };
     let scene = Scene::of(&visit);
     let ended = visit.write(&form, move |conn, _, form| {
-        guesses::send(conn, &scene.asked, &address, false)?;
         let person_id = candidate(conn, PersonKind::Customer, &address)?.person_id();
+        let who = Asker::of(conn, &scene.asked, person_id)?;
+        guesses::send(conn, &scene.asked, &address, who)?;
         let asking = Asking {
             purpose: Purpose::SignIn,
             address: &address,

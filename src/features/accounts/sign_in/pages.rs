@@ -82,7 +82,7 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<SignIn>) -> Result<
             let entrant = Entrant { person_id: proven.person_id, subject_id: proven.subject_id, address };
             return Ok(enter(conn, &scene, visitor, &entrant, SignInMethod::Password, remembered, next)?.1);
         }
-        guesses::send(conn, &scene.asked, &address, true)?;
+        guesses::send(conn, &scene.asked, &address, guesses::Asker::Proved)?;
         let asking = Asking {
             purpose: Purpose::SecondStep,
             address: &address,

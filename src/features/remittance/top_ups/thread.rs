@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::base::db::Conn;
-use crate::base::types::Moment;
+use crate::base::types::{Moment, Money};
 use crate::services::context::Context;
 use crate::services::records::{self, Event};
 
@@ -15,7 +15,7 @@ pub struct Knot {
     /// When, UTC.
     pub at: Moment,
     /// The amount that was named.
-    pub amount: Option<String>,
+    pub amount: Option<Money>,
     /// The reason that was given.
     pub reason: Option<String>,
 }
@@ -38,7 +38,7 @@ pub fn knots(conn: &mut Conn, ctx: &Context, account_id: i64, number: &str) -> d
         .map(|record| Knot {
             event: record.event,
             at: record.at,
-            amount: text(&record.details, "amount"),
+            amount: text(&record.details, "amount").and_then(|amount| Money::parse(&amount).ok()),
             reason: text(&record.details, "reason"),
         })
         .collect();
