@@ -6,11 +6,13 @@ use data_encoding::BASE64URL_NOPAD;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use super::session::{Displaced, Entering, NewSession, PersonKind, PersonState, SessionRow, stands};
+use super::session::{
+    AccountPlace, Displaced, Entering, NewSession, PersonKind, PersonState, SessionRow, Sitting, stands,
+};
 use super::uploads::Upload;
 use crate::base::chance;
 use crate::base::db::Conn;
-use crate::base::db::schema::{limits, people, sessions, submissions, uploads};
+use crate::base::db::schema::{accounts, limits, memberships, people, sessions, submissions, uploads};
 use crate::base::types::{Moment, Number};
 use crate::each;
 use crate::services::context::Context;
@@ -19,35 +21,51 @@ const MOST_SESSIONS: usize = 10;
 /// How late the last use of a session may be written.
 const SEEN_LATE: Duration = Duration::from_secs(120);
 
+/// The session with number, name and role of the account's place, each on its own as an outer join gives them.
+type Found = (Sitting, Option<String>, Option<String>, Option<String>);
+
+/// One statement finds the session, the person and the account that the person works in: every page asks for it.
 pub(super) fn session(conn: &mut Conn, hashes: Vec<Vec<u8>>) -> QueryResult<Option<SessionRow>> {
-    let found = |conn: &mut Conn, hash: Vec<u8>| {
-        sessions::table
+    let account = accounts::id.nullable().eq(sessions::account_id).and(accounts::state.ne("closed"));
+    let membership = memberships::account_id
+        .nullable()
+        .eq(sessions::account_id)
+        .and(memberships::person_id.eq(sessions::person_id))
+        .and(memberships::ended_at.is_null());
+    // One generation of keys is the rule, so this is one query; `eq_any` would not be cached as a statement.
+    for hash in hashes {
+        let asked = sessions::table
             .inner_join(people::table)
+            .left_join(accounts::table.on(account))
+            .left_join(memberships::table.on(membership))
             .filter(sessions::reference_hash.eq(hash))
             .filter(sessions::ended_at.is_null())
             .filter(people::state.eq(PersonState::Active))
             .select((
-                sessions::id,
-                sessions::public_id,
-                sessions::person_id,
-                sessions::account_id,
-                sessions::method,
-                sessions::remembered,
-                sessions::signed_in_at,
-                sessions::seen_at,
-                sessions::stepped_up_at,
-                people::kind,
-                people::address,
-                people::name,
-                people::subject_id,
-            ))
-            .first(conn)
-            .optional()
-    };
-    // One generation of keys is the rule, so this is one query; `eq_any` would not be cached as a statement.
-    for hash in hashes {
-        if let Some(row) = found(conn, hash)? {
-            return Ok(Some(row));
+                (
+                    sessions::id,
+                    sessions::public_id,
+                    sessions::person_id,
+                    sessions::account_id,
+                    sessions::method,
+                    sessions::remembered,
+                    sessions::signed_in_at,
+                    sessions::seen_at,
+                    sessions::stepped_up_at,
+                    people::kind,
+                    people::address,
+                    people::name,
+                    people::subject_id,
+                ),
+                accounts::number.nullable(),
+                accounts::name.nullable(),
+                memberships::role.nullable(),
+            ));
+        // On the very connection: a statement of a known type is not spelled out again to be found in the cache.
+        let found: Option<Found> = each!(&mut *conn, c => asked.first(c).optional())?;
+        if let Some((sitting, number, name, role)) = found {
+            let place = number.zip(role).map(|(number, role)| AccountPlace { number, name, role });
+            return Ok(Some(SessionRow { sitting, place }));
         }
     }
     Ok(None)
@@ -174,25 +192,23 @@ pub(super) fn unsubmit(conn: &mut Conn, actor: &str, key: &str) -> QueryResult<(
     Ok(())
 }
 
-#[derive(QueryableByName)]
-struct Hits {
-    #[diesel(sql_type = BigInt)]
-    hits: i64,
-}
-
 /// Counts one more in the bucket's present window and answers how many it holds.
 pub(super) fn count(conn: &mut Conn, bucket: &str, window: Duration, now: Moment) -> QueryResult<i64> {
     let length = i64::try_from(window.as_micros()).unwrap_or(i64::MAX).max(1);
     let start = now.0 - now.0.rem_euclid(length);
-    diesel::sql_query(
-        "insert into limits (bucket, window_start, hits, ends_at) values ($1, $2, 1, $3) \
-         on conflict (bucket, window_start) do update set hits = limits.hits + 1 returning hits",
-    )
-    .bind::<Text, _>(bucket)
-    .bind::<BigInt, _>(start)
-    .bind::<BigInt, _>(start.saturating_add(length))
-    .get_result::<Hits>(conn)
-    .map(|row| row.hits)
+    let first = (
+        limits::bucket.eq(bucket),
+        limits::window_start.eq(start),
+        limits::hits.eq(1),
+        limits::ends_at.eq(start.saturating_add(length)),
+    );
+    each!(conn, c => diesel::insert_into(limits::table)
+        .values(first)
+        .on_conflict((limits::bucket, limits::window_start))
+        .do_update()
+        .set(limits::hits.eq(limits::hits + 1))
+        .returning(limits::hits)
+        .get_result(c))
 }
 
 /// How many the bucket's present window holds.
@@ -236,20 +252,19 @@ pub(super) fn reopen(conn: &mut Conn, bucket: &str) -> QueryResult<()> {
 
 /// Shuts an open gate; `Err` with the time left when it is shut.
 pub(super) fn pass(conn: &mut Conn, bucket: &str, pause: Duration, now: Moment) -> QueryResult<Result<(), Duration>> {
-    let passed: Option<Hits> = diesel::sql_query(
+    let passed = diesel::sql_query(
         "insert into limits (bucket, window_start, hits, ends_at) values ($1, $2, 1, $3) \
          on conflict (bucket, window_start) do update set hits = limits.hits + 1, ends_at = excluded.ends_at \
-         where limits.ends_at <= $4 returning hits",
+         where limits.ends_at <= $4",
     )
     .bind::<Text, _>(bucket)
     .bind::<BigInt, _>(GATE)
     .bind::<BigInt, _>(now.plus(pause))
     .bind::<BigInt, _>(now)
-    .get_result::<Hits>(conn)
-    .optional()?;
+    .execute(conn)?;
     Ok(match passed {
-        Some(_) => Ok(()),
-        None => Err(limits::table.find((bucket, GATE)).select(limits::ends_at).first::<Moment>(conn)?.since(now)),
+        0 => Err(limits::table.find((bucket, GATE)).select(limits::ends_at).first::<Moment>(conn)?.since(now)),
+        _ => Ok(()),
     })
 }
 

@@ -7,7 +7,7 @@ use super::house::House;
 use super::queries;
 use super::uploads::Upload;
 use crate::base::db::End;
-use crate::services::storage::{Storage, StorageFault, Stored};
+use crate::services::storage::{Kind, Storage, StorageFault, Stored};
 
 /// A file in the storage that has no row yet. Dropped without [`Loose::settled`] it is deleted.
 pub(super) struct Loose {
@@ -24,6 +24,11 @@ impl Loose {
     /// Its key in the storage.
     pub(super) fn key(&self) -> &str {
         self.file.as_ref().map_or("", |file| &file.key)
+    }
+
+    /// What its content is.
+    pub(super) fn kind(&self) -> Option<Kind> {
+        self.file.as_ref().and_then(|file| file.kind)
     }
 
     /// Its length in bytes.
@@ -50,6 +55,17 @@ impl Drop for Loose {
         let storage = self.storage.clone();
         afterwards(async move { delete(&storage, &file.key).await });
     }
+}
+
+/// Waits for a file to be whole, in a task that goes on when the request ends meanwhile: the storage finishes all the
+/// same, and a file that nobody heard of would stay for ever.
+pub(super) async fn landed(
+    storage: &Storage,
+    finishing: impl Future<Output = Result<Stored, StorageFault>> + 'static,
+) -> Result<Loose, StorageFault> {
+    let storage = storage.clone();
+    let task = actix_web::rt::spawn(async move { Ok(Loose::new(&storage, finishing.await?)) });
+    task.await.unwrap_or_else(|fault| Err(StorageFault::Failed(Box::new(fault))))
 }
 
 /// The uploads of a form that still arrives. Dropped without [`Arriving::whole`] they are forgotten, rows and files.

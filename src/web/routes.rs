@@ -4,6 +4,7 @@ use actix_web::dev::Handler;
 use actix_web::http::header::ALLOW;
 use actix_web::{FromRequest, HttpResponse, Resource, Responder, web};
 
+use super::trail::Pattern;
 use super::visit::{Actor, Visit};
 
 /// Who a handler lets in, read from the type of its first argument.
@@ -51,7 +52,7 @@ pub struct Route {
 
 /// Begins a route.
 pub fn route(path: &'static str) -> Route {
-    Route { path, resource: web::resource(path), allow: Vec::new(), listed: Vec::new() }
+    Route { path, resource: web::resource(path).app_data(Pattern(path)), allow: Vec::new(), listed: Vec::new() }
 }
 
 impl Route {

@@ -50,9 +50,37 @@ crate::base::types::text_enum! {
     }
 }
 
-/// A session that stands, with the person behind it.
-#[derive(Debug, Clone, Queryable)]
+/// A session that stands, with the person behind it and the account that the person works in.
+#[derive(Debug, Clone)]
 pub struct SessionRow {
+    /// Session and person.
+    pub sitting: Sitting,
+    /// The place in the current account, while account and membership stand; nothing for staff.
+    pub place: Option<AccountPlace>,
+}
+
+impl std::ops::Deref for SessionRow {
+    type Target = Sitting;
+
+    fn deref(&self) -> &Sitting {
+        &self.sitting
+    }
+}
+
+/// A person's place in an account.
+#[derive(Debug, Clone)]
+pub struct AccountPlace {
+    /// The account's public number.
+    pub number: String,
+    /// What the account is called.
+    pub name: Option<String>,
+    /// What the person may do there, as the room of accounts names it.
+    pub role: String,
+}
+
+/// A session and its person, as they are kept.
+#[derive(Debug, Clone, Queryable)]
+pub struct Sitting {
     /// Internal id.
     pub id: i64,
     /// The name in the list of devices.
@@ -81,7 +109,7 @@ pub struct SessionRow {
     pub subject_id: i64,
 }
 
-impl SessionRow {
+impl Sitting {
     /// The context of this session's requests.
     pub fn context(&self, asked: &Asked) -> Context {
         let kind = match self.kind {

@@ -1,4 +1,4 @@
-//! What the log says of a request: route pattern, never the target; truncated network; one line at its end.
+//! What the log says of a request: its route as a pattern, never the target; one line at its end.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -23,6 +23,10 @@ fn short(id: &tracing_actix_web::RequestId) -> String {
     text[text.len().saturating_sub(12)..].to_string()
 }
 
+/// The pattern of a route, kept with its resource: asking the router for it would match the path once more.
+#[derive(Debug, Clone, Copy)]
+pub struct Pattern(pub &'static str);
+
 /// Makes the span of a request and writes its line.
 #[derive(Debug, Clone, Copy)]
 pub struct Trail;
@@ -30,13 +34,15 @@ pub struct Trail;
 impl RootSpanBuilder for Trail {
     fn on_request_start(request: &ServiceRequest) -> Span {
         let id = request.extensions().get::<tracing_actix_web::RequestId>().map(short).unwrap_or_default();
-        let route = request.match_pattern().unwrap_or_else(|| "none".to_string());
-        tracing::info_span!("request", request_id = %id, method = %request.method(), route = %route)
+        tracing::info_span!("request", request_id = %id, method = %request.method())
     }
 
     fn on_request_end<B: MessageBody>(_: Span, outcome: &Result<ServiceResponse<B>, actix_web::Error>) {
         match outcome {
-            Ok(response) => tracing::info!(event = "answered", status = response.status().as_u16()),
+            Ok(response) => {
+                let route = response.request().app_data::<Pattern>().map_or("none", |pattern| pattern.0);
+                tracing::info!(event = "answered", route, status = response.status().as_u16());
+            }
             Err(error) => tracing::error!(event = "failed", status = error.as_response_error().status_code().as_u16()),
         }
     }

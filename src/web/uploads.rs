@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::error::Error;
 use super::forms::{Errors, FieldError, Form, Kept, fields_of};
 use super::house::House;
-use super::received::{Arriving, Loose};
+use super::received::{Arriving, Loose, landed};
 use super::visit::{MayWrite, Visit};
 use super::{limits, queries};
 use crate::base::db::{Conn, End};
@@ -182,9 +182,8 @@ async fn file_part<A: MayWrite>(
             _ => Part::Wrong(FieldError::FileEmpty),
         });
     }
-    let stored = writer.finish().await.map_err(broken)?;
-    let kind = stored.kind.filter(|kind| takes.kinds.contains(kind) && extension_agrees(*kind, file_name));
-    let file = Loose::new(storage, stored);
+    let file = landed(storage, writer.finish()).await.map_err(broken)?;
+    let kind = file.kind().filter(|kind| takes.kinds.contains(kind) && extension_agrees(*kind, file_name));
     let Some(kind) = kind else {
         file.delete().await.map_err(broken)?;
         return Ok(Part::Wrong(FieldError::FileType));
@@ -206,8 +205,9 @@ async fn develop(house: &House, received: Loose, kind: Kind) -> Result<Result<Lo
     received.delete().await.map_err(broken)?;
     match house.darkroom.develop(raw, kind).await {
         Ok(picture) => {
-            let stored = house.storage.keep(picture.bytes).await.map_err(broken)?;
-            Ok(Ok(Loose::new(&house.storage, stored)))
+            let storage = house.storage.clone();
+            let kept = async move { storage.keep(picture.bytes).await };
+            Ok(Ok(landed(&house.storage, kept).await.map_err(broken)?))
         }
         Err(PictureFault::Full | PictureFault::TooSlow) => {
             Err(Error::Unavailable("the picture workers are busy".into()))

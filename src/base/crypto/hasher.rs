@@ -1,11 +1,12 @@
 //! Argon2id on threads of its own: one a core, a bounded queue, and an honest "full" when it is full (PW7, PW8).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::sync::Arc;
+use std::time::Duration;
 
 use argon2::password_hash::phc::{ParamsString, PasswordHash};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 use data_encoding::BASE64_NOPAD;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -27,6 +28,8 @@ const SIZE: usize = 32;
 /// threads some 290 MiB were seen to stay), but gives back what is above 32 MiB; the part beyond the need is never
 /// touched and takes no memory.
 const ROOM: usize = 33 * 1024;
+/// How long a thread without work keeps its memory.
+const KEPT: Duration = Duration::from_secs(1);
 /// A stored hash that asks for more blocks was not made here.
 const MOST: usize = 1024 * 1024;
 
@@ -51,7 +54,7 @@ type Job = Box<dyn FnOnce(&mut Works) + Send>;
 
 /// The hashing threads. Cheap to clone.
 #[derive(Clone)]
-pub struct Hasher(SyncSender<Job>);
+pub struct Hasher(Sender<Job>);
 
 /// What a thread works with.
 struct Works {
@@ -63,11 +66,10 @@ struct Works {
 impl Hasher {
     /// Starts `threads` threads; more than `queue` waiting passwords are refused.
     pub fn start(threads: usize, queue: usize, keys: &Keys) -> std::io::Result<Self> {
-        let (sender, receiver) = sync_channel::<Job>(queue);
-        let receiver = Arc::new(Mutex::new(receiver));
+        let (sender, receiver) = bounded::<Job>(queue);
         let peppers: Arc<[_]> = keys.peppers().into();
         for at in 0..threads.max(1) {
-            let (receiver, mut works) = (Arc::clone(&receiver), Works::new(Arc::clone(&peppers)));
+            let (receiver, mut works) = (receiver.clone(), Works::new(Arc::clone(&peppers)));
             std::thread::Builder::new().name(format!("hasher-{at}")).spawn(move || while works.serve(&receiver) {})?;
         }
         Ok(Self(sender))
@@ -111,7 +113,7 @@ impl Works {
     }
 
     /// Does one job; false when no one is left to send any. A panic costs one answer, not a thread.
-    fn serve(&mut self, receiver: &Mutex<Receiver<Job>>) -> bool {
+    fn serve(&mut self, receiver: &Receiver<Job>) -> bool {
         let Some(job) = self.next(receiver) else { return false };
         if catch_unwind(AssertUnwindSafe(|| job(self))).is_err() {
             tracing::error!("hashing a password panicked");
@@ -119,20 +121,15 @@ impl Works {
         true
     }
 
-    /// The memory is kept from one job to the next and given back before waiting.
-    fn next(&mut self, receiver: &Mutex<Receiver<Job>>) -> Option<Job> {
-        let ready = match receiver.try_lock() {
-            Ok(receiver) => receiver.try_recv(),
-            Err(TryLockError::Poisoned(receiver)) => receiver.into_inner().try_recv(),
-            // Whoever holds the lock is waiting for a job, so there is none.
-            Err(TryLockError::WouldBlock) => Err(TryRecvError::Empty),
-        };
-        match ready {
+    /// The memory is kept for the next job, and given back when none comes for a while: taking it anew costs as much as
+    /// a seventh of a hash.
+    fn next(&mut self, receiver: &Receiver<Job>) -> Option<Job> {
+        match receiver.recv_timeout(KEPT) {
             Ok(job) => Some(job),
-            Err(TryRecvError::Disconnected) => None,
-            Err(TryRecvError::Empty) => {
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => {
                 self.memory = Vec::new();
-                receiver.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+                receiver.recv().ok()
             }
         }
     }

@@ -76,8 +76,7 @@ impl Db {
     pub fn open(url: &DatabaseUrl) -> Result<Self, ConnectFault> {
         let sqlite = matches!(url, DatabaseUrl::Sqlite(_));
         let writer = if sqlite { Some(Writer::start(url.clone())?) } else { None };
-        let most = if sqlite { 4 } else { pool_size() };
-        let readers = Connections::open(url.clone(), sqlite, most)?;
+        let readers = Connections::open(url.clone(), sqlite, pool_size())?;
         Ok(Self(Arc::new(Inner { readers, writer })))
     }
 
@@ -115,7 +114,8 @@ impl Db {
     }
 }
 
-/// Four connections a core keep PostgreSQL busy; more only queue inside it.
+/// Four connections a core: as many as there are threads that read, so that none of them waits for another. More would
+/// only queue inside PostgreSQL.
 fn pool_size() -> u32 {
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     u32::try_from(cores * 4).unwrap_or(8)

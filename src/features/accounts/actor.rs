@@ -265,12 +265,12 @@ impl<R> Deref for Member<R> {
 }
 
 impl<R: Roles> Actor for Member<R> {
-    fn admit(conn: &mut Conn, session: Option<&SessionRow>, asked: &Asked) -> Result<Self, Error> {
+    fn admit(_: &mut Conn, session: Option<&SessionRow>, asked: &Asked) -> Result<Self, Error> {
         let session = session.ok_or(Error::SignIn(Door::Customer))?;
         if session.kind != PersonKind::Customer {
             return Err(Error::Forbidden);
         }
-        let found = queries::membership(conn, session)?.ok_or(Error::SignIn(Door::Customer))?;
+        let found = queries::membership(session).ok_or(Error::SignIn(Door::Customer))?;
         if !R::takes(found.role) {
             return Err(Error::Forbidden);
         }

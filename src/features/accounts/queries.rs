@@ -15,7 +15,6 @@ use crate::web::Face;
 use crate::web::session::{PersonKind, PersonState, SessionRow};
 
 /// A person's place in the current account.
-#[derive(Queryable)]
 pub(super) struct Membership {
     pub account_id: i64,
     pub number: String,
@@ -24,16 +23,14 @@ pub(super) struct Membership {
 }
 
 /// The standing membership of this session's person in its current account.
-pub(super) fn membership(conn: &mut Conn, session: &SessionRow) -> QueryResult<Option<Membership>> {
-    memberships::table
-        .inner_join(accounts::table)
-        .filter(memberships::person_id.eq(session.person_id))
-        .filter(memberships::account_id.eq(session.account_id.unwrap_or(0)))
-        .filter(memberships::ended_at.is_null())
-        .filter(accounts::state.ne("closed"))
-        .select((accounts::id, accounts::number, accounts::name, memberships::role))
-        .first(conn)
-        .optional()
+pub(super) fn membership(session: &SessionRow) -> Option<Membership> {
+    let place = session.place.as_ref()?;
+    Some(Membership {
+        account_id: session.account_id?,
+        number: place.number.clone(),
+        name: place.name.clone(),
+        role: MemberRole::parse(&place.role)?,
+    })
 }
 
 /// Who is shown as signed in, customer or staff.
@@ -48,8 +45,7 @@ pub(super) fn face(conn: &mut Conn, session: &SessionRow) -> QueryResult<Face> {
         let roles = roles.into_iter().map(crate::web::feature::StaffRole::as_str).collect();
         return Ok(Face { name, account: None, account_number: String::new(), staff: true, roles });
     }
-    let found = membership(conn, session)?;
-    Ok(match found {
+    Ok(match membership(session) {
         Some(found) => Face {
             account: Some(found.name.unwrap_or_else(|| session.address.clone())),
             account_number: found.number,

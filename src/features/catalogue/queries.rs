@@ -8,6 +8,7 @@ use super::{Category, Period};
 use crate::base::db::Conn;
 use crate::base::db::schema::{plans, products};
 use crate::base::types::{Moment, Money};
+use crate::each;
 use crate::services::markdown;
 use crate::services::search::{patterns, searchable};
 use crate::web::lists::{After, PAGE, Rows};
@@ -117,28 +118,27 @@ pub(super) fn lowest(conn: &mut Conn, of: &[Line]) -> QueryResult<Vec<From>> {
 
 /// A product that has a page.
 pub(super) fn product(conn: &mut Conn, slug: &str) -> QueryResult<Product> {
-    products::table
-        .filter(products::slug.eq(slug))
-        .filter(products::state.ne(State::Draft))
-        .select((
-            products::id,
-            products::slug,
-            products::category,
-            products::name,
-            products::summary,
-            products::body,
-            products::state,
-        ))
-        .first(conn)
+    let asked = products::table.filter(products::slug.eq(slug)).filter(products::state.ne(State::Draft)).select((
+        products::id,
+        products::slug,
+        products::category,
+        products::name,
+        products::summary,
+        products::body,
+        products::state,
+    ));
+    each!(conn, c => asked.first(c))
 }
 
 /// The plans of a product, in their order.
 pub(super) fn plans_of(conn: &mut Conn, product_id: i64) -> QueryResult<Vec<Plan>> {
-    plans::table
-        .filter(plans::product_id.eq(product_id))
-        .order((plans::position, plans::id))
-        .select((plans::name, plans::summary, plans::price, plans::period))
-        .load(conn)
+    let asked = plans::table.filter(plans::product_id.eq(product_id)).order((plans::position, plans::id)).select((
+        plans::name,
+        plans::summary,
+        plans::price,
+        plans::period,
+    ));
+    each!(conn, c => asked.load(c))
 }
 
 /// Puts a product on sale.

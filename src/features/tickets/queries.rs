@@ -44,7 +44,7 @@ pub(super) struct Ticket {
     pub answered_at: Option<Moment>,
 }
 
-type ContactColumns = (
+pub(super) type ContactColumns = (
     tickets::contact_name,
     tickets::contact_address,
     tickets::contact_phone,
@@ -63,7 +63,7 @@ pub(super) const CONTACT: ContactColumns = (
     tickets::contact_position,
 );
 
-type TicketColumns = (
+pub(super) type TicketColumns = (
     tickets::id,
     tickets::number,
     tickets::account_id,
@@ -79,7 +79,8 @@ type TicketColumns = (
     tickets::answered_at,
 );
 
-const TICKET: TicketColumns = (
+/// The columns of [`Ticket`].
+pub(super) const TICKET: TicketColumns = (
     tickets::id,
     tickets::number,
     tickets::account_id,

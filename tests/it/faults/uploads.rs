@@ -138,7 +138,8 @@ on_both!(
         // Nothing comes late, and the portal takes the next form.
         let page = opened(&mut li, "Whole").await;
         assert_eq!(page.status, 200);
-        assert_eq!((rows(&portal).await, stored(&portal).len()), ((0, 0, 1), 0));
+        let gone = until(async || rows(&portal).await == (0, 0, 1) && stored(&portal).is_empty()).await;
+        assert!(gone, "{:?} and {:?} stay", rows(&portal).await, stored(&portal));
     }
 );
 

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::base::db::Conn;
 use crate::base::db::schema::{memberships, people, ticket_entries, tickets};
 use crate::base::types::{Moment, Number};
+use crate::each;
 use crate::features::accounts::{Customer, MemberRole};
 use crate::features::tickets::model::{EntryKind, Side, TicketState};
 use crate::features::tickets::queries::Ticket;
@@ -174,7 +175,7 @@ pub(in crate::features::tickets) fn list(
         .limit(PAGE + 1)
         .select(LINE);
     match state {
-        Some(state) => own.filter(tickets::state.eq(state)).load(conn),
-        None => own.load(conn),
+        Some(state) => each!(conn, c => own.filter(tickets::state.eq(state)).load(c)),
+        None => each!(conn, c => own.load(c)),
     }
 }

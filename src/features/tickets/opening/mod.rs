@@ -12,7 +12,6 @@ use super::conversation::letters;
 use super::conversation::queries::{NewEntry, write};
 use super::files;
 use super::model::{EntryKind, Side, due};
-use super::queries::held;
 use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::services::context::Context;
@@ -32,9 +31,9 @@ pub(super) fn open(
 ) -> Result<Number, Error> {
     let number = Number::random('T');
     let due_at = due(ctx.now, zone);
-    let ticket_id = queries::insert(conn, &number, (account_id, person_id), new, (ctx.now, due_at))?;
+    let ticket = queries::insert(conn, &number, (account_id, person_id), new, (ctx.now, due_at))?;
     let entry = NewEntry {
-        ticket_id,
+        ticket_id: ticket.id,
         kind: EntryKind::Reply,
         side: Side::Customer,
         person_id: Some(person_id),
@@ -42,11 +41,10 @@ pub(super) fn open(
         at: ctx.now,
     };
     let entry_id = write(conn, &entry)?;
-    files::queries::attach(conn, ticket_id, entry_id, uploads, ctx.now)?;
+    files::queries::attach(conn, ticket.id, entry_id, uploads, ctx.now)?;
     let details = json!({ "category": new.category.as_str(), "files": uploads.len() });
     let entry = Entry::new(Event::TicketOpened).about(number.as_str()).of_account(account_id).with(details);
     records::keep(conn, ctx, entry)?;
-    let ticket = held(conn, &number)?;
     letters::opened(conn, ctx, &ticket, due_at.day(zone).words())?;
     Ok(number)
 }

@@ -8,16 +8,16 @@ use crate::base::db::schema::tickets;
 use crate::base::types::{Moment, Number};
 use crate::features::accounts::Customer;
 use crate::features::tickets::model::{TicketState, folded};
-use crate::features::tickets::queries::{CONTACT, Contact};
+use crate::features::tickets::queries::{CONTACT, Contact, TICKET, Ticket};
 
-/// Inserts a work order and answers its id. `at` is when it was opened and until when it is answered.
+/// Inserts a work order and answers it. `at` is when it was opened and until when it is answered.
 pub(super) fn insert(
     conn: &mut Conn,
     number: &Number,
     (account_id, person_id): (i64, i64),
     new: &NewTicket,
     (opened_at, due_at): (Moment, Moment),
-) -> QueryResult<i64> {
+) -> QueryResult<Ticket> {
     let contact = &new.contact;
     let searched = [&new.subject, &contact.name, &contact.company, &contact.address].map(String::as_str).join("\n");
     diesel::insert_into(tickets::table)
@@ -42,7 +42,7 @@ pub(super) fn insert(
             ),
             (tickets::opened_at.eq(opened_at), tickets::updated_at.eq(opened_at), tickets::due_at.eq(due_at)),
         ))
-        .returning(tickets::id)
+        .returning(TICKET)
         .get_result(conn)
 }
 
