@@ -15,6 +15,8 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub struct Browser {
     server: SocketAddr,
     jar: BTreeMap<String, String>,
+    /// The address it calls from, as a proxy would tell it.
+    from: Option<String>,
 }
 
 /// A page.
@@ -27,7 +29,12 @@ pub struct Page {
 
 impl Browser {
     pub fn new(server: SocketAddr) -> Self {
-        Self { server, jar: BTreeMap::new() }
+        Self { server, jar: BTreeMap::new(), from: None }
+    }
+
+    /// A browser at an address of its own.
+    pub fn calling_from(server: SocketAddr, from: String) -> Self {
+        Self { from: Some(from), ..Self::new(server) }
     }
 
     /// Opens a page.
@@ -37,13 +44,13 @@ impl Browser {
 
     /// The bytes with which this browser asks for a page.
     pub fn request(&self, path: &str) -> Vec<u8> {
-        wire::request(self.server, "GET", path, &self.cookies(), None)
+        wire::request(self.server, "GET", path, &self.cookies(), self.from.as_deref(), None)
     }
 
     /// The bytes with which it posts a form.
     pub fn form(&self, path: &str, fields: &[(&str, &str)]) -> Vec<u8> {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        wire::request(self.server, "POST", path, &self.cookies(), Some((FORM, body.as_bytes())))
+        wire::request(self.server, "POST", path, &self.cookies(), self.from.as_deref(), Some((FORM, body.as_bytes())))
     }
 
     /// The bytes with which it posts a form that could hold files.
@@ -54,7 +61,7 @@ impl Browser {
         }
         body.push_str("--part--\r\n");
         let kind = "multipart/form-data; boundary=part";
-        wire::request(self.server, "POST", path, &self.cookies(), Some((kind, body.as_bytes())))
+        wire::request(self.server, "POST", path, &self.cookies(), self.from.as_deref(), Some((kind, body.as_bytes())))
     }
 
     /// Signs in by password and mailed code, as on every new browser, and reads away the greeting.

@@ -11,13 +11,15 @@ use crate::Outcome;
 use crate::browser::{Browser, token};
 use crate::client::{self, Aim};
 use crate::process::Server;
-use crate::seed::{COMER, PASSWORD, PRODUCT, READER, Site};
+use crate::seed::{self, PASSWORD, PRODUCT, READER, Site};
 use crate::stats::{Round, Rounds, Spread};
 
 /// Connections of the load.
 pub const CONNECTIONS: usize = 32;
 /// Connections that sign in: enough to keep every core at hashing.
-pub const COMERS: usize = 8;
+pub const CALLERS: usize = 8;
+/// How often one person signs in altogether: well below the ten sessions that one may have.
+const SIGN_INS_OF_ONE: usize = 6;
 
 /// How much is measured.
 #[derive(Debug)]
@@ -174,22 +176,38 @@ impl Pair<'_> {
         Ok(rounds)
     }
 
-    /// Sign-ins by password from a known browser, beside the rate at which this program hashes on every core.
+    /// Sign-ins by password from known browsers, beside the rate at which this program hashes on every core.
     fn sign_in(&self, site: &Site) -> Outcome<Rounds> {
-        let mut comer = Browser::new(self.portal.address);
-        comer.sign_in(COMER)?;
-        comer.forget_session();
-        comer.get("/login")?;
+        let many = (self.plan.rounds * self.plan.sign_ins).div_ceil(SIGN_INS_OF_ONE).min(seed::COMERS);
+        let each = self.plan.sign_ins.div_ceil(many);
+        let mut comers = Vec::new();
+        for nth in 0..many {
+            let mut comer = Browser::calling_from(self.portal.address, format!("10.0.{}.{}", nth / 200, nth % 200 + 1));
+            let address = seed::comer(nth);
+            comer.sign_in(&address)?;
+            comer.forget_session();
+            comer.get("/login")?;
+            comers.push((comer, address));
+        }
         let mut rounds = Rounds::default();
         for _ in 0..self.plan.rounds {
-            let tokens = self.tokens(&comer, "/login", COMERS, self.plan.sign_ins)?;
-            let requests = tokens.iter().map(|token| {
-                let fields = [("token", token.as_str()), ("next", "/help"), ("email", COMER), ("password", PASSWORD)];
-                comer.form("/login", &fields)
-            });
-            let requests: Vec<Vec<u8>> = requests.collect();
+            let mut requests = Vec::new();
+            for (comer, address) in &comers {
+                let tokens = self.tokens(comer, "/login", 1, each)?;
+                requests.extend(tokens.iter().enumerate().map(|(turn, token)| {
+                    let fields = [
+                        ("token", token.as_str()),
+                        ("next", "/help"),
+                        ("email", address.as_str()),
+                        ("password", PASSWORD),
+                    ];
+                    (turn, comer.form("/login", &fields))
+                }));
+            }
+            requests.sort_by_key(|(turn, _)| *turn);
+            let requests: Vec<Vec<u8>> = requests.into_iter().map(|(_, request)| request).collect();
             rounds.other.push(hashing(site, self.plan.sign_ins)?);
-            let aim = aim(self.portal, COMERS, 303);
+            let aim = aim(self.portal, CALLERS, 303);
             rounds.own.push(Round::of(self.portal, || client::each(aim, requests))?);
         }
         Ok(rounds)

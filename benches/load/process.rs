@@ -37,7 +37,7 @@ impl Server {
     }
 
     fn start(command: &mut Command, address: SocketAddr, path: &str) -> Outcome<Self> {
-        let request = wire::request(address, "GET", path, "", None);
+        let request = wire::request(address, "GET", path, "", None, None);
         let started = Instant::now();
         let child = command.spawn()?;
         let mut server = Self { address, start_up: Duration::ZERO, child };
@@ -104,6 +104,7 @@ fn portal_command(program: &Path, folder: &Path, database: &str, listen: SocketA
         .env("EASYLINK_LISTEN", listen.to_string())
         .env("EASYLINK_DATA_DIR", folder)
         .env("DATABASE_URL", database)
+        .env("EASYLINK_TRUSTED_PROXIES", "127.0.0.1")
         .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::null())

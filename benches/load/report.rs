@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::measure::{COMERS, CONNECTIONS, Findings, Plan, Work};
+use crate::measure::{CALLERS, CONNECTIONS, Findings, Plan, Work};
 use crate::stats::{Round, Rounds, Spread};
 
 /// Everything as Markdown.
@@ -11,7 +11,7 @@ pub fn written(plan: &Plan, all: &[Findings], postgres: Option<&str>) -> String 
     let (cores, model) = machine();
     let _ = writeln!(
         text,
-        "{cores} cores, {model}; PostgreSQL {}. {CONNECTIONS} connections ({COMERS} for sign-in), {} rounds of {:.1} s each; \
+        "{cores} cores, {model}; PostgreSQL {}. {CONNECTIONS} connections ({CALLERS} for sign-in), {} rounds of {:.1} s each; \
          median (least – most).\n",
         postgres.unwrap_or("not run: no server"),
         plan.rounds,

@@ -17,11 +17,11 @@ use easylink::services::context::{Author, AuthorKind, Context};
 
 use crate::Outcome;
 
-/// Whose work orders are listed, and who signs in all the time: two people, because an eleventh session ends the oldest.
+/// Whose work orders are listed.
 pub const READER: &str = "reader@example.com";
-/// See [`READER`].
-pub const COMER: &str = "comer@example.com";
-/// The password of both.
+/// How many people sign in all the time: so many that nobody comes to an eleventh session, which would end the oldest.
+pub const COMERS: usize = 400;
+/// The password of all.
 pub const PASSWORD: &str = "seven purple lanterns";
 /// The work orders are spread evenly over so many accounts.
 pub const ACCOUNTS: i64 = 50;
@@ -81,8 +81,15 @@ fn company(conn: &mut Conn, ctx: &Context, hash: &str, tickets: i64) -> QueryRes
     for nth in 1..ACCOUNTS {
         customer(conn, ctx, &format!("customer{nth}@example.com"), hash)?;
     }
-    customer(conn, ctx, COMER, hash)?;
+    for nth in 0..COMERS {
+        customer(conn, ctx, &comer(nth), hash)?;
+    }
     conn.batch_execute(&many_tickets(tickets, account, person, ctx.now.0))
+}
+
+/// The address of one of those who sign in.
+pub fn comer(nth: usize) -> String {
+    format!("comer{nth}@example.com")
 }
 
 /// Answers the ids of account and person.

@@ -51,10 +51,20 @@ pub fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> 
     rest.get(..rest.find(after)?)
 }
 
-/// A request as a browser would send it, without asking for compression.
-pub fn request(server: SocketAddr, method: &str, path: &str, cookies: &str, content: Option<(&str, &[u8])>) -> Vec<u8> {
+/// A request as a browser would send it, without asking for compression; `from` is the address behind a proxy.
+pub fn request(
+    server: SocketAddr,
+    method: &str,
+    path: &str,
+    cookies: &str,
+    from: Option<&str>,
+    content: Option<(&str, &[u8])>,
+) -> Vec<u8> {
     let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {server}\r\n");
     head.push_str("user-agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n");
+    if let Some(from) = from {
+        let _ = write!(head, "x-forwarded-for: {from}\r\n");
+    }
     if !cookies.is_empty() {
         let _ = write!(head, "cookie: {cookies}\r\n");
     }

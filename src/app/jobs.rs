@@ -1,8 +1,11 @@
 //! The clockwork: runs every room's jobs, each once across all instances.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use actix_web::web::Data;
+use futures_util::FutureExt;
+use tokio::sync::watch;
 
 use crate::base::db::{Db, End};
 use crate::base::types::Moment;
@@ -15,29 +18,49 @@ const LEASE: Duration = Duration::from_secs(600);
 /// A job that runs always is guarded by what it claims itself. After a crash it need not wait long: mails carry codes.
 const SHORT_LEASE: Duration = Duration::from_secs(120);
 
+/// How often is looked whether something is due.
+const TICK: Duration = Duration::from_secs(5);
+
+const MAIL: JobSpec = JobSpec { name: "mail", every: Duration::ZERO, run: send_mail };
+
 /// Jobs that belong to no room.
 const OWN: &[JobSpec] = &[
-    JobSpec { name: "mail", every: Duration::ZERO, run: send_mail },
     JobSpec { name: "mail_wipe", every: Duration::from_secs(3600), run: wipe_mail },
     JobSpec { name: "sweep", every: Duration::from_secs(3600), run: sweep },
 ];
 
 /// Runs what is due once; answers the names of what failed.
 pub async fn run_due(house: &Data<House>) -> Vec<&'static str> {
+    let mut failed = run_rooms(house).await;
+    // What the rooms write leaves in the same round, and before anything old is wiped.
+    failed.extend(run(house, &MAIL).await);
+    failed.extend(run_own(house).await);
+    failed
+}
+
+async fn run_rooms(house: &Data<House>) -> Vec<&'static str> {
     let mut failed = Vec::new();
     write_seen(house).await;
-    let rooms: Vec<JobSpec> = house.features.iter().flat_map(|feature| feature.jobs).copied().collect();
-    // Mail last: what the rooms write leaves in the same round.
-    for job in rooms.into_iter().chain(OWN.iter().copied()) {
-        match run_one(house, &job).await {
-            Ok(()) => {}
-            Err(fault) => {
-                tracing::error!(event = "job_failed", job = job.name, %fault);
-                failed.push(job.name);
-            }
-        }
+    for job in house.features.iter().flat_map(|feature| feature.jobs) {
+        failed.extend(run(house, job).await);
     }
     failed
+}
+
+async fn run_own(house: &Data<House>) -> Vec<&'static str> {
+    let mut failed = Vec::new();
+    for job in OWN {
+        failed.extend(run(house, job).await);
+    }
+    failed
+}
+
+/// Runs one job if it is due; answers its name when it failed. One that panics has failed and no more.
+async fn run(house: &Data<House>, job: &JobSpec) -> Option<&'static str> {
+    let outcome = AssertUnwindSafe(run_one(house, job)).catch_unwind().await;
+    let fault = outcome.unwrap_or_else(|_| Err("the job panicked".to_string())).err()?;
+    tracing::error!(event = "job_failed", job = job.name, %fault);
+    Some(job.name)
 }
 
 async fn run_one(house: &Data<House>, job: &JobSpec) -> Result<(), String> {
@@ -54,11 +77,30 @@ async fn run_one(house: &Data<House>, job: &JobSpec) -> Result<(), String> {
     outcome
 }
 
-/// Runs until told to stop: each five seconds, and at once when a mail was written.
-pub async fn clockwork(house: Data<House>) {
-    loop {
-        let _ = tokio::time::timeout(Duration::from_secs(5), house.mail_bell.notified()).await;
-        run_due(&house).await;
+/// Runs until told to stop, and ends what is under way. The mail goes beside the rest, at once when one was written: a
+/// relay that does not answer keeps nothing else waiting.
+pub async fn clockwork(house: Data<House>, stopped: watch::Receiver<bool>) {
+    let post = async {
+        run(&house, &MAIL).await;
+        while goes_on(&stopped, tokio::time::timeout(TICK, house.mail_bell.notified())).await {
+            run(&house, &MAIL).await;
+        }
+    };
+    let rounds = async {
+        while goes_on(&stopped, tokio::time::sleep(TICK)).await {
+            run_rooms(&house).await;
+            run_own(&house).await;
+        }
+    };
+    futures_util::future::join(post, rounds).await;
+}
+
+/// Waits for `pause`; false as soon as all is to stop.
+async fn goes_on(stopped: &watch::Receiver<bool>, pause: impl Future) -> bool {
+    let mut stopped = stopped.clone();
+    tokio::select! {
+        _ = stopped.wait_for(|stopped| *stopped) => false,
+        _ = pause => true,
     }
 }
 
@@ -73,11 +115,12 @@ pub async fn write_seen(house: &Data<House>) {
     }
 }
 
-fn send_mail(house: Data<House>, now: Moment) -> std::pin::Pin<Box<dyn Future<Output = Result<(), String>>>> {
+fn send_mail(house: Data<House>, _: Moment) -> std::pin::Pin<Box<dyn Future<Output = Result<(), String>>>> {
     Box::pin(async move {
         let keep_codes = house.config.local();
         let from = house.config.mail_from.clone();
-        while mail::deliver_due(&house.db, &house.keys, &house.post, &from, now, keep_codes)
+        // Each batch has a time of its own: a claim must outlive its deliveries, however long the outbox is.
+        while mail::deliver_due(&house.db, &house.keys, &house.post, &from, house.clock.now(), keep_codes)
             .await
             .map_err(|fault| fault.to_string())?
             > 0

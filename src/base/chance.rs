@@ -15,13 +15,17 @@ pub fn bytes<const N: usize>() -> [u8; N] {
 
 /// A number from 0 up to but not including `n`, each as likely as the others; 0 if `n` is 0.
 pub fn below(n: u32) -> u32 {
+    below_by(n, || u32::from_be_bytes(bytes()))
+}
+
+fn below_by(n: u32, mut draw: impl FnMut() -> u32) -> u32 {
     if n < 2 {
         return 0;
     }
     // The last, incomplete run of `n` numbers would favour the small ones: draw again.
     let limit = u32::MAX - (u32::MAX % n + 1) % n;
     loop {
-        let drawn = u32::from_be_bytes(bytes());
+        let drawn = draw();
         if drawn <= limit {
             return drawn % n;
         }
@@ -36,7 +40,19 @@ pub fn digits(n: usize) -> String {
 /// A text of `n` characters of an ASCII alphabet.
 pub fn text(n: usize, alphabet: &[u8]) -> String {
     let size = u32::try_from(alphabet.len()).unwrap_or(u32::MAX);
-    (0..n).filter_map(|_| alphabet.get(below(size) as usize)).map(|&sign| char::from(sign)).collect()
+    // The system is asked for eight numbers at a time.
+    let mut left: Vec<u32> = Vec::with_capacity(8);
+    let mut draw = || {
+        if left.is_empty() {
+            left.extend(bytes::<32>().chunks_exact(4).map(number));
+        }
+        left.pop().unwrap_or_default()
+    };
+    (0..n).filter_map(|_| alphabet.get(below_by(size, &mut draw) as usize)).map(|&sign| char::from(sign)).collect()
+}
+
+fn number(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0, |number, byte| number << 8 | u32::from(*byte))
 }
 
 #[cfg(test)]

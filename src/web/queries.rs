@@ -348,6 +348,12 @@ pub(super) fn forget_uploads(conn: &mut Conn, numbers: &[String]) -> QueryResult
         .get_results(conn)
 }
 
-pub(super) fn expired_uploads(conn: &mut Conn, now: Moment) -> QueryResult<Vec<String>> {
-    diesel::delete(uploads::table.filter(uploads::expires_at.le(now))).returning(uploads::storage_key).get_results(conn)
+/// Number and storage key of uploads whose time is over, at most `most`.
+pub(super) fn expired_uploads(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<Vec<(String, String)>> {
+    uploads::table
+        .filter(uploads::expires_at.le(now))
+        .order(uploads::expires_at)
+        .limit(most)
+        .select((uploads::number, uploads::storage_key))
+        .load(conn)
 }

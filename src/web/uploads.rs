@@ -74,6 +74,7 @@ const MOST_TEXT: usize = 64 * 1024;
 const MOST_PARTS: usize = 120;
 const LIFE: Duration = Duration::from_secs(24 * 3600);
 const MOST_AN_HOUR: i64 = 200;
+const SWEPT_AT_ONCE: i64 = 500;
 
 /// Receives a form with files from somebody who is admitted first.
 pub async fn receive<A: MayWrite, F: DeserializeOwned>(
@@ -275,18 +276,29 @@ pub fn waiting(conn: &mut Conn, ctx: &Context, purpose: &str, numbers: &[String]
     }
 }
 
-/// Deletes what was never adopted, and what a stopped process left half written.
+/// Deletes what was never adopted, and what a stopped process left half written. A file goes before its row: what could
+/// not be deleted is found again the next time, and holds up nothing else.
 pub async fn sweep(house: &Data<House>, now: Moment) -> Result<(), String> {
-    let keys = house
-        .db
-        .write(move |conn| match queries::expired_uploads(conn, now) {
-            Ok(keys) => End::Keep(Ok(keys)),
+    loop {
+        let over = house.db.read(move |conn| queries::expired_uploads(conn, now, SWEPT_AT_ONCE)).await;
+        let over = over.map_err(|fault| fault.to_string())?.map_err(|fault| fault.to_string())?;
+        let last = over.len() < usize::try_from(SWEPT_AT_ONCE).unwrap_or(1);
+        let mut gone = Vec::new();
+        for (number, key) in over {
+            match house.storage.delete(&key).await {
+                Ok(()) => gone.push(number),
+                Err(fault) => tracing::error!(event = "file_left", %fault, "an expired upload could not be deleted"),
+            }
+        }
+        let progress = !gone.is_empty();
+        let forgotten = house.db.write(move |conn| match queries::forget_uploads(conn, &gone) {
+            Ok(_) => End::Keep(Ok(())),
             Err(fault) => End::Undo(Err(fault.to_string())),
-        })
-        .await
-        .map_err(|fault| fault.to_string())??;
-    for key in keys {
-        house.storage.delete(&key).await.map_err(|fault| fault.to_string())?;
+        });
+        forgotten.await.map_err(|fault| fault.to_string())??;
+        if last || !progress {
+            break;
+        }
     }
     let stale = now.minus(Duration::from_secs(6 * 3600));
     house.storage.clear_unfinished(stale).await.map_err(|fault| fault.to_string())?;

@@ -2,7 +2,9 @@
 
 use std::io::IsTerminal;
 use std::net::TcpListener;
+use std::time::Duration;
 
+use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::prelude::*;
 
@@ -10,6 +12,9 @@ use super::{Outcome, migrate};
 use crate::app::{demo, jobs, server};
 use crate::base::clock::Clock;
 use crate::base::config::{Config, DatabaseUrl};
+
+/// How long the jobs that are under way may still take when the server has stopped.
+const LAST_WORK: Duration = Duration::from_secs(15);
 
 /// Serves until the process is told to stop; requests that are under way are finished first.
 pub(super) fn serve(config: Config, as_demo: bool) -> Outcome {
@@ -33,9 +38,14 @@ pub(super) fn serve(config: Config, as_demo: bool) -> Outcome {
         if local {
             println!("Mails are kept at {base_url}dev/mailbox");
         }
-        let clockwork = actix_web::rt::spawn(jobs::clockwork(house.clone()));
+        let (stop, stopped) = watch::channel(false);
+        let clockwork = actix_web::rt::spawn(jobs::clockwork(house.clone(), stopped));
         let served = server::serve(house.clone(), listener)?.await;
-        clockwork.abort();
+        // A mail that is just being handed over is noted as sent.
+        stop.send_replace(true);
+        if tokio::time::timeout(LAST_WORK, clockwork).await.is_err() {
+            tracing::warn!(event = "work_cut_off", "a job did not end in time");
+        }
         jobs::write_seen(&house).await;
         served.map_err(Into::into)
     })

@@ -15,8 +15,9 @@ use crate::services::context::{AuthorKind, Context};
 use crate::services::records::{self, Entry, Event};
 use crate::web::cookies::{CHOICE, Kept, TABLE};
 use crate::web::forms::Asking;
+use crate::web::paths::local_path;
 use crate::web::{Actor, Error, Errors, FieldError, Flash, Form, Goto, Shell, Stop, Visit, page};
-use choice::{Choice, local_path};
+use choice::Choice;
 
 /// What people read beside each box; its hash proves later what was agreed to.
 const BEHAVIOUR: &str = include_str!("../../../templates/privacy/behaviour.txt");
@@ -68,7 +69,7 @@ pub(super) async fn edit(visit: Visit<Visitor>, Asking(query): Asking<Query>) ->
         behaviour: shown.behaviour,
         recommendations: shown.recommendations,
         gpc: visit.asked().gpc,
-        back: local_path(&query.back).unwrap_or_default().to_string(),
+        back: local_path(&query.back).unwrap_or_default(),
         errors: Errors::none(),
     })?;
     Ok(varied(answer))
@@ -82,7 +83,7 @@ pub(super) async fn update(visit: Visit<Visitor>, form: Form<Fields>) -> Result<
             // The signal outweighs whatever was ticked.
             let choice = if gpc { Choice::default() } else { choice };
             keep(conn, visitor.context(), choice)?;
-            let to = local_path(&fields.back).unwrap_or("/cookies");
+            let to = local_path(&fields.back).unwrap_or_else(|| "/cookies".to_string());
             Ok(Goto::to(to).saying(Flash::CookiesSaved).keeping(CHOICE, choice.word()))
         })
         .await?;
@@ -93,7 +94,7 @@ pub(super) async fn update(visit: Visit<Visitor>, form: Form<Fields>) -> Result<
         behaviour: !form.behaviour.is_empty(),
         recommendations: !form.recommendations.is_empty(),
         gpc,
-        back: local_path(&form.back).unwrap_or_default().to_string(),
+        back: local_path(&form.back).unwrap_or_default(),
         errors,
     })?;
     Ok(varied(answer))

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use easylink::base::db::schema::{ticket_files, uploads};
 
 use super::{filled, pdf, png};
+use crate::faults::files_in;
 use crate::support::page::Page;
 use crate::support::portal::Portal;
 
@@ -188,6 +189,28 @@ on_both!(
         portal.minutes(25 * 60);
         portal.run_jobs().await;
         assert_eq!(stored(&portal), 0);
+    }
+);
+
+on_both!(
+    async fn a_file_that_cannot_be_deleted_holds_up_no_other(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        let form = filled(&mut li, "").await;
+        let form = form.file("files", "a.pdf", "application/pdf", &pdf(50)).file("files", "b.pdf", "application/pdf", &pdf(60));
+        assert_eq!(li.posts(&form).await.status, 422);
+        // A folder stands where the first file was.
+        let stuck = files_in(&portal.folder().join("files")).into_iter().next().unwrap();
+        std::fs::remove_file(&stuck).unwrap();
+        std::fs::create_dir(&stuck).unwrap();
+        std::fs::write(stuck.join("inside"), "x").unwrap();
+        portal.minutes(25 * 60);
+        portal.run_jobs().await;
+        let left = async || portal.read(|conn| uploads::table.count().get_result::<i64>(conn).unwrap()).await;
+        assert_eq!((left().await, stored(&portal)), (1, 1), "the row stays, so that it is tried again");
+        std::fs::remove_dir_all(&stuck).unwrap();
+        portal.minutes(60);
+        portal.run_jobs().await;
+        assert_eq!(left().await, 0);
     }
 );
 
