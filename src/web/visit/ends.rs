@@ -117,4 +117,21 @@ pub struct Looked {
     pub account_id: i64,
     /// The public number of the object.
     pub object: String,
+    /// The file of the object that is served. A player asks for a file in many pieces: its look is recorded once for each
+    /// session and hour.
+    pub file: Option<String>,
+}
+
+impl Looked {
+    /// The object itself, shown on a page.
+    pub fn at(account_id: i64, object: impl Into<String>) -> Self {
+        Self { account_id, object: object.into(), file: None }
+    }
+
+    /// A file of the object.
+    #[must_use]
+    pub fn file(mut self, file: impl Into<String>) -> Self {
+        self.file = Some(file.into());
+        self
+    }
 }

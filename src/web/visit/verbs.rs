@@ -1,10 +1,13 @@
 //! `admit`, `read`, `look`, `write`, `step`.
 
+use std::time::Duration;
+
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpResponse};
 use data_encoding::HEXLOWER;
+use diesel::QueryResult;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::ends::{Ended, Goto, Looked, Stop};
 use super::{Actor, MayLook, MayWrite, REFERENCE, Visit};
@@ -18,7 +21,7 @@ use crate::web::error::Error;
 use crate::web::forms::{Errors, Form, Stamp};
 use crate::web::house::House;
 use crate::web::page::{Face, Flash, Shell};
-use crate::web::{queries, session};
+use crate::web::{limits, queries, session};
 
 /// An error and, when the caller was admitted, who it met: so that the error page keeps its shell.
 type Failed = Box<(Error, Option<Face>)>;
@@ -58,7 +61,7 @@ impl<A: Actor> Visit<A> {
         Ok((self.shell(face), data))
     }
 
-    /// Opens one customer's object: reads, records the look with its reason, then answers.
+    /// Opens one customer's object, or a file of it: reads, records the look with its reason, then answers.
     pub async fn look<T: Send + 'static>(
         &self,
         reason: &str,
@@ -73,13 +76,10 @@ impl<A: Actor> Visit<A> {
                 Ok((looked, data, actor.context().clone()))
             })
             .await?;
-        let details = json!({ "reason": reason });
-        let kept = self.house.db.write(move |conn| {
-            let entry = Entry::new(Event::Looked).about(&looked.object).of_account(looked.account_id).with(details);
-            match records::keep(conn, &ctx, entry) {
-                Ok(()) => End::Keep(Ok(())),
-                Err(fault) => End::Undo(Err(Error::from(fault))),
-            }
+        let details = json!({ "reason": reason, "file": looked.file });
+        let kept = self.house.db.write(move |conn| match keep_look(conn, &ctx, &looked, details) {
+            Ok(()) => End::Keep(Ok(())),
+            Err(fault) => End::Undo(Err(Error::from(fault))),
         });
         kept.await??;
         Ok((shell, data))
@@ -210,6 +210,21 @@ impl<A: Actor> Visit<A> {
         }
         error
     }
+}
+
+/// Within this time one session's pieces of one file are one look.
+const ONE_LOOK: Duration = Duration::from_secs(3_600);
+
+/// Counter and record stand in one transaction: of pieces asked for at once exactly one leaves the record.
+fn keep_look(conn: &mut Conn, ctx: &Context, looked: &Looked, details: Value) -> QueryResult<()> {
+    if let (Some(file), Some(session)) = (&looked.file, ctx.author.session_id) {
+        let bucket = format!("look:{session}:{}:{file}", looked.object);
+        if limits::count(conn, &bucket, ONE_LOOK, ctx.now)? > 1 {
+            return Ok(());
+        }
+    }
+    let entry = Entry::new(Event::Looked).about(&looked.object).of_account(looked.account_id).with(details);
+    records::keep(conn, ctx, entry)
 }
 
 /// Who was met before an error.

@@ -1,5 +1,7 @@
 //! Finance: four eyes, wrong amounts, twice at once, refusals.
 
+use diesel::prelude::*;
+use easylink::base::db::schema::records;
 use easylink::base::types::Money;
 use futures_util::future::join_all;
 
@@ -175,5 +177,26 @@ on_both! {
         form = form.tampered("token", &token);
         assert_eq!(people.fay.posts(&form).await.status, 403);
         assert_eq!(people.finn.posts(&theirs.form(&opening)).await.status, 303);
+    }
+}
+
+on_both! {
+    async fn a_slip_is_never_read_unrecorded(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "10").await;
+        let form = declaration(&mut people.li, &number).await.file("slip", "one.pdf", "application/pdf", b"%PDF-1.7\none");
+        people.li.submits(&form).await;
+        let slip = format!("/staff/remittances/{number}/slip");
+        let looks = async || -> i64 {
+            let looked = records::table.filter(records::event.eq("looked"));
+            portal.read(move |conn| looked.count().get_result(conn).unwrap()).await
+        };
+        people.fay.headers.push(("range".into(), "bytes=1-".into()));
+        assert_eq!((people.fay.gets(&slip).await.status, looks().await), (206, 1));
+        people.fay.headers.pop();
+        assert_eq!((people.fay.gets(&slip).await.status, looks().await), (200, 1));
+        let anew = declaration(&mut people.li, &number).await.file("slip", "two.pdf", "application/pdf", b"%PDF-1.7\ntwo");
+        people.li.submits(&anew).await;
+        assert_eq!((people.fay.gets(&slip).await.status, looks().await), (200, 2), "another slip is another file");
     }
 }

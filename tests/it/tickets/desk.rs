@@ -124,3 +124,43 @@ on_both!(
         assert_eq!(state, "waiting_for_us");
     }
 );
+
+on_both!(
+    async fn every_piece_of_a_file_is_under_one_look(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        let form = filled(&mut li, "Pieces").await.file("files", "a.pdf", "application/pdf", &pdf(90));
+        let theirs = li.submits(&form.file("files", "b.pdf", "application/pdf", &pdf(91))).await.path().replace("/account", "/staff");
+        let mut ana = ana(&portal).await;
+        let page = ana.opens(&theirs).await;
+        let files: Vec<String> = page.links().into_iter().map(|(_, to)| to).filter(|to| to.contains("/files/")).collect();
+        let [first, second] = [files[0].clone(), files[1].clone()];
+        let looks = async || -> i64 {
+            let looked = records::table.filter(records::event.eq("looked"));
+            portal.read(move |conn| looked.count().get_result(conn).unwrap()).await
+        };
+        assert_eq!(looks().await, 1, "the page");
+        ana.headers.push(("range".into(), "bytes=1-".into()));
+        for (range, seen) in [("bytes=1-", 2), ("bytes=0-", 2), ("bytes=50-60", 2)] {
+            ana.headers.last_mut().unwrap().1 = range.into();
+            assert_eq!(ana.gets(&first).await.status, 206);
+            assert_eq!(looks().await, seen, "{range}");
+        }
+        assert_eq!(ana.gets(&second).await.status, 206);
+        assert_eq!(looks().await, 3, "another file is another look");
+        let pieces = (1..9).map(|at| {
+            let (mut window, file) = (ana.twin(), second.clone());
+            window.headers.last_mut().unwrap().1 = format!("bytes={at}-{at}");
+            async move { window.gets(&file).await.status }
+        });
+        assert!(futures_util::future::join_all(pieces).await.iter().all(|status| *status == 206));
+        assert_eq!(looks().await, 3);
+        // Another session of the same person, and the same session an hour later.
+        let mut again = portal.signed_in(ana.person_id, None).await;
+        assert_eq!(again.gets(&first).await.status, 200);
+        assert_eq!(looks().await, 4);
+        portal.later(Duration::from_secs(3_600));
+        let mut late = portal.signed_in(ana.person_id, None).await;
+        assert_eq!(late.gets(&first).await.status, 200);
+        assert_eq!(looks().await, 5);
+    }
+);

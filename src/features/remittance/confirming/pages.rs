@@ -123,7 +123,7 @@ async fn case<A: Actor + crate::web::MayLook + std::ops::Deref<Target = crate::f
                 Vec::new()
             };
             let candidates = candidates(&top_up, open, officer.person_id(), SHOWN);
-            let looked = Looked { account_id: top_up.account_id, object: number.as_str().to_string() };
+            let looked = Looked::at(top_up.account_id, number.as_str());
             Ok((looked, Case { top_up, payer, knots, candidates }))
         })
         .await
@@ -222,7 +222,10 @@ pub(in crate::features::remittance) async fn download(
     let (_, top_up) = visit
         .look("slip", move |conn, officer| {
             let top_up = top_ups::any(conn, officer.keys(), &number)?.ok_or(Error::NotFound)?;
-            Ok((Looked { account_id: top_up.account_id, object: number.as_str().to_string() }, top_up))
+            // A declaration made anew may bring another slip: that is another file.
+            let told = top_up.declared.as_ref().filter(|told| told.slip.is_some()).ok_or(Error::NotFound)?;
+            let file = format!("slip declared {}", told.at.rfc3339());
+            Ok((Looked::at(top_up.account_id, number.as_str()).file(file), top_up))
         })
         .await?;
     top_ups::slip(&visit, top_up).await

@@ -69,7 +69,7 @@ impl Seen {
     }
 
     pub(super) fn looked(&self) -> Looked {
-        Looked { account_id: self.ticket.account_id, object: self.ticket.number.as_str().to_string() }
+        Looked::at(self.ticket.account_id, self.ticket.number.as_str())
     }
 }
 

@@ -26,23 +26,17 @@ pub(in crate::features::tickets) async fn show(
     Ok(send(&visit, &file).await)
 }
 
-/// The look is recorded once for a file, not for every piece that a player asks for.
 pub(in crate::features::tickets) async fn show_to_staff(
     visit: Visit<Staff<(Support, Auditor)>>,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Error> {
     let (ticket, file) = numbers(&path)?;
-    let first = asked_range(visit.request()).is_none_or(|range| range.starts_with("bytes=0-"));
-    let (_, file) = if first {
-        visit
-            .look("attachment", move |conn, officer| {
-                let (account_id, attached) = queries::of_staff(conn, officer, &ticket, &file)?;
-                Ok((Looked { account_id, object: ticket.as_str().to_string() }, attached))
-            })
-            .await?
-    } else {
-        visit.read(move |conn, officer| Ok(queries::of_staff(conn, officer, &ticket, &file)?.1)).await?
-    };
+    let (_, file) = visit
+        .look("attachment", move |conn, officer| {
+            let (account_id, attached) = queries::of_staff(conn, officer, &ticket, &file)?;
+            Ok((Looked::at(account_id, ticket.as_str()).file(file.as_str()), attached))
+        })
+        .await?;
     Ok(send(&visit, &file).await)
 }
 
