@@ -86,8 +86,9 @@ impl std::fmt::Debug for Asked {
 
 fn client(req: &HttpRequest, house: &House) -> IpAddr {
     let peer = req.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip());
-    let forwarded: Vec<&str> =
-        req.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect();
+    // What cannot be read must not take the readable part along, which the nearest proxy wrote.
+    let forwarded: Vec<_> =
+        req.headers().get_all("x-forwarded-for").map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
     let forwarded = (!forwarded.is_empty()).then(|| forwarded.join(","));
     house.config.trusted_proxies.client(peer, forwarded.as_deref())
 }

@@ -130,6 +130,11 @@ on_both!(
             words.push(page.text().replace(address, ""));
         }
         assert!(words[0] == words[1] && words[1] == words[2], "{words:#?}");
+        // Only its owner learns that the password was right; once an hour.
+        assert_eq!(tries(&mut portal.visitor(), ADDRESS, PASSWORD, wrong).await.status, 422);
+        let told: Vec<String> = portal.mails_to(ADDRESS).await.into_iter().map(|mail| mail.subject).collect();
+        let half = "Your staff password was used without the right code";
+        assert_eq!(told.iter().filter(|subject| *subject == half).count(), 1, "{told:?}");
         assert_eq!(tries(&mut portal.visitor(), ADDRESS, PASSWORD, &right).await.status, 303);
     }
 );
@@ -281,6 +286,7 @@ on_both!(
         assert_eq!(admin.gets(&format!("{other}/closure")).await.status, 409);
         let right = code(&portal, &secret());
         assert_eq!(tries(&mut portal.visitor(), ADDRESS, PASSWORD, &right).await.status, 422, "ended");
+        assert_eq!(portal.mails_to(ADDRESS).await.last().unwrap().subject, "Your staff access has ended");
     }
 );
 

@@ -158,6 +158,11 @@ notice! {
     quiet(Entering, "staff_quiet", "mail/staff_quiet.txt", "mail/staff_quiet.html", "mail/staff_quiet_subject.txt");
 }
 
+notice! {
+    /// The password was right and the code was not: somebody may know the password (EN10).
+    half(Entering, "staff_half", "mail/staff_half.txt", "mail/staff_half.html", "mail/staff_half_subject.txt");
+}
+
 /// What a person may do from now on; the time in UTC.
 pub(super) struct Rights {
     when: String,
@@ -181,4 +186,9 @@ notice! {
 notice! {
     /// Somebody was locked out: all sessions are over (SS4).
     locked(Rights, "staff_locked", "mail/staff_locked.txt", "mail/staff_locked.html", "mail/staff_locked_subject.txt");
+}
+
+notice! {
+    /// Somebody's work here has ended: all sessions are over (SS4).
+    ended(Rights, "staff_ended", "mail/staff_ended.txt", "mail/staff_ended.html", "mail/staff_ended_subject.txt");
 }

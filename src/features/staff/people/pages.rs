@@ -246,9 +246,14 @@ pub(super) async fn end(
     let number = parsed(&path)?;
     let ended = visit
         .write(&form, move |conn, officer, _| {
-            other(conn, officer, &number)?;
-            match queries::end(conn, officer.ctx(), &number)? {
-                Ok(()) => Ok(Goto::to(here(&number)).saying(Flash::StaffEnded)),
+            let person = other(conn, officer, &number)?;
+            let ctx = officer.ctx();
+            match queries::end(conn, ctx, &number)? {
+                Ok(()) => {
+                    let rights = letters::Rights::of(ctx, &[], &person.roles, &[]);
+                    mail::send(conn, ctx, letters::ended(person.id, &person.address, &rights)?)?;
+                    Ok(Goto::to(here(&number)).saying(Flash::StaffEnded))
+                }
                 Err(Kept::LastAdmin) => Err(Errors::one("form", FieldError::LastAdmin).into()),
                 Err(Kept::Meanwhile) => Err(Stop::Failed(Error::Conflict)),
             }

@@ -88,6 +88,9 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Fields>) -> Result<
                 let goto = Goto::to(onward(&form.next)).entering(new).saying(Flash::SignedIn);
                 return Ok(goto.keeping(cookies::BROWSER, browser));
             }
+            if let Some(proven) = &proven {
+                queries::tell_half(conn, ctx, proven.person_id, &address)?;
+            }
             queries::failed(conn, ctx, &candidate)?;
             Err(Stop::Counted(Errors::one("form", FieldError::WrongStaffSignIn)))
         })

@@ -15,13 +15,16 @@ use crate::features::staff::totp::TotpSecret;
 use crate::services::context::{Author, AuthorKind, Context};
 use crate::services::mail;
 use crate::services::records::{self, Entry, Event};
-use crate::web::Stop;
 use crate::web::session::{self, Entering, NewSession, PersonKind, SignInMethod};
+use crate::web::{Stop, limits};
 
 /// So many failures are worth a mail (EN10).
 const WORTH_A_MAIL: i64 = 5;
 /// A sign-in after so long without one is, too.
 const QUIET: Duration = Duration::from_secs(180 * 86400);
+
+/// How often a right password without the right code is worth a mail.
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// A guess that was wrong: kept on the record of whom it was aimed at. What it was counted stays.
 pub(super) fn failed(conn: &mut Conn, ctx: &Context, candidate: &Candidate) -> QueryResult<()> {
@@ -31,6 +34,14 @@ pub(super) fn failed(conn: &mut Conn, ctx: &Context, candidate: &Candidate) -> Q
         entry = entry.about(number.as_str()).of_person(person_id, subject_id);
     }
     records::keep(conn, ctx, entry)
+}
+
+/// Tells a person that the password was right and the code was not; once an hour.
+pub(super) fn tell_half(conn: &mut Conn, ctx: &Context, person_id: i64, address: &Address) -> Result<(), Stop> {
+    if limits::count(conn, &format!("staff_half:{person_id}"), HOUR, ctx.now)? == 1 {
+        mail::send(conn, ctx, letters::half(person_id, address.as_str(), &letters::Entering::of(ctx))?)?;
+    }
+    Ok(())
 }
 
 /// Uses the code of a person up; false when it is wrong or was used. A step of RFC 6238 works once, also for two that
