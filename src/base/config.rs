@@ -13,6 +13,9 @@ use url::{Host, Url};
 
 use sources::Sources;
 
+/// More threads than any machine serves requests with.
+const MOST_WORKERS: usize = 1024;
+
 /// Which database runs, and where.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
@@ -102,14 +105,16 @@ impl Config {
         let domain = if base_url.domain().is_some() { host } else { "localhost" };
         let default_from = format!("Easy Link <no-reply@{domain}>");
         let config = Self {
-            mail_from: sources.text("EASYLINK_MAIL_FROM").unwrap_or(&default_from).to_string(),
+            mail_from: sources.parsed("EASYLINK_MAIL_FROM", &default_from, sender)?,
             smtp_url: sources.text("EASYLINK_SMTP_URL").map(str::to_string),
             trusted_proxies: sources.parsed("EASYLINK_TRUSTED_PROXIES", "", Proxies::parse)?,
             hotline: sources.text("EASYLINK_HOTLINE").map(str::to_string),
             zone: sources.parsed("EASYLINK_ZONE", "Asia/Shanghai", |text| jiff::tz::TimeZone::get(text).ok())?,
             currency: sources.parsed("EASYLINK_CURRENCY", "CNY", currency)?,
             workers: match sources.text("EASYLINK_WORKERS") {
-                Some(_) => Some(sources.parsed("EASYLINK_WORKERS", "", |text| text.parse().ok().filter(|n| *n > 0))?),
+                Some(_) => Some(sources.parsed("EASYLINK_WORKERS", "", |text| {
+                    text.parse().ok().filter(|n| (1..=MOST_WORKERS).contains(n))
+                })?),
                 None => None,
             },
             listen,
@@ -144,6 +149,11 @@ impl std::fmt::Debug for Config {
             .field("database", &self.database_url)
             .finish_non_exhaustive()
     }
+}
+
+/// A sender that no mail could be written with would kill every mail for good: it stops the start instead.
+fn sender(text: &str) -> Option<String> {
+    text.parse::<lettre::message::Mailbox>().ok().map(|_| text.to_string())
 }
 
 fn base_url(text: &str) -> Option<Url> {
@@ -203,6 +213,9 @@ mod tests {
             ("DATABASE_URL", "data.db"),
             ("EASYLINK_ZONE", "Mars/Base"),
             ("EASYLINK_CURRENCY", "yuan"),
+            ("EASYLINK_MAIL_FROM", "x"),
+            ("EASYLINK_MAIL_FROM", "Portal <a@example.com>\r\nBcc: b@example.com"),
+            ("EASYLINK_WORKERS", "99999999"),
             ("EASYLINK_TRUSTED_PROXIES", "10.0.0.0/40"),
             ("EASYLINK_BASE_URL", "https://portal.example/path"),
         ] {

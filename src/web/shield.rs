@@ -53,11 +53,11 @@ fn refused(req: &ServiceRequest) -> Option<StatusCode> {
     if matches!(req.path(), "/healthz" | "/readyz") {
         return None;
     }
-    let named = req
-        .uri()
-        .authority()
-        .map(ToString::to_string)
-        .or_else(|| req.headers().get(HOST).and_then(|value| value.to_str().ok()).map(str::to_string));
+    // A target in absolute form names the host a second time: both must be the portal's own (RFC 9112, 3.2.2).
+    let target = req.uri().authority().map(ToString::to_string);
+    let host = req.headers().get(HOST).map(|value| value.to_str().unwrap_or_default().to_string());
     let own = house.base_url.split("://").nth(1).unwrap_or_default();
-    (named.as_deref() != Some(own)).then_some(StatusCode::MISDIRECTED_REQUEST)
+    let mut named = target.into_iter().chain(host).peekable();
+    let right = named.peek().is_some() && named.all(|name| name == own);
+    (!right).then_some(StatusCode::MISDIRECTED_REQUEST)
 }

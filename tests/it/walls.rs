@@ -20,6 +20,23 @@ on_both!(
         let mut visitor = portal.visitor();
         visitor.headers.push(("host".into(), "evil.example".into()));
         assert_eq!(visitor.gets("/account").await.status, 421);
+        // The target in absolute form names the portal, the header another host: neither is believed.
+        let own = portal.base.strip_prefix("http://").unwrap().to_string();
+        for (target, host, status) in [
+            (portal.base.clone() + "/login", "evil.example", "421"),
+            ("http://evil.example/login".to_string(), own.as_str(), "421"),
+            (portal.base.clone() + "/login", own.as_str(), "200"),
+        ] {
+            let mut wire = std::net::TcpStream::connect(&own).unwrap();
+            let asked = format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+            std::io::Write::write_all(&mut wire, asked.as_bytes()).unwrap();
+            let answer = tokio::task::spawn_blocking(move || {
+                let mut first = [0; 12];
+                std::io::Read::read_exact(&mut wire, &mut first).unwrap();
+                String::from_utf8_lossy(&first).into_owned()
+            });
+            assert_eq!(answer.await.unwrap(), format!("HTTP/1.1 {status}"), "{target} {host}");
+        }
         let mut visitor = portal.visitor();
         let posted = visitor.posts_raw("/healthz", "text/plain", "x").await;
         assert_eq!((posted.status, posted.header("allow")), (405, Some("GET, HEAD")));
