@@ -7,7 +7,8 @@ use std::net::IpAddr;
 pub struct Proxies(Vec<(IpAddr, u8)>);
 
 impl Proxies {
-    /// Reads addresses and networks, separated by commas or spaces.
+    /// Reads addresses and networks, separated by commas or spaces. A network of everybody (`/0`) is refused: with it
+    /// any caller could choose the address that limits and records see.
     pub fn parse(text: &str) -> Option<Self> {
         let parts = text.split([',', ' ']).filter(|part| !part.is_empty());
         parts.map(network).collect::<Option<Vec<_>>>().map(Self)
@@ -53,7 +54,7 @@ fn network(text: &str) -> Option<(IpAddr, u8)> {
     let ip: IpAddr = ip.parse().ok()?;
     let most = if ip.is_ipv4() { 32 } else { 128 };
     let bits = bits.map_or(Some(most), |bits| bits.parse().ok())?;
-    (bits <= most).then_some((ip, bits))
+    (1..=most).contains(&bits).then_some((ip, bits))
 }
 
 #[cfg(test)]
@@ -62,6 +63,14 @@ mod tests {
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn nobody_trusts_everybody() {
+        for network in ["0.0.0.0/0", "::/0", "10.0.0.0/8, 0.0.0.0/0"] {
+            assert_eq!(Proxies::parse(network), None, "{network}");
+        }
+        assert!(Proxies::parse("128.0.0.0/1").is_some());
     }
 
     #[test]
