@@ -1,13 +1,14 @@
 //! The ledger under random postings, races and tampering.
 
 use diesel::prelude::*;
+use diesel::result::DatabaseErrorKind::{CheckViolation, UniqueViolation};
 use easylink::base::db::Conn;
-use easylink::base::db::schema::{ledger_accounts, ledger_transfers};
+use easylink::base::db::schema::{accounts, ledger_accounts, ledger_transfers};
 use easylink::base::types::{Money, Number};
 use easylink::services::context::Context;
 use easylink::services::ledger::{
-    self, Account, Discrepancy, LedgerError, Posting, TransactionKind, bank, post, reverse, sums, verify, wallet,
-    wallet_balance,
+    self, Account, Discrepancy, Holder, LedgerError, Posting, TransactionKind, bank, movements, movements_since, post,
+    reverse, sums, verify, wallet, wallet_balance,
 };
 use futures_util::future::join_all;
 use proptest::prelude::*;
@@ -31,10 +32,16 @@ fn tried<T>(conn: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<T, LedgerError>
     conn.transaction(f)
 }
 
-async fn accounts(portal: &Portal, count: usize) -> Vec<i64> {
+/// The holder of an account's wallets.
+pub fn holder(conn: &mut Conn, account_id: i64) -> Holder {
+    accounts::table.find(account_id).select(accounts::id).first(conn).unwrap()
+}
+
+async fn holders(portal: &Portal, count: usize) -> Vec<Holder> {
     let mut list = Vec::new();
     for _ in 0..count {
-        list.push(portal.enters(&format!("wallet{}@example.com", unique())).await.account_id);
+        let account = portal.enters(&format!("wallet{}@example.com", unique())).await.account_id;
+        list.push(portal.read(move |conn| holder(conn, account)).await);
     }
     list
 }
@@ -58,7 +65,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 #[allow(clippy::many_single_char_names, reason = "accounts and amounts of a random step")]
-fn walk(conn: &mut Conn, ctx: &Context, owners: &[i64], steps: &[Step]) -> Result<(), TestCaseError> {
+fn walk(conn: &mut Conn, ctx: &Context, owners: &[Holder], steps: &[Step]) -> Result<(), TestCaseError> {
     let banks = [Number::random('B'), Number::random('B')];
     let mut known: Vec<Account> = owners.iter().map(|owner| wallet(conn, *owner, "CNY", ctx.now).unwrap()).collect();
     known.extend(banks.iter().map(|number| bank(conn, number, "CNY", ctx.now).unwrap()));
@@ -84,7 +91,7 @@ fn walk(conn: &mut Conn, ctx: &Context, owners: &[i64], steps: &[Step]) -> Resul
             (step, Err(error)) => prop_assert!(false, "{step:?}: {error}"),
         }
         for owner in owners {
-            prop_assert!(wallet_balance(conn, *owner).unwrap() >= Money::ZERO);
+            prop_assert!(wallet_balance(conn, *owner, "CNY").unwrap() >= Money::ZERO);
         }
     }
     let sums = sums(conn).unwrap();
@@ -95,7 +102,7 @@ fn walk(conn: &mut Conn, ctx: &Context, owners: &[i64], steps: &[Step]) -> Resul
 
 on_both! {
     async fn random_postings_keep_the_books(portal) {
-        let (owners, ctx) = (accounts(&portal, 3).await, portal.ctx());
+        let (owners, ctx) = (holders(&portal, 3).await, portal.ctx());
         portal.write(move |conn| {
             let conn = std::cell::RefCell::new(conn);
             let mut runner = TestRunner::new(Config { cases: 40, failure_persistence: None, ..Config::default() });
@@ -114,7 +121,7 @@ on_both! {
 
 on_both! {
     async fn fifty_debits_race_for_a_wallet_that_covers_one(portal) {
-        let (owner, ctx) = (accounts(&portal, 1).await[0], portal.ctx());
+        let (owner, ctx) = (holders(&portal, 1).await[0], portal.ctx());
         let (filled, context) = (Number::random('B'), ctx.clone());
         let (bank, wallet) = portal.write(move |conn| {
             let pair = (bank(conn, &filled, "CNY", context.now).unwrap(), wallet(conn, owner, "CNY", context.now).unwrap());
@@ -134,7 +141,7 @@ on_both! {
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
         assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(()) | Err(LedgerError::Insufficient))));
         portal.read(move |conn| {
-            assert_eq!(wallet_balance(conn, owner).unwrap(), Money(20));
+            assert_eq!(wallet_balance(conn, owner, "CNY").unwrap(), Money(20));
             assert_eq!(verify(conn).unwrap(), Vec::new());
         }).await;
     }
@@ -142,7 +149,7 @@ on_both! {
 
 on_both! {
     async fn opposite_transfers_at_once_do_not_wait_in_a_circle(portal) {
-        let (owners, ctx) = (accounts(&portal, 2).await, portal.ctx());
+        let (owners, ctx) = (holders(&portal, 2).await, portal.ctx());
         let (context, ids) = (ctx.clone(), owners.clone());
         let (one, other) = portal.write(move |conn| {
             let bank = bank(conn, &Number::random('B'), "CNY", context.now).unwrap();
@@ -163,7 +170,7 @@ on_both! {
         });
         assert!(join_all(tries).await.iter().all(Result::is_ok));
         portal.read(move |conn| {
-            assert_eq!(wallet_balance(conn, owners[0]).unwrap(), Money(1000));
+            assert_eq!(wallet_balance(conn, owners[0], "CNY").unwrap(), Money(1000));
             assert_eq!(verify(conn).unwrap(), Vec::new());
         }).await;
     }
@@ -171,7 +178,7 @@ on_both! {
 
 on_both! {
     async fn a_transaction_is_reversed_once_however_many_ask(portal) {
-        let (owner, ctx) = (accounts(&portal, 1).await[0], portal.ctx());
+        let (owner, ctx) = (holders(&portal, 1).await[0], portal.ctx());
         let context = ctx.clone();
         let number = portal.write(move |conn| {
             let bank = bank(conn, &Number::random('B'), "CNY", context.now).unwrap();
@@ -192,7 +199,7 @@ on_both! {
         let reversal = outcomes.into_iter().find_map(Result::ok).unwrap();
         portal.write(move |conn| {
             assert!(matches!(reverse(conn, &ctx, &reversal), Err(LedgerError::AlreadyReversed)));
-            assert_eq!(wallet_balance(conn, owner).unwrap(), Money::ZERO);
+            assert_eq!(wallet_balance(conn, owner, "CNY").unwrap(), Money::ZERO);
             assert_eq!(verify(conn).unwrap(), Vec::new());
         }).await;
     }
@@ -200,7 +207,7 @@ on_both! {
 
 on_both! {
     async fn transfers_are_never_changed_and_a_changed_balance_is_found(portal) {
-        let (owner, ctx) = (accounts(&portal, 1).await[0], portal.ctx());
+        let (owner, ctx) = (holders(&portal, 1).await[0], portal.ctx());
         portal.write(move |conn| {
             let bank = bank(conn, &Number::random('B'), "CNY", ctx.now).unwrap();
             let wallet = wallet(conn, owner, "CNY", ctx.now).unwrap();
@@ -214,12 +221,12 @@ on_both! {
             let deleted = conn.transaction(|conn| diesel::delete(ledger_transfers::table).execute(conn));
             assert!(deleted.is_err());
             let overdrawn = conn.transaction(|conn| {
-                diesel::update(ledger_accounts::table.filter(ledger_accounts::account_id.eq(owner)))
+                diesel::update(ledger_accounts::table.filter(ledger_accounts::account_id.eq(Some(owner))))
                     .set(ledger_accounts::balance.eq(-1_i64))
                     .execute(conn)
             });
             assert!(overdrawn.is_err());
-            diesel::update(ledger_accounts::table.filter(ledger_accounts::account_id.eq(owner)))
+            diesel::update(ledger_accounts::table.filter(ledger_accounts::account_id.eq(Some(owner))))
                 .set(ledger_accounts::balance.eq(99_i64))
                 .execute(conn)
                 .unwrap();
@@ -228,6 +235,115 @@ on_both! {
                 matches!(found.as_slice(), [Discrepancy::Balance { stored: Money(99), replayed: 100, .. }]),
                 "{found:?}"
             );
+        }).await;
+    }
+}
+
+on_both! {
+    async fn fifty_different_credits_and_reversals_at_once_leave_the_books_right(portal) {
+        let (owners, ctx) = (holders(&portal, 3).await, portal.ctx());
+        let (number, context, first) = (Number::random('B'), ctx.clone(), owners[0]);
+        let receiving = number.clone();
+        // Ten transactions that stand, to be reversed while others come; two of the wallets do not exist yet.
+        let standing = portal.write(move |conn| {
+            let bank = bank(conn, &receiving, "CNY", context.now).unwrap();
+            let wallet = wallet(conn, first, "CNY", context.now).unwrap();
+            (1..=10).map(|amount| post(conn, &context, posting(vec![(&bank, &wallet, amount)])).unwrap()).collect::<Vec<_>>()
+        }).await;
+        let tries = (0..50_usize).map(|at| {
+            let (house, ctx, owner, receiving) = (portal.house.clone(), ctx.clone(), owners[at % 3], number.clone());
+            let reversed = (at % 3 == 0).then(|| standing[at % standing.len()].clone());
+            async move {
+                house.db.write(move |conn| {
+                    let done = match reversed {
+                        Some(number) => reverse(conn, &ctx, &number),
+                        None => bank(conn, &receiving, "CNY", ctx.now).and_then(|bank| {
+                            Ok((bank, wallet(conn, owner, "CNY", ctx.now)?))
+                        }).map_err(LedgerError::from).and_then(|(bank, wallet)| {
+                            post(conn, &ctx, posting(vec![(&bank, &wallet, 100)]))
+                        }),
+                    };
+                    match done {
+                        Ok(_) => easylink::base::db::End::Keep(Ok(())),
+                        Err(error) => easylink::base::db::End::Undo(Err(error)),
+                    }
+                }).await.unwrap()
+            }
+        });
+        let outcomes = join_all(tries).await;
+        // 17 reversals of 10 transactions, each of which is undone once; every credit stands.
+        assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(()) | Err(LedgerError::AlreadyReversed))), "{outcomes:?}");
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 33 + 10);
+        portal.read(move |conn| {
+            let held: i64 = owners.iter().map(|owner| wallet_balance(conn, *owner, "CNY").unwrap().0).sum();
+            assert_eq!(held, 33 * 100);
+            assert_eq!(verify(conn).unwrap(), Vec::new());
+        }).await;
+    }
+}
+
+on_both! {
+    async fn movements_of_both_sides_come_in_order_page_by_page(portal) {
+        let (owners, ctx) = (holders(&portal, 2).await, portal.ctx());
+        portal.write(move |conn| {
+            let bank = bank(conn, &Number::random('B'), "CNY", ctx.now).unwrap();
+            let one = wallet(conn, owners[0], "CNY", ctx.now).unwrap();
+            let other = wallet(conn, owners[1], "CNY", ctx.now).unwrap();
+            let mut written = Vec::new();
+            for at in 1..=9 {
+                let later = Context { now: ctx.now.plus(std::time::Duration::from_secs(at)), ..ctx.clone() };
+                post(conn, &later, posting(vec![(&bank, &other, 1)])).unwrap();
+                let pair = if at % 3 == 0 { (&one, &bank) } else { (&bank, &one) };
+                written.push(post(conn, &later, posting(vec![(pair.0, pair.1, 5)])).unwrap());
+            }
+            written.reverse();
+            let mut read = Vec::new();
+            loop {
+                let piece = movements(conn, owners[0], "CNY", read.last(), 4).unwrap().unwrap();
+                if piece.is_empty() {
+                    break;
+                }
+                read.extend(piece.into_iter().map(|movement| movement.number));
+            }
+            assert_eq!(read, written);
+            let foreign = movements(conn, owners[1], "CNY", read.first(), 4).unwrap();
+            assert!(foreign.is_none(), "another's transaction is no cursor");
+            let since = ctx.now.plus(std::time::Duration::from_secs(5));
+            let recent: Vec<Money> = movements_since(conn, owners[0], "CNY", since, 50).unwrap().into_iter().map(|one| one.amount).collect();
+            assert_eq!(recent, [Money(5), Money(-5), Money(5), Money(5), Money(-5)]);
+            assert!(movements(conn, owners[0], "EUR", None, 4).unwrap().unwrap().is_empty());
+        }).await;
+    }
+}
+
+on_both! {
+    async fn an_account_has_one_wallet_for_each_currency(portal) {
+        let (owner, ctx) = (holders(&portal, 1).await[0], portal.ctx());
+        portal.write(move |conn| {
+            wallet(conn, owner, "CNY", ctx.now).unwrap();
+            wallet(conn, owner, "EUR", ctx.now).unwrap();
+            assert_eq!(wallet(conn, owner, "CNY", ctx.now).unwrap(), wallet(conn, owner, "CNY", ctx.now).unwrap());
+            let mut kept = |kind: &str, holder: Option<Holder>, currency: &str| {
+                let row = (
+                    ledger_accounts::code.eq(format!("test/{}", unique())),
+                    ledger_accounts::kind.eq(kind.to_string()),
+                    ledger_accounts::account_id.eq(holder),
+                    ledger_accounts::currency.eq(currency.to_string()),
+                    ledger_accounts::balance.eq(0_i64),
+                    ledger_accounts::created_at.eq(ctx.now),
+                );
+                conn.transaction(|conn| diesel::insert_into(ledger_accounts::table).values(row).execute(conn))
+            };
+            let refused = |outcome, kind| match outcome {
+                Err(diesel::result::Error::DatabaseError(found, _)) => assert_eq!(format!("{found:?}"), format!("{kind:?}")),
+                other => panic!("{other:?}"),
+            };
+            refused(kept("wallet", Some(owner), "CNY"), UniqueViolation);
+            refused(kept("wallet", None, "CNY"), CheckViolation);
+            for kind in ["bank", "suspense", "revenue", "receivable", "refunds_payable", "fees"] {
+                refused(kept(kind, Some(owner), "CNY"), CheckViolation);
+                assert_eq!(kept(kind, None, "CNY").unwrap(), 1);
+            }
         }).await;
     }
 }

@@ -95,7 +95,7 @@ fn references(conn: &mut Conn) -> BTreeSet<(String, String, String)> {
     let sql = match conn {
         Conn::Sqlite(_) => {
             "select m.name as a, f.\"from\" as b, f.\"table\" as c, '' as d from sqlite_master m \
-             join pragma_foreign_key_list(m.name) f where m.type = 'table'"
+             join pragma_foreign_key_list(m.name) f where m.type = 'table' and f.seq = 0"
         }
         Conn::Pg(_) => {
             "select t.relname::text as a, c.attname::text as b, r.relname::text as c, '' as d from pg_constraint k \

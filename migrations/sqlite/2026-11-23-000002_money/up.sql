@@ -6,9 +6,11 @@ create table ledger_accounts (
   account_id bigint references accounts (id),
   currency text not null,
   balance bigint not null check (kind <> 'wallet' or balance >= 0),
-  created_at bigint not null
+  created_at bigint not null,
+  check ((kind = 'wallet') = (account_id is not null))
 );
-create unique index ledger_wallet_of_account on ledger_accounts (account_id) where kind = 'wallet';
+create unique index ledger_wallet_of_account on ledger_accounts (account_id, currency) where kind = 'wallet';
+create index ledger_accounts_of_the_house on ledger_accounts (code) where account_id is null;
 
 create table ledger_transactions (
   id integer not null primary key autoincrement,
@@ -32,8 +34,11 @@ create table ledger_transfers (
   at bigint not null,
   check (debit_id <> credit_id)
 );
+-- What an account did: by page from the newest on, and since a moment.
 create index ledger_transfers_debit on ledger_transfers (debit_id, id);
 create index ledger_transfers_credit on ledger_transfers (credit_id, id);
+create index ledger_transfers_debit_at on ledger_transfers (debit_id, at);
+create index ledger_transfers_credit_at on ledger_transfers (credit_id, at);
 
 -- A bank account of the portal's operator. One member of finance proposes it, another opens it; closing takes two as well.
 create table receiving_accounts (
@@ -51,8 +56,13 @@ create table receiving_accounts (
   closed_by_id bigint references people (id),
   created_at bigint not null,
   check (state not in ('open', 'closing') or opened_by_id is not null),
+  check (state <> 'proposed' or opened_by_id is null),
   check (opened_by_id is null or opened_by_id <> proposed_by_id),
-  check (state <> 'closing' or closing_by_id is not null)
+  check (state <> 'closing' or closing_by_id is not null),
+  check ((state = 'closed') = (closed_by_id is not null)),
+  -- One person drops a proposal; what customers have seen is closed by two.
+  check (state <> 'closed' or opened_by_id is null or closing_by_id is not null),
+  check (closed_by_id is null or closing_by_id is null or closed_by_id <> closing_by_id)
 );
 
 -- One line of the receiving bank's statement, as finance typed it in (later: imported).
@@ -69,7 +79,11 @@ create table statement_entries (
   bank_serial text not null,
   entered_by_id bigint not null references people (id),
   entered_at bigint not null,
-  unique (receiving_account_id, bank_serial)
+  credited_by_id bigint references people (id),
+  unique (receiving_account_id, bank_serial),
+  unique (id, credited_by_id),
+  check ((state = 'credited') = (credited_by_id is not null)),
+  check (credited_by_id is null or credited_by_id <> entered_by_id)
 );
 create index statement_entries_by_state on statement_entries (state, id);
 
@@ -98,10 +112,18 @@ create table remittances (
   declared_at bigint,
   settled_at bigint,
   check (state <> 'credited' or (statement_entry_id is not null and confirmed_by_id is not null and settled_at is not null)),
-  check (state <> 'declared' or (declared_at is not null and sealed_remitter is not null and remitted_on is not null))
+  check (state <> 'declared' or (declared_at is not null and sealed_remitter is not null and remitted_on is not null)),
+  check ((slip_key is null) = (slip_name is null)),
+  check ((slip_key is null) = (slip_media_kind is null)),
+  check ((slip_key is null) = (slip_size is null)),
+  check (confirmed_by_id is null or confirmed_by_id <> opened_by_id),
+  check ((statement_entry_id is null) = (confirmed_by_id is null)),
+  -- Who confirms it is who credits the entry, and that is never who typed the entry in.
+  foreign key (statement_entry_id, confirmed_by_id) references statement_entries (id, credited_by_id)
 );
 create index remittances_of_account on remittances (account_id, id);
 create index remittances_by_state on remittances (state, id);
+create index remittances_declared on remittances (state, declared_at);
 
 -- Every reference has an index.
 create index ledger_accounts_account_id on ledger_accounts (account_id);
@@ -112,8 +134,9 @@ create index receiving_accounts_opened_by_id on receiving_accounts (opened_by_id
 create index receiving_accounts_closing_by_id on receiving_accounts (closing_by_id);
 create index receiving_accounts_closed_by_id on receiving_accounts (closed_by_id);
 create index statement_entries_entered_by_id on statement_entries (entered_by_id);
+create index statement_entries_credited_by_id on statement_entries (credited_by_id);
 create index remittances_opened_by_id on remittances (opened_by_id);
-create index remittances_receiving_account_id on remittances (receiving_account_id);
+create index remittances_receiving_account_id on remittances (receiving_account_id, state);
 create index remittances_confirmed_by_id on remittances (confirmed_by_id);
 
 create trigger ledger_transactions_keep_update before update on ledger_transactions begin select raise(abort, 'ledger_transactions are never changed'); end;

@@ -330,6 +330,7 @@ diesel::table! {
         bank_serial -> Text,
         entered_by_id -> BigInt,
         entered_at -> BigInt,
+        credited_by_id -> Nullable<BigInt>,
     }
 }
 

@@ -17,8 +17,8 @@ mod replay;
 
 pub use personal::PERSONAL;
 pub use queries::{
-    Account, HouseAccount, Movement, Sums, TransactionRow, accounts_of_the_house, bank, movements, movements_since,
-    post, reverse, sums, transactions, wallet, wallet_balance,
+    Account, Holder, HouseAccount, Movement, Sums, TransactionRow, accounts_of_the_house, bank, movements,
+    movements_since, post, reverse, sums, transactions, wallet, wallet_balance,
 };
 pub use replay::{Discrepancy, verify};
 

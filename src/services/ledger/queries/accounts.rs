@@ -1,0 +1,122 @@
+//! The accounts of the ledger: customers' wallets and those of the house.
+
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::AsExpression;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use crate::base::db::Conn;
+use crate::base::db::schema::{accounts, ledger_accounts};
+use crate::base::types::{Moment, Money, Number, stored_as};
+use crate::each;
+use crate::services::context::Context;
+use crate::services::ledger::AccountKind;
+
+/// A customer's account as the holder of wallets: one for each currency. It comes from the author of a request or out of
+/// a row, never from a number that somebody wrote down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = BigInt)]
+pub struct Holder(i64);
+
+stored_as!(Holder, BigInt as i64, i64, |holder| &holder.0, |row| Some(Holder(row)));
+
+impl Holder {
+    /// The current account of the author.
+    pub fn current(ctx: &Context) -> Option<Self> {
+        ctx.author.account_id.map(Self)
+    }
+
+    /// The row of the account.
+    pub fn account_id(self) -> i64 {
+        self.0
+    }
+}
+
+/// An account of the ledger, as postings name it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Account {
+    pub(super) id: i64,
+    pub(super) kind: AccountKind,
+    pub(super) currency: String,
+}
+
+type AccountColumns = (ledger_accounts::id, ledger_accounts::kind, ledger_accounts::currency);
+const ACCOUNT: AccountColumns = (ledger_accounts::id, ledger_accounts::kind, ledger_accounts::currency);
+
+/// The wallet of a customer's account; opened when there is none yet.
+pub fn wallet(conn: &mut Conn, holder: Holder, currency: &str, now: Moment) -> QueryResult<Account> {
+    let number: String = accounts::table.find(holder).select(accounts::number).first(conn)?;
+    opened(conn, &format!("wallet/{number}/{currency}"), AccountKind::Wallet, Some(holder), currency, now)
+}
+
+/// The account that stands for a receiving bank account; opened when there is none yet.
+pub fn bank(conn: &mut Conn, receiving_number: &Number, currency: &str, now: Moment) -> QueryResult<Account> {
+    opened(conn, &format!("bank/{}", receiving_number.as_str()), AccountKind::Bank, None, currency, now)
+}
+
+fn opened(
+    conn: &mut Conn,
+    code: &str,
+    kind: AccountKind,
+    holder: Option<Holder>,
+    currency: &str,
+    now: Moment,
+) -> QueryResult<Account> {
+    let found = ledger_accounts::table.filter(ledger_accounts::code.eq(code)).select(ACCOUNT).first(conn).optional()?;
+    if let Some(found) = found {
+        return Ok(found);
+    }
+    let row = (
+        ledger_accounts::code.eq(code),
+        ledger_accounts::kind.eq(kind),
+        ledger_accounts::account_id.eq(holder),
+        ledger_accounts::currency.eq(currency),
+        ledger_accounts::balance.eq(Money::ZERO),
+        ledger_accounts::created_at.eq(now),
+    );
+    // Two transactions may open it at once; the second waits for the first and finds its row. A wallet has two unique
+    // indexes, and either may be the one at which they meet.
+    each!(conn, c => diesel::insert_into(ledger_accounts::table).values(row).on_conflict_do_nothing().execute(c))?;
+    ledger_accounts::table.filter(ledger_accounts::code.eq(code)).select(ACCOUNT).first(conn)
+}
+
+/// The account with this id.
+pub(super) fn account(conn: &mut Conn, id: i64) -> QueryResult<Account> {
+    ledger_accounts::table.find(id).select(ACCOUNT).first(conn)
+}
+
+/// Wallet and balance, when one was opened.
+pub(super) fn wallet_of(conn: &mut Conn, holder: Holder, currency: &str) -> QueryResult<Option<(i64, Money)>> {
+    ledger_accounts::table
+        .filter(ledger_accounts::account_id.eq(Some(holder)))
+        .filter(ledger_accounts::currency.eq(currency))
+        .filter(ledger_accounts::kind.eq(AccountKind::Wallet))
+        .select((ledger_accounts::id, ledger_accounts::balance))
+        .first(conn)
+        .optional()
+}
+
+/// What the wallet of a customer's account holds; nothing before the first credit.
+pub fn wallet_balance(conn: &mut Conn, holder: Holder, currency: &str) -> QueryResult<Money> {
+    Ok(wallet_of(conn, holder, currency)?.map_or(Money::ZERO, |(_, balance)| balance))
+}
+
+/// An account that is no customer's.
+#[derive(Debug, Clone, Queryable)]
+pub struct HouseAccount {
+    /// Its code.
+    pub code: String,
+    /// What it holds.
+    pub kind: AccountKind,
+    /// Its balance.
+    pub balance: Money,
+}
+
+/// Every account that is no customer's, by code.
+pub fn accounts_of_the_house(conn: &mut Conn) -> QueryResult<Vec<HouseAccount>> {
+    ledger_accounts::table
+        .filter(ledger_accounts::account_id.is_null())
+        .order(ledger_accounts::code)
+        .select((ledger_accounts::code, ledger_accounts::kind, ledger_accounts::balance))
+        .load(conn)
+}
