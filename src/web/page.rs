@@ -48,7 +48,11 @@ text_enum! {
         ReceivingProposed = "receiving_proposed",
         /// The receiving account is shown to customers.
         ReceivingOpened = "receiving_opened",
-        /// The receiving account is closed, or a second person is asked to close it.
+        /// The proposal of a receiving account is dropped.
+        ReceivingDropped = "receiving_dropped",
+        /// A second person is asked to close the receiving account.
+        ReceivingClosing = "receiving_closing",
+        /// The receiving account is closed.
         ReceivingClosed = "receiving_closed",
         /// The work order was opened.
         TicketSent = "ticket_sent",

@@ -75,6 +75,8 @@ const MOST_PARTS: usize = 120;
 const LIFE: Duration = Duration::from_secs(24 * 3600);
 const MOST_AN_HOUR: i64 = 200;
 const SWEPT_AT_ONCE: i64 = 500;
+/// The purpose of files that nothing names any more.
+const GIVEN_UP: &str = "given_up";
 
 /// Receives a form with files from somebody who is admitted first.
 pub async fn receive<A: MayWrite, F: DeserializeOwned>(
@@ -276,7 +278,21 @@ pub fn waiting(conn: &mut Conn, ctx: &Context, purpose: &str, numbers: &[String]
     }
 }
 
-/// Deletes what was never adopted, and what a stopped process left half written. A file goes before its row: what could
+/// Gives a file that a change replaced to the sweep, in the transaction of that change: the file goes when the change
+/// stands and never before, and a process that dies in between leaves it where the next sweep finds it.
+pub fn give_up(conn: &mut Conn, ctx: &Context, storage_key: &str, size: u64) -> diesel::QueryResult<()> {
+    let person = ctx.author.person_id.ok_or(diesel::result::Error::NotFound)?;
+    let row = Upload {
+        number: Number::random('U').as_str().to_string(),
+        file_name: String::new(),
+        media_kind: String::new(),
+        size: i64::try_from(size).unwrap_or(i64::MAX),
+        storage_key: storage_key.to_string(),
+    };
+    queries::keep_upload(conn, person, GIVEN_UP, &row, ctx.now, ctx.now)
+}
+
+/// Deletes what was never adopted or was replaced, and what a stopped process left half written. A file goes before its row: what could
 /// not be deleted is found again the next time, and holds up nothing else.
 pub async fn sweep(house: &Data<House>, now: Moment) -> Result<(), String> {
     loop {

@@ -5,12 +5,14 @@ mod people;
 mod queries;
 mod remittances;
 mod shop;
+mod slips;
 mod work_orders;
 
 use actix_web::web::Data;
 use data_encoding::BASE32_NOPAD;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
+use slips::Slips;
 
 use crate::base::crypto::Secret;
 use crate::base::db::{Conn, End};
@@ -45,16 +47,26 @@ pub async fn fill(house: &Data<House>) -> Result<(), Error> {
         device: "Firefox on Linux".into(),
         author: Author::nobody(AuthorKind::System),
     };
-    house
-        .db
-        .write(move |conn| match write(conn, &ctx, &hash, (&zone, &currency)) {
-            Ok(()) => End::Keep(Ok(())),
-            Err(error) => End::Undo(Err(error)),
-        })
-        .await?
+    let slips = slips::keep(house, remittances::slips(ctx.now, &zone, &currency)).await?;
+    let keys: Vec<String> = slips.values().map(|slip| slip.storage_key.clone()).collect();
+    let written = house.db.write(move |conn| match write(conn, &ctx, &hash, &slips, (&zone, &currency)) {
+        Ok(()) => End::Keep(Ok(())),
+        Err(error) => End::Undo(Err(error)),
+    });
+    let written = written.await.map_err(Error::from).flatten();
+    if written.is_err() {
+        slips::drop_all(house, keys).await.map_err(Error::internal)?;
+    }
+    written
 }
 
-fn write(conn: &mut Conn, ctx: &Context, hash: &str, (zone, currency): (&TimeZone, &str)) -> Result<(), Error> {
+fn write(
+    conn: &mut Conn,
+    ctx: &Context,
+    hash: &str,
+    slips: &Slips,
+    (zone, currency): (&TimeZone, &str),
+) -> Result<(), Error> {
     set_mark(conn, MARK, &ctx.now.rfc3339())?;
     shop::products(conn, ctx.now)?;
     shop::words(conn, ctx.now)?;
@@ -66,7 +78,7 @@ fn write(conn: &mut Conn, ctx: &Context, hash: &str, (zone, currency): (&TimeZon
     };
     work_orders::tell(conn, ctx, &customers, by(StaffRole::Support, 0)?, zone)?;
     let finance = (by(StaffRole::Finance, 0)?, by(StaffRole::Finance, 1)?);
-    remittances::tell(conn, ctx, &customers, finance, (zone, currency))?;
+    remittances::tell(conn, ctx, &customers, slips, finance, (zone, currency))?;
     // What happened in the past was mailed in the past.
     queries::mails_are_sent(conn, ctx.now)?;
     records::keep(conn, ctx, Entry::new(Event::DemoMade))?;

@@ -8,6 +8,7 @@ use crate::base::db::Conn;
 use crate::base::types::{Address, Moment};
 use crate::features::accounts::{NewCustomer, create_customer};
 use crate::features::identity::{IdentityKind, IdentityMethod, NewResult, store};
+use crate::features::remittance::seeding::{Payer, Steward, Treasurer};
 use crate::features::staff::{Enrolled, TotpSecret, enrol};
 use crate::services::consent::{self, ConsentEvent, Purpose};
 use crate::services::context::{Author, AuthorKind, Context};
@@ -25,6 +26,11 @@ pub(super) struct Customer {
 }
 
 impl Customer {
+    /// This customer moving money at a past moment.
+    pub(super) fn pays(&self, ctx: &Context, now: Moment) -> Acting {
+        Acting(self.at(ctx, now), self.person_id, self.account_id)
+    }
+
     /// Circumstances in which this customer acts at a past moment.
     pub(super) fn at(&self, ctx: &Context, now: Moment) -> Context {
         let author = Author {
@@ -43,7 +49,25 @@ pub(super) struct Officer {
     pub(super) person_id: i64,
 }
 
+/// A member of finance at a past moment.
+pub(super) struct Booking(Context, i64);
+
+impl Treasurer for Booking {
+    fn ctx(&self) -> &Context {
+        &self.0
+    }
+
+    fn person_id(&self) -> i64 {
+        self.1
+    }
+}
+
 impl Officer {
+    /// This member of finance at work at a past moment.
+    pub(super) fn books(&self, ctx: &Context, now: Moment) -> Booking {
+        Booking(self.at(ctx, now), self.person_id)
+    }
+
     /// Circumstances in which this member of staff acts at a past moment.
     pub(super) fn at(&self, ctx: &Context, now: Moment) -> Context {
         let author = Author {
@@ -56,6 +80,25 @@ impl Officer {
         Context { now, ..ctx.by(author) }
     }
 }
+
+/// A customer who moves money: circumstances, person, account.
+pub(super) struct Acting(Context, i64, i64);
+
+impl Steward for Acting {
+    fn ctx(&self) -> &Context {
+        &self.0
+    }
+
+    fn account_id(&self) -> i64 {
+        self.2
+    }
+
+    fn person_id(&self) -> i64 {
+        self.1
+    }
+}
+
+impl Payer for Acting {}
 
 /// Address before the @, name, company, whether the real name is authenticated.
 const CUSTOMERS: [(&str, &str, Option<&str>, bool); 30] = [
@@ -106,6 +149,12 @@ pub(super) const STAFF: [(&str, &str, StaffRole); 12] = [
     ("admin", "Ada", StaffRole::Admin),
     ("admin2", "Adam", StaffRole::Admin),
 ];
+
+/// In whose name the bank knows this customer.
+pub(super) fn payer_of(nth: usize) -> &'static str {
+    let (_, name, company, _) = CUSTOMERS[nth];
+    company.unwrap_or(name)
+}
 
 fn address(local: &str, host: &str) -> Result<Address, Error> {
     Address::parse(&format!("{local}@{host}")).ok_or_else(|| Error::internal("a demo address is malformed"))

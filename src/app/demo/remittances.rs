@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use super::people::{Customer, Officer};
+use super::people::{Customer, Officer, payer_of};
+use super::slips::{Lines, Slips};
 use crate::base::db::Conn;
 use crate::base::types::{Moment, Money, Number};
 use crate::features::remittance::seeding::{
-    BankNumber, Declaration, NewEntry, NewReceiving, NumberKind, confirm, declare, enter, open, open_receiving,
-    propose_receiving, receiving_id, refuse, withdraw,
+    BankNumber, Declaration, NewEntry, NewReceiving, NumberKind, Receiving, ReceivingMove, Treasurer, confirm, declare,
+    enter, move_receiving, open, opened_receiving, propose_receiving, refuse, withdraw,
 };
 use crate::services::context::Context;
 use crate::web::Error;
@@ -45,59 +46,87 @@ const STORIES: [(usize, i64, u64, End); 16] = [
     (9, 100_000, 0, End::Open),
 ];
 
+/// The stories whose customer attaches a slip.
+const WITH_SLIP: [usize; 5] = [1, 3, 6, 8, 12];
+const BANK: &str = "Industrial and Commercial Bank";
+const DAY: Duration = Duration::from_secs(86_400);
+
+fn began(now: Moment, days: u64) -> Moment {
+    now.minus(DAY * u32::try_from(days).unwrap_or(0) + Duration::from_secs(5400))
+}
+
+/// What stands on the slips.
+pub(super) fn slips(now: Moment, zone: &TimeZone, currency: &str) -> Vec<(usize, Lines)> {
+    let on_slip = |story: usize| {
+        let (who, amount, days, _) = STORIES[story];
+        let lines = vec![
+            ("Payer", payer_of(who).to_string()),
+            ("Bank", BANK.to_string()),
+            ("Amount", format!("{currency} {}", Money(amount))),
+            ("Date", began(now, days).day(zone).as_str().to_string()),
+            ("To", HOLDER.to_string()),
+        ];
+        (story, lines)
+    };
+    WITH_SLIP.into_iter().map(on_slip).collect()
+}
+
+const HOLDER: &str = "Easy Link Cloud Services Co., Ltd.";
+
 /// Opens the receiving account and tells every story.
 pub(super) fn tell(
     conn: &mut Conn,
     ctx: &Context,
     customers: &[Customer],
+    slips: &Slips,
     (first, second): (&Officer, &Officer),
     (zone, currency): (&TimeZone, &str),
 ) -> Result<(), Error> {
-    let day = Duration::from_secs(86_400);
-    let long_ago = ctx.now.minus(day * 200);
+    let long_ago = ctx.now.minus(DAY * 200);
     let receiving = NewReceiving {
         bank_name: "Bank of Communications, Shanghai Lujiazui branch".into(),
-        holder: "Easy Link Cloud Services Co., Ltd.".into(),
+        holder: HOLDER.into(),
         account_number: "310066661018800123456".into(),
         currency: currency.to_string(),
         instructions: "Write the reference into the text of the transfer.".into(),
     };
-    let receiving = propose_receiving(conn, &first.at(ctx, long_ago), &receiving).map_err(Error::internal)?;
-    open_receiving(conn, &second.at(ctx, long_ago.plus(day)), &receiving).map_err(Error::internal)?;
-    let receiving = receiving_id(conn, &receiving)?.ok_or(Error::NotFound)?;
+    let number = propose_receiving(conn, &first.books(ctx, long_ago), &receiving).map_err(Error::internal)?;
+    let opener = second.books(ctx, long_ago.plus(DAY));
+    move_receiving(conn, &opener, &number, ReceivingMove::Open).map_err(Error::internal)?;
+    let receiving = opened_receiving(conn, &number)?.ok_or(Error::NotFound)?;
     for (nth, (who, amount, days, end)) in STORIES.into_iter().enumerate() {
         let customer = &customers[who];
-        let began = ctx.now.minus(day * u32::try_from(days).unwrap_or(0) + Duration::from_secs(5400));
+        let began = began(ctx.now, days);
         let later = |hours: u64| -> Moment { began.plus(Duration::from_secs(hours * 600)) };
-        let (account, amount) = (customer.account_id, Money(amount));
-        let number =
-            open(conn, &customer.at(ctx, began), account, customer.person_id, amount).map_err(Error::internal)?;
+        let amount = Money(amount);
+        let number = open(conn, &customer.pays(ctx, began), amount).map_err(Error::internal)?;
         if end == End::Open {
             continue;
         }
         let declaration = Declaration {
             remitter: customer.company.unwrap_or(customer.name).to_string(),
-            bank: "Industrial and Commercial Bank".into(),
+            bank: BANK.into(),
             kind: NumberKind::Account,
             bank_number: BankNumber::read(NumberKind::Account, &format!("10012018090000{nth:04}"), true)
                 .map_err(|_| Error::internal("a demo account number is malformed"))?,
             amount,
             remitted_on: began.day(zone),
         };
-        declare(conn, &customer.at(ctx, later(1)), account, &number, &declaration, None).map_err(Error::internal)?;
+        declare(conn, &customer.pays(ctx, later(1)), &number, &declaration, slips.get(&nth))
+            .map_err(Error::internal)?;
         match end {
             End::Open | End::Declared => {}
             End::Withdrawn => {
-                withdraw(conn, &customer.at(ctx, later(2)), account, &number).map_err(Error::internal)?;
+                withdraw(conn, &customer.pays(ctx, later(2)), &number).map_err(Error::internal)?;
             }
             End::Refused => {
                 let reason = "No transfer with this name or reference reached us by the 14th. Please ask your bank.";
-                refuse(conn, &second.at(ctx, later(3)), &number, reason, None).map_err(Error::internal)?;
+                refuse(conn, &second.books(ctx, later(3)), &number, reason, None).map_err(Error::internal)?;
             }
             End::Arrived | End::Credited => {
-                let entry = arrived(conn, &first.at(ctx, later(2)), receiving, nth, &declaration, &number)?;
+                let entry = arrived(conn, &first.books(ctx, later(2)), &receiving, nth, &declaration, &number)?;
                 if end == End::Credited {
-                    confirm(conn, &second.at(ctx, later(3)), &number, &entry, None).map_err(Error::internal)?;
+                    confirm(conn, &second.books(ctx, later(3)), &number, &entry, None).map_err(Error::internal)?;
                 }
             }
         }
@@ -107,14 +136,14 @@ pub(super) fn tell(
 
 fn arrived(
     conn: &mut Conn,
-    ctx: &Context,
-    receiving_account_id: i64,
+    officer: &impl Treasurer,
+    receiving: &Receiving,
     nth: usize,
     declared: &Declaration,
     number: &Number,
 ) -> Result<Number, Error> {
     let entry = NewEntry {
-        receiving_account_id,
+        receiving: receiving.clone(),
         booked_on: declared.remitted_on,
         amount: declared.amount,
         remitter: declared.remitter.to_uppercase(),
@@ -122,5 +151,5 @@ fn arrived(
         text: format!("TOP UP {number}"),
         bank_serial: format!("2026{nth:06}"),
     };
-    enter(conn, ctx, &entry).map_err(Error::internal)
+    enter(conn, officer, &entry).map_err(Error::internal)
 }

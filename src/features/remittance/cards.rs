@@ -7,7 +7,7 @@ use super::{confirming, entries, top_ups};
 use crate::base::db::Conn;
 use crate::base::types::{Moment, Money};
 use crate::services::context::Context;
-use crate::services::ledger;
+use crate::services::ledger::{self, Holder};
 use crate::web::Error;
 use crate::web::feature::Look;
 
@@ -37,8 +37,8 @@ struct BalanceCard<'a> {
 
 /// The balance, with the way to top it up.
 pub(super) fn balance(conn: &mut Conn, ctx: &Context, look: &Look<'_>) -> Result<Option<String>, Error> {
-    let Some(account) = ctx.author.account_id else { return Ok(None) };
-    let balance = ledger::wallet_balance(conn, account)?;
+    let Some(holder) = Holder::current(ctx) else { return Ok(None) };
+    let balance = ledger::wallet_balance(conn, holder, look.currency)?;
     Ok(Some(BalanceCard { shell: Mini::of(look), balance }.render()?))
 }
 
@@ -52,8 +52,7 @@ struct UnderWayCard<'a> {
 
 /// The newest remittance that is under way; nothing when there is none.
 pub(super) fn under_way(conn: &mut Conn, ctx: &Context, look: &Look<'_>) -> Result<Option<String>, Error> {
-    let Some(account) = ctx.author.account_id else { return Ok(None) };
-    let Some((row, count)) = top_ups::under_way(conn, account)? else { return Ok(None) };
+    let Some((row, count)) = top_ups::under_way(conn, ctx)? else { return Ok(None) };
     Ok(Some(UnderWayCard { shell: Mini::of(look), row, count }.render()?))
 }
 

@@ -1,5 +1,6 @@
 //! Why a move of money was not made.
 
+use super::model::IllegalMove;
 use crate::services::ledger::LedgerError;
 use crate::web::forms::{Errors, FieldError};
 use crate::web::{Error, Stop};
@@ -10,9 +11,12 @@ pub enum Fault {
     /// There is no such thing, or it belongs to another account.
     #[error("not found")]
     NotFound,
-    /// Its state does not allow the move, or it changed meanwhile.
-    #[error("its state does not allow this")]
-    WrongState,
+    /// Its state does not allow the move.
+    #[error(transparent)]
+    IllegalMove(#[from] IllegalMove),
+    /// It changed while somebody looked at it.
+    #[error("it changed meanwhile")]
+    Changed,
     /// The same person did the other half.
     #[error("a second person has to do this")]
     FourEyes,
@@ -42,7 +46,7 @@ impl From<Fault> for Stop {
             Fault::AmountsDiffer => Errors::one("entry", FieldError::AmountsDiffer).into(),
             Fault::KnownEntry => Errors::one("bank_serial", FieldError::Taken).into(),
             Fault::NotFound => Self::Failed(Error::NotFound),
-            Fault::WrongState | Fault::NoReceivingAccount => Self::Failed(Error::Conflict),
+            Fault::IllegalMove(_) | Fault::Changed | Fault::NoReceivingAccount => Self::Failed(Error::Conflict),
             Fault::FourEyes => Self::Failed(Error::Forbidden),
             Fault::Ledger(LedgerError::Database(fault)) | Fault::Database(fault) => fault.into(),
             Fault::Ledger(fault) => Self::Failed(Error::internal(fault)),

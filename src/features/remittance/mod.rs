@@ -3,9 +3,10 @@
 //! the wallet.
 //!
 //! Split by topic: `top_ups` (the customer's thread), `receiving` (our bank accounts), `entries` (the statement),
-//! `confirming` (finance's queue), `balance` (wallet and ledger pages). `model` holds the states and their moves.
+//! `confirming` (finance's queue), `balance` (wallet and ledger pages). `actor` says who moves money, `model` how.
 //! Others use `seeding`: the same moves without a page.
 
+mod actor;
 mod balance;
 mod bank_number;
 mod cards;
@@ -20,16 +21,17 @@ mod routes;
 mod sealed;
 mod top_ups;
 
-/// The moves themselves, on ids and a context whose author makes them. Pages reach them through an admitted actor; the
-/// demo company walks the same way.
+/// The moves themselves, for whoever may make them: pages pass an admitted actor, the demo company its own people.
 pub mod seeding {
+    pub use super::actor::{Payer, Steward, Treasurer};
     pub use super::bank_number::BankNumber;
     pub use super::confirming::{confirm, refuse};
-    pub use super::entries::{NewEntry, enter, receiving_id};
+    pub use super::entries::{NewEntry, enter};
     pub use super::fault::Fault;
     pub use super::model::NumberKind;
     pub use super::receiving::{
-        NewReceiving, close as close_receiving, open as open_receiving, propose as propose_receiving,
+        NewReceiving, Receiving, ReceivingMove, make as move_receiving, opened as opened_receiving,
+        propose as propose_receiving,
     };
     pub use super::top_ups::{Declaration, declare, open, withdraw};
 }

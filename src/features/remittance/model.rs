@@ -1,4 +1,5 @@
-//! The states of a remittance and of what surrounds it, and the moves between them.
+//! The states of a remittance and the moves between them. Those of a statement entry stand in `entries`, those of a
+//! receiving account in `receiving`.
 
 use crate::base::types::text_enum;
 
@@ -18,6 +19,16 @@ text_enum! {
     }
 }
 
+/// A move that a state does not allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("what is {from} allows no {by}")]
+pub struct IllegalMove {
+    /// The state.
+    pub from: &'static str,
+    /// The move.
+    pub by: &'static str,
+}
+
 /// What can be done with a remittance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Move {
@@ -32,51 +43,38 @@ pub enum Move {
 }
 
 impl RemittanceState {
-    /// Where a move leads; `None` for a move that this state does not allow.
+    /// Where a move leads. The one place that knows which moves there are.
     ///
     /// A refused transfer may be declared anew under its reference: the money carries that reference already.
-    pub const fn after(self, done: Move) -> Option<Self> {
-        match (self, done) {
-            (Self::Open | Self::Declared | Self::Refused, Move::Declare) => Some(Self::Declared),
-            (Self::Open | Self::Declared, Move::Withdraw) => Some(Self::Withdrawn),
-            (Self::Declared, Move::Credit) => Some(Self::Credited),
-            (Self::Declared, Move::Refuse) => Some(Self::Refused),
-            _ => None,
+    pub const fn after(self, by: Move) -> Result<Self, IllegalMove> {
+        match (self, by) {
+            (Self::Open | Self::Declared | Self::Refused, Move::Declare) => Ok(Self::Declared),
+            (Self::Open | Self::Declared, Move::Withdraw) => Ok(Self::Withdrawn),
+            (Self::Declared, Move::Credit) => Ok(Self::Credited),
+            (Self::Declared, Move::Refuse) => Ok(Self::Refused),
+            _ => Err(IllegalMove { from: self.as_str(), by: by.word() }),
         }
     }
 
     /// The states from which a move is allowed, for conditional updates.
-    pub fn before(done: Move) -> Vec<Self> {
-        Self::ALL.iter().copied().filter(|state| state.after(done).is_some()).collect()
+    pub fn before(by: Move) -> Vec<Self> {
+        Self::ALL.iter().copied().filter(|state| state.allows(by)).collect()
     }
 
     /// Whether this move is allowed; for buttons.
-    pub const fn allows(self, done: Move) -> bool {
-        self.after(done).is_some()
+    pub const fn allows(self, by: Move) -> bool {
+        self.after(by).is_ok()
     }
 }
 
-text_enum! {
-    /// Where an entry of the statement stands.
-    pub enum EntryState {
-        /// It belongs to no remittance yet.
-        Open = "open",
-        /// It was credited to a remittance.
-        Credited = "credited",
-    }
-}
-
-text_enum! {
-    /// Where one of our receiving accounts stands. Opening and closing take two members of finance.
-    pub enum ReceivingState {
-        /// One person typed it in.
-        Proposed = "proposed",
-        /// A second one opened it: customers see it.
-        Open = "open",
-        /// One person asks to close it.
-        Closing = "closing",
-        /// No new top-up names it.
-        Closed = "closed",
+impl Move {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Declare => "declaring",
+            Self::Withdraw => "taking back",
+            Self::Credit => "crediting",
+            Self::Refuse => "refusing",
+        }
     }
 }
 
@@ -110,7 +108,7 @@ mod tests {
         for &state in RemittanceState::ALL {
             for done in [Declare, Withdraw, Credit, Refuse] {
                 let expected = allowed.iter().find(|(from, by, _)| (*from, *by) == (state, done)).map(|(_, _, to)| *to);
-                assert_eq!(state.after(done), expected, "{state} {done:?}");
+                assert_eq!(state.after(done).ok(), expected, "{state} {done:?}");
                 assert_eq!(state.allows(done), RemittanceState::before(done).contains(&state));
             }
         }
@@ -119,8 +117,8 @@ mod tests {
     #[test]
     fn nothing_leaves_credited_or_withdrawn() {
         for done in [Move::Declare, Move::Withdraw, Move::Credit, Move::Refuse] {
-            assert_eq!(RemittanceState::Credited.after(done), None);
-            assert_eq!(RemittanceState::Withdrawn.after(done), None);
+            assert!(RemittanceState::Credited.after(done).is_err());
+            assert!(RemittanceState::Withdrawn.after(done).is_err());
         }
     }
 }

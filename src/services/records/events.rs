@@ -65,8 +65,12 @@ crate::base::types::text_enum! {
         RemittanceCredited = "remittance_credited",
         /// Finance refused a declaration.
         RemittanceRefused = "remittance_refused",
+        /// The receiving account of a remittance was closed; its customer was told.
+        RemittanceAccountClosed = "remittance_account_closed",
         /// Finance typed in a line of the bank's statement.
         EntryRecorded = "entry_recorded",
+        /// A second person credited that line to a remittance.
+        EntryCredited = "entry_credited",
         /// One member of finance proposed a receiving account.
         ReceivingProposed = "receiving_proposed",
         /// A second one opened it.

@@ -3,12 +3,16 @@
 mod declaring;
 mod finance;
 mod path;
+mod receiving;
+mod rows;
+mod slips;
 
 use easylink::base::types::Money;
 use easylink::features::identity::{IdentityKind, IdentityMethod, NewResult, store};
 use easylink::services::ledger;
 use easylink::web::feature::StaffRole;
 
+use crate::ledger::holder;
 use crate::support::entered::Entered;
 use crate::support::form::FormInPage;
 use crate::support::page::Page;
@@ -123,7 +127,8 @@ pub async fn balance(portal: &Portal, customer: &Entered) -> Money {
     portal
         .read(move |conn| {
             assert_eq!(ledger::verify(conn).unwrap(), Vec::new());
-            ledger::wallet_balance(conn, account).unwrap()
+            let holder = holder(conn, account);
+            ledger::wallet_balance(conn, holder, "CNY").unwrap()
         })
         .await
 }

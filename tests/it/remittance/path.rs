@@ -44,7 +44,11 @@ on_both! {
         assert!(mail.subject.contains("CNY 1,250.00"), "{}", mail.subject);
         assert!(mail.text.contains(&path), "{}", mail.text);
         let li = &mut people.li;
-        assert!(li.opens(&path).await.text().contains("Found on the bank’s statement and credited"));
+        let page = li.opens(&path).await;
+        assert!(page.text().contains("Found on the bank’s statement and credited"));
+        for line in ["For CNY 1,250.00", "CNY 1,250.00 went to the balance"] {
+            assert!(page.text().contains(line), "{line} in {}", page.text());
+        }
         let page = li.opens("/account/balance").await;
         assert!(page.text().contains("1,250.00") && page.text().contains("Remittance credited"), "{}", page.text());
         let ledger = people.fay.opens("/staff/ledger").await;

@@ -8,7 +8,7 @@ use askama::Template;
 use super::chart::{self, Chart};
 use crate::base::types::{Money, Number};
 use crate::features::accounts::{Billing, Member, MemberRole, Owner, Viewer};
-use crate::services::ledger::{self, Movement, TransactionKind};
+use crate::services::ledger::{self, Holder, Movement, TransactionKind};
 use crate::web::forms::Asking;
 use crate::web::lists::{After, PAGE, Rows};
 use crate::web::{Error, Shell, Visit, page};
@@ -35,12 +35,13 @@ pub(in crate::features::remittance) async fn show(
         text => Some(Number::parse('L', text).ok_or(Error::NotFound)?),
     };
     let since = visit.asked().context.now.minus(Duration::from_secs(31 * 24 * 3600));
+    let currency = visit.house().config.currency.clone();
     let (shell, (balance, rows, recent, acts)) = visit
         .read(move |conn, member| {
-            let account = member.account_id();
-            let rows = ledger::movements(conn, account, cursor.as_ref(), PAGE + 1)?.ok_or(Error::NotFound)?;
-            let recent = ledger::movements_since(conn, account, since, DRAWN)?;
-            Ok((ledger::wallet_balance(conn, account)?, rows, recent, member.role() != MemberRole::Viewer))
+            let holder = Holder::current(member.ctx()).ok_or(Error::NotFound)?;
+            let rows = ledger::movements(conn, holder, &currency, cursor.as_ref(), PAGE + 1)?.ok_or(Error::NotFound)?;
+            let recent = ledger::movements_since(conn, holder, &currency, since, DRAWN)?;
+            Ok((ledger::wallet_balance(conn, holder, &currency)?, rows, recent, member.role() != MemberRole::Viewer))
         })
         .await?;
     let today = visit.asked().context.now.day(&shell.zone);

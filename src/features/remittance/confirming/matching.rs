@@ -42,27 +42,25 @@ pub struct Candidate {
     pub score: u32,
     /// Whether the amounts agree: only then it can be credited.
     pub amount_agrees: bool,
-    /// Whether the viewer typed it in: then somebody else has to confirm.
-    pub own: bool,
 }
 
-/// The best `most` entries for which anything speaks beside the date.
-pub fn candidates(top_up: &TopUp, entries: Vec<StatementEntry>, viewer: i64, most: usize) -> Vec<Candidate> {
+/// The best `most` entries for which anything speaks beside the date, of equal ones the oldest. They come newest first.
+pub fn candidates(top_up: &TopUp, entries: Vec<StatementEntry>, most: usize) -> Vec<Candidate> {
     let mut list: Vec<Candidate> = entries
         .into_iter()
+        .rev()
         .map(|entry| {
             let reasons = reasons(top_up, &entry);
             Candidate {
                 score: reasons.iter().map(|reason| reason.weight()).sum(),
                 amount_agrees: entry.amount == top_up.amount,
-                own: entry.entered_by_id == viewer,
                 reasons,
                 entry,
             }
         })
         .filter(|candidate| candidate.reasons.iter().any(|reason| *reason != Reason::Date))
         .collect();
-    list.sort_by_key(|candidate| (Reverse(candidate.score), candidate.entry.id));
+    list.sort_by_key(|candidate| Reverse(candidate.score));
     list.truncate(most);
     list
 }
@@ -92,14 +90,16 @@ fn same_name(one: &str, other: &str) -> bool {
 mod tests {
     use super::*;
     use crate::base::types::{Day, Moment, Money, Number};
-    use crate::features::remittance::model::{EntryState, NumberKind, RemittanceState};
-    use crate::features::remittance::receiving::Receiving;
+    use crate::features::remittance::entries::EntryState;
+    use crate::features::remittance::model::{NumberKind, RemittanceState};
+    use crate::features::remittance::receiving::{Receiving, ReceivingState};
     use crate::features::remittance::top_ups::Declared;
 
     fn top_up() -> TopUp {
         let receiving = Receiving {
             id: 1,
             number: Number::random('B'),
+            state: ReceivingState::Open,
             bank_name: "Bank".into(),
             holder: "Easy Link".into(),
             account_number: "1".into(),
@@ -127,9 +127,8 @@ mod tests {
         }
     }
 
-    fn entry(id: i64, amount: i64, remitter: &str, text: &str, day: &str) -> StatementEntry {
+    fn entry(serial: i64, amount: i64, remitter: &str, text: &str, day: &str) -> StatementEntry {
         StatementEntry {
-            id,
             number: Number::random('E'),
             state: EntryState::Open,
             amount: Money(amount),
@@ -137,9 +136,9 @@ mod tests {
             remitter: remitter.into(),
             tail: None,
             text: text.into(),
-            bank_serial: id.to_string(),
-            entered_by_id: 7,
+            bank_serial: serial.to_string(),
             entered_by: "a@b.example".into(),
+            own: false,
             bank_name: "Bank".into(),
             remittance: None,
         }
@@ -157,15 +156,13 @@ mod tests {
                 entry(3, 1, "Somebody", "nothing", "2026-11-23"),
                 entry(4, 5, "Somebody", &text, "2026-10-01"),
             ],
-            7,
             10,
         );
-        let order: Vec<i64> = list.iter().map(|one| one.entry.id).collect();
-        assert_eq!(order, [2, 4, 1]);
+        let order: Vec<&str> = list.iter().map(|one| one.entry.bank_serial.as_str()).collect();
+        assert_eq!(order, ["2", "4", "1"]);
         assert_eq!(list[0].score, 100);
         assert_eq!(list[0].reasons, [Reason::Reference, Reason::Amount, Reason::Name, Reason::Date]);
         assert!(!list[1].amount_agrees);
-        assert!(list[0].own);
     }
 
     #[test]
@@ -173,7 +170,7 @@ mod tests {
         let top_up = top_up();
         let wide: String =
             top_up.number.as_str().chars().filter_map(|sign| char::from_u32(u32::from(sign) + 0xFEE0)).collect();
-        let list = candidates(&top_up, vec![entry(1, 1, "x", &wide, "2026-01-01")], 1, 10);
+        let list = candidates(&top_up, vec![entry(1, 1, "x", &wide, "2026-01-01")], 10);
         assert_eq!(list[0].reasons, [Reason::Reference]);
     }
 }

@@ -9,9 +9,9 @@ use super::matching::{Candidate, Reason, candidates};
 use super::queries::{self, Payer, Queued};
 use crate::base::db::End;
 use crate::base::types::{Moment, Number};
-use crate::features::remittance::entries;
+use crate::features::remittance::entries::{self, EntryState};
 use crate::features::remittance::fields;
-use crate::features::remittance::model::{EntryState, Move, RemittanceState};
+use crate::features::remittance::model::{Move, RemittanceState};
 use crate::features::remittance::top_ups::{self, Knot, TopUp, number_in};
 use crate::features::staff::{Auditor, Finance, Staff};
 use crate::services::context::Context;
@@ -113,16 +113,15 @@ async fn case<A: Actor + crate::web::MayLook + std::ops::Deref<Target = crate::f
 ) -> Result<(Shell, Case), Error> {
     visit
         .look("remittance", move |conn, officer| {
-            let top_up = top_ups::any(conn, officer.keys(), &number)?.ok_or(Error::NotFound)?;
-            let payer = queries::payer(conn, top_up.id)?;
-            let knots = top_ups::knots(conn, officer.ctx(), top_up.account_id, number.as_str())?;
+            let top_up = top_ups::any(conn, officer, &number)?.ok_or(Error::NotFound)?;
+            let payer = queries::payer(conn, &top_up)?;
+            let knots = top_ups::knots(conn, officer.ctx(), &top_up)?;
             let open = if top_up.state.allows(Move::Credit) {
-                entries::entries_of(conn, officer.keys(), Some(EntryState::Open), None, LOOKED_THROUGH)?
-                    .unwrap_or_default()
+                entries::entries_of(conn, officer, Some(EntryState::Open), None, LOOKED_THROUGH)?.unwrap_or_default()
             } else {
                 Vec::new()
             };
-            let candidates = candidates(&top_up, open, officer.person_id(), SHOWN);
+            let candidates = candidates(&top_up, open, SHOWN);
             let looked = Looked::at(top_up.account_id, number.as_str());
             Ok((looked, Case { top_up, payer, knots, candidates }))
         })
@@ -162,7 +161,7 @@ pub(in crate::features::remittance) async fn confirm_do(
     let ended = visit
         .write(&form, move |conn, officer, form| {
             let entry = Number::parse('E', &form.entry).ok_or(Error::NotFound)?;
-            queries::confirm(conn, officer.ctx(), &target, &entry, Some(seen(&form.seen)))?;
+            queries::confirm(conn, officer, &target, &entry, Some(seen(&form.seen)))?;
             Ok(Goto::to(format!("/staff/remittances/{}", target.as_str())).saying(Flash::RemittanceConfirmed))
         })
         .await?;
@@ -191,7 +190,7 @@ pub(in crate::features::remittance) async fn refuse_do(
             let mut errors = Errors::none();
             let reason = fields::text(&mut errors, "reason", &form.reason, 1000);
             errors.check()?;
-            queries::refuse(conn, officer.ctx(), &target, &reason, Some(seen(&form.seen)))?;
+            queries::refuse(conn, officer, &target, &reason, Some(seen(&form.seen)))?;
             Ok(Goto::to(format!("/staff/remittances/{}", target.as_str())).saying(Flash::RemittanceRefused))
         })
         .await?;
@@ -221,7 +220,7 @@ pub(in crate::features::remittance) async fn download(
     let number = number_in(&path)?;
     let (_, top_up) = visit
         .look("slip", move |conn, officer| {
-            let top_up = top_ups::any(conn, officer.keys(), &number)?.ok_or(Error::NotFound)?;
+            let top_up = top_ups::any(conn, officer, &number)?.ok_or(Error::NotFound)?;
             // A declaration made anew may bring another slip: that is another file.
             let told = top_up.declared.as_ref().filter(|told| told.slip.is_some()).ok_or(Error::NotFound)?;
             let file = format!("slip declared {}", told.at.rfc3339());

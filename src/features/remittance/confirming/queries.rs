@@ -7,10 +7,13 @@ use super::mails;
 use crate::base::db::Conn;
 use crate::base::db::schema::{accounts, people, receiving_accounts, remittances, statement_entries};
 use crate::base::types::{Moment, Money, Number};
+use crate::features::remittance::actor::Treasurer;
+use crate::features::remittance::entries::{EntryMove, EntryState};
 use crate::features::remittance::fault::Fault;
-use crate::features::remittance::model::{EntryState, Move, RemittanceState};
+use crate::features::remittance::model::{Move, RemittanceState};
+use crate::features::remittance::top_ups::TopUp;
 use crate::services::context::Context;
-use crate::services::ledger::{self, Posting, TransactionKind};
+use crate::services::ledger::{self, Holder, Posting, TransactionKind};
 use crate::services::mail;
 use crate::services::records::{self, Entry, Event};
 
@@ -90,19 +93,21 @@ pub struct Payer {
 }
 
 /// The account and the person behind a remittance.
-pub fn payer(conn: &mut Conn, remittance_id: i64) -> QueryResult<Payer> {
+pub fn payer(conn: &mut Conn, top_up: &TopUp) -> QueryResult<Payer> {
     remittances::table
         .inner_join(accounts::table)
         .inner_join(people::table.on(remittances::opened_by_id.eq(people::id)))
-        .filter(remittances::id.eq(remittance_id))
+        .filter(remittances::id.eq(top_up.id))
         .select((accounts::number, accounts::name, people::address))
         .first(conn)
 }
 
+/// A remittance as a move finds it.
 #[derive(Queryable)]
 struct Standing {
     id: i64,
-    account_id: i64,
+    holder: Holder,
+    state: RemittanceState,
     opened_by_id: i64,
     amount: Money,
     declared_at: Option<Moment>,
@@ -116,6 +121,7 @@ fn standing(conn: &mut Conn, number: &Number) -> Result<Standing, Fault> {
         .select((
             remittances::id,
             remittances::account_id,
+            remittances::state,
             remittances::opened_by_id,
             remittances::amount,
             remittances::declared_at,
@@ -126,98 +132,116 @@ fn standing(conn: &mut Conn, number: &Number) -> Result<Standing, Fault> {
         .ok_or(Fault::NotFound)
 }
 
-type Entered = (i64, i64, Money, Number, String);
+/// An entry of the statement as a move finds it.
+#[derive(Queryable)]
+struct Entered {
+    id: i64,
+    state: EntryState,
+    author_id: i64,
+    amount: Money,
+    receiving: Number,
+    currency: String,
+}
 
-/// Confirms a declaration against an entry of the statement and credits the wallet: declaration, entry, ledger, record
-/// and mail in one transaction. `seen` is when the declaration that was looked at was made: a newer one is not credited
-/// unseen.
-pub fn confirm(
-    conn: &mut Conn,
-    ctx: &Context,
-    number: &Number,
-    entry: &Number,
-    seen: Option<Moment>,
-) -> Result<(), Fault> {
-    let person = ctx.author.person_id.ok_or(Fault::FourEyes)?;
-    let found = standing(conn, number)?;
-    let entered: Option<Entered> = statement_entries::table
+fn entered(conn: &mut Conn, number: &Number) -> Result<Entered, Fault> {
+    statement_entries::table
         .inner_join(receiving_accounts::table)
-        .filter(statement_entries::number.eq(entry))
+        .filter(statement_entries::number.eq(number))
         .select((
             statement_entries::id,
+            statement_entries::state,
             statement_entries::entered_by_id,
             statement_entries::amount,
             receiving_accounts::number,
             receiving_accounts::currency,
         ))
         .first(conn)
-        .optional()?;
-    let (entry_id, entered_by, amount, receiving, currency) = entered.ok_or(Fault::NotFound)?;
-    if entered_by == person || found.opened_by_id == person {
+        .optional()?
+        .ok_or(Fault::NotFound)
+}
+
+/// Confirms a declaration against an entry of the statement and credits the wallet: declaration, entry, ledger, records
+/// and mail in one transaction. `seen` is when the declaration that was looked at was made: a newer one is not credited
+/// unseen.
+pub fn confirm(
+    conn: &mut Conn,
+    officer: &impl Treasurer,
+    number: &Number,
+    entry: &Number,
+    seen: Option<Moment>,
+) -> Result<(), Fault> {
+    let (ctx, person) = (officer.ctx(), officer.person_id());
+    let found = standing(conn, number)?;
+    let entered = entered(conn, entry)?;
+    if entered.author_id == person || found.opened_by_id == person {
         return Err(Fault::FourEyes);
     }
+    let to = (entered.state.after(EntryMove::Credit)?, found.state.after(Move::Credit)?);
     // The entry first: two confirmations of the same entry meet at its row, and the second finds it taken.
-    let taken = diesel::update(statement_entries::table.find(entry_id))
-        .filter(statement_entries::state.eq(EntryState::Open))
-        .set(statement_entries::state.eq(EntryState::Credited))
+    let taken = diesel::update(statement_entries::table.find(entered.id))
+        .filter(statement_entries::state.eq(entered.state))
+        .set((statement_entries::state.eq(to.0), statement_entries::credited_by_id.eq(Some(person))))
         .execute(conn)?;
     if taken != 1 {
-        return Err(Fault::WrongState);
+        return Err(Fault::Changed);
     }
     let credited = diesel::update(remittances::table.find(found.id))
-        .filter(remittances::state.eq_any(RemittanceState::before(Move::Credit)))
+        .filter(remittances::state.eq(found.state))
         .filter(remittances::declared_at.eq(seen.or(found.declared_at)))
         .set((
-            remittances::state.eq(RemittanceState::Credited),
-            remittances::statement_entry_id.eq(Some(entry_id)),
+            remittances::state.eq(to.1),
+            remittances::statement_entry_id.eq(Some(entered.id)),
             remittances::confirmed_by_id.eq(Some(person)),
             remittances::settled_at.eq(Some(ctx.now)),
         ))
         .returning(remittances::amount)
         .get_result::<Money>(conn)
         .optional()?;
-    let declared = credited.ok_or(Fault::WrongState)?;
+    let (declared, amount, currency) = (credited.ok_or(Fault::Changed)?, entered.amount, &entered.currency);
     if declared != amount {
         return Err(Fault::AmountsDiffer);
     }
-    let bank = ledger::bank(conn, &receiving, &currency, ctx.now)?;
-    let wallet = ledger::wallet(conn, found.account_id, &currency, ctx.now)?;
+    let bank = ledger::bank(conn, &entered.receiving, currency, ctx.now)?;
+    let wallet = ledger::wallet(conn, found.holder, currency, ctx.now)?;
     let posting = Posting {
         kind: TransactionKind::CreditRemittance,
         object: Some(number.as_str().to_string()),
         transfers: vec![(bank, wallet, amount)],
     };
     let transaction = ledger::post(conn, ctx, posting)?;
+    let details = json!({ "amount": amount, "remittance": number.as_str() });
+    records::keep(conn, ctx, Entry::new(Event::EntryCredited).about(entry.as_str()).with(details))?;
     let details = json!({ "amount": amount, "entry": entry.as_str(), "transaction": transaction.as_str() });
     told(conn, ctx, &found, number, Event::RemittanceCredited, details)?;
-    let mail = mails::credited(ctx, number, amount, &currency, &opener(conn, &found)?)?;
+    let mail = mails::credited(ctx, number, amount, currency, &opener(conn, &found)?)?;
     Ok(mail::send(conn, ctx, mail)?)
 }
 
 /// Refuses a declaration; the customer reads the reason.
 pub fn refuse(
     conn: &mut Conn,
-    ctx: &Context,
+    officer: &impl Treasurer,
     number: &Number,
     reason: &str,
     seen: Option<Moment>,
 ) -> Result<(), Fault> {
-    let person = ctx.author.person_id.ok_or(Fault::FourEyes)?;
+    let ctx = officer.ctx();
     let found = standing(conn, number)?;
-    if found.opened_by_id == person {
+    if found.opened_by_id == officer.person_id() {
         return Err(Fault::FourEyes);
     }
+    let to = found.state.after(Move::Refuse)?;
     let changed = diesel::update(remittances::table.find(found.id))
-        .filter(remittances::state.eq_any(RemittanceState::before(Move::Refuse)))
+        .filter(remittances::state.eq(found.state))
         .filter(remittances::declared_at.eq(seen.or(found.declared_at)))
         .set((
-            remittances::state.eq(RemittanceState::Refused),
+            remittances::state.eq(to),
             remittances::refusal.eq(Some(reason)),
             remittances::settled_at.eq(Some(ctx.now)),
         ))
         .execute(conn)?;
     if changed != 1 {
-        return Err(Fault::WrongState);
+        return Err(Fault::Changed);
     }
     told(conn, ctx, &found, number, Event::RemittanceRefused, json!({ "reason": reason }))?;
     let mail = mails::refused(ctx, number, found.amount, &found.currency, reason, &opener(conn, &found)?)?;
@@ -232,7 +256,11 @@ fn told(
     event: Event,
     details: serde_json::Value,
 ) -> QueryResult<()> {
-    records::keep(conn, ctx, Entry::new(event).about(number.as_str()).of_account(found.account_id).with(details))
+    records::keep(
+        conn,
+        ctx,
+        Entry::new(event).about(number.as_str()).of_account(found.holder.account_id()).with(details),
+    )
 }
 
 /// The person who opened the top-up, to whom mails go.

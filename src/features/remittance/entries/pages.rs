@@ -5,11 +5,11 @@ use askama::Template;
 use serde::Deserialize;
 use validator::Validate;
 
+use super::model::EntryState;
 use super::queries::{self, NewEntry, StatementEntry};
 use crate::base::db::Conn;
 use crate::base::types::{Day, Number};
 use crate::features::remittance::confirming::listed;
-use crate::features::remittance::model::EntryState;
 use crate::features::remittance::{fields, receiving};
 use crate::features::staff::{Auditor, Finance, Staff};
 use crate::web::forms::{Asking, Errors, FieldError, Form};
@@ -50,7 +50,7 @@ pub(in crate::features::remittance) async fn list(
     };
     let (shell, (rows, ctx)) = visit
         .read(move |conn, officer| {
-            let rows = queries::list(conn, officer.keys(), state, cursor.as_ref(), PAGE + 1)?.ok_or(Error::NotFound)?;
+            let rows = queries::list(conn, officer, state, cursor.as_ref(), PAGE + 1)?.ok_or(Error::NotFound)?;
             Ok((rows, officer.ctx().clone()))
         })
         .await?;
@@ -86,7 +86,7 @@ impl EntryForm {
     fn read(&self, conn: &mut Conn, today: Day) -> Result<NewEntry, Stopped> {
         let mut errors = Errors::none();
         let receiving = match Number::parse('B', &self.receiving) {
-            Some(number) => queries::receiving_id(conn, &number)?,
+            Some(number) => receiving::opened(conn, &number)?,
             None => None,
         };
         if receiving.is_none() {
@@ -105,8 +105,8 @@ impl EntryForm {
         }
         let bank_serial = fields::line(&mut errors, "bank_serial", &self.bank_serial, 64);
         match (receiving, booked_on, amount, errors.is_empty()) {
-            (Some(receiving_account_id), Some(booked_on), Some(amount), true) => Ok(NewEntry {
-                receiving_account_id,
+            (Some(receiving), Some(booked_on), Some(amount), true) => Ok(NewEntry {
+                receiving,
                 booked_on,
                 amount,
                 remitter,
@@ -156,7 +156,7 @@ pub(in crate::features::remittance) async fn create(
     let ended = visit
         .write(&form, move |conn, officer, form| {
             let new = form.read(conn, today)?;
-            queries::enter(conn, officer.ctx(), &new)?;
+            queries::enter(conn, officer, &new)?;
             Ok(Goto::to("/staff/statements").saying(Flash::EntryRecorded))
         })
         .await?;

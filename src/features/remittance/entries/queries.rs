@@ -3,22 +3,23 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::base::crypto::Keys;
+use super::model::EntryState;
 use crate::base::db::Conn;
 use crate::base::db::schema::{people, receiving_accounts, remittances, statement_entries};
 use crate::base::types::{Day, Moment, Money, Number};
 use crate::each;
+use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::fault::Fault;
-use crate::features::remittance::model::EntryState;
+use crate::features::remittance::receiving::Receiving;
 use crate::features::remittance::sealed::{self, ENTRY_ACCOUNT, ENTRY_REMITTER, seal};
-use crate::services::context::Context;
+use crate::features::staff::Officer;
 use crate::services::records::{self, Entry, Event};
 
 /// What finance reads off the statement.
 #[derive(Debug, Clone)]
 pub struct NewEntry {
-    /// The row of the receiving account.
-    pub receiving_account_id: i64,
+    /// The receiving account on whose statement it stands.
+    pub receiving: Receiving,
     /// The day on which the bank booked it.
     pub booked_on: Day,
     /// How much arrived.
@@ -36,8 +37,6 @@ pub struct NewEntry {
 /// An entry.
 #[derive(Debug, Clone)]
 pub struct StatementEntry {
-    /// The row.
-    pub id: i64,
     /// Its public number.
     pub number: Number,
     /// Where it stands.
@@ -54,27 +53,23 @@ pub struct StatementEntry {
     pub text: String,
     /// The bank's serial number.
     pub bank_serial: String,
-    /// Who typed it in.
-    pub entered_by_id: i64,
-    /// That person's address.
+    /// The address of who typed it in.
     pub entered_by: String,
+    /// Whether the viewer typed it in: then somebody else has to confirm.
+    pub own: bool,
     /// The receiving bank.
     pub bank_name: String,
     /// The remittance that it was credited to.
     pub remittance: Option<Number>,
 }
 
-type Row = (
-    (i64, Number, EntryState, Money, Day, Vec<u8>, Option<Vec<u8>>, String, String, i64),
-    String,
-    String,
-    Option<Number>,
-);
+type Row =
+    ((Number, EntryState, Money, Day, Vec<u8>, Option<Vec<u8>>, String, String, i64), String, String, Option<Number>);
 
 /// Entries, newest first, from below `after`; of one state or of all. `None` for an unknown cursor.
 pub fn list(
     conn: &mut Conn,
-    keys: &Keys,
+    viewer: &Officer,
     state: Option<EntryState>,
     after: Option<&Number>,
     most: i64,
@@ -98,7 +93,6 @@ pub fn list(
         .limit(most)
         .select((
             (
-                statement_entries::id,
                 statement_entries::number,
                 statement_entries::state,
                 statement_entries::amount,
@@ -118,19 +112,19 @@ pub fn list(
         query = query.filter(statement_entries::state.eq(state));
     }
     let rows: Vec<Row> = query.load(conn)?;
-    Ok(Some(rows.into_iter().map(|row| opened(keys, row)).collect()))
+    Ok(Some(rows.into_iter().map(|row| opened(viewer, row)).collect()))
 }
 
-fn opened(keys: &Keys, row: Row) -> StatementEntry {
+fn opened(viewer: &Officer, row: Row) -> StatementEntry {
     let (
-        (id, number, state, amount, booked_on, remitter, account, text, bank_serial, entered_by_id),
+        (number, state, amount, booked_on, remitter, account, text, bank_serial, entered_by_id),
         entered_by,
         bank_name,
         remittance,
     ) = row;
+    let keys = viewer.keys();
     let account = sealed::open(keys, ENTRY_ACCOUNT, &number, account.as_deref());
     StatementEntry {
-        id,
         remitter: sealed::open(keys, ENTRY_REMITTER, &number, Some(&remitter)),
         tail: account.char_indices().rev().nth(3).map(|(at, _)| account[at..].to_string()),
         number,
@@ -139,21 +133,21 @@ fn opened(keys: &Keys, row: Row) -> StatementEntry {
         booked_on,
         text,
         bank_serial,
-        entered_by_id,
         entered_by,
+        own: entered_by_id == viewer.person_id(),
         bank_name,
         remittance,
     }
 }
 
 /// Records an entry: each serial number once for each receiving account.
-pub fn enter(conn: &mut Conn, ctx: &Context, new: &NewEntry) -> Result<Number, Fault> {
-    let person = ctx.author.person_id.ok_or(Fault::FourEyes)?;
+pub fn enter(conn: &mut Conn, officer: &impl Treasurer, new: &NewEntry) -> Result<Number, Fault> {
+    let ctx = officer.ctx();
     let number = Number::random('E');
     let account = new.remitter_account.as_deref();
     let row = (
         statement_entries::number.eq(&number),
-        statement_entries::receiving_account_id.eq(new.receiving_account_id),
+        statement_entries::receiving_account_id.eq(new.receiving.id),
         statement_entries::state.eq(EntryState::Open),
         statement_entries::amount.eq(new.amount),
         statement_entries::booked_on.eq(new.booked_on),
@@ -161,7 +155,7 @@ pub fn enter(conn: &mut Conn, ctx: &Context, new: &NewEntry) -> Result<Number, F
         statement_entries::sealed_bank_account.eq(account.map(|text| seal(&ctx.keys, ENTRY_ACCOUNT, &number, text))),
         statement_entries::remittance_text.eq(&new.text),
         statement_entries::bank_serial.eq(&new.bank_serial),
-        statement_entries::entered_by_id.eq(person),
+        statement_entries::entered_by_id.eq(officer.person_id()),
         statement_entries::entered_at.eq(ctx.now),
     );
     let kept = each!(conn, c => diesel::insert_into(statement_entries::table)
@@ -183,14 +177,4 @@ pub fn waiting(conn: &mut Conn) -> QueryResult<(i64, Option<Moment>)> {
     let count = open().count().get_result(conn)?;
     let oldest = open().order(statement_entries::id).select(statement_entries::entered_at).first(conn).optional()?;
     Ok((count, oldest))
-}
-
-/// The row of an opened receiving account.
-pub fn receiving_id(conn: &mut Conn, number: &Number) -> QueryResult<Option<i64>> {
-    receiving_accounts::table
-        .filter(receiving_accounts::number.eq(number))
-        .filter(receiving_accounts::opened_by_id.is_not_null())
-        .select(receiving_accounts::id)
-        .first(conn)
-        .optional()
 }

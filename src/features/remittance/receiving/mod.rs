@@ -1,8 +1,12 @@
-//! Our receiving accounts: finance proposes and opens them, two people each time; top-ups name the one opened last.
+//! Our receiving accounts: finance proposes opens and closes them, two people each time;
+//! top-ups name the one opened last. Customers who still owe a transfer to a closed one are told.
 
+mod mails;
+mod model;
 mod pages;
 mod queries;
 
+pub use model::{ReceivingMove, ReceivingState};
 pub(super) use pages::{closure, create, list, new, opening};
-pub use queries::{NewReceiving, close, open, propose};
-pub(super) use queries::{RECEIVING, Receiving, current, known};
+pub use queries::{NewReceiving, Receiving, make, opened, propose};
+pub(super) use queries::{RECEIVING, any_takes_money, current, known};

@@ -6,10 +6,10 @@ use askama::Template;
 use serde::Deserialize;
 use validator::Validate;
 
+use super::model::{ReceivingMove, ReceivingState};
 use super::queries::{self, Listed, NewReceiving};
 use crate::base::types::Number;
 use crate::features::remittance::fields;
-use crate::features::remittance::model::ReceivingState;
 use crate::features::remittance::top_ups::Yes;
 use crate::features::staff::{Auditor, Finance, Staff};
 use crate::web::forms::{Errors, FieldError, Form};
@@ -25,7 +25,7 @@ struct List {
 pub(in crate::features::remittance) async fn list(
     visit: Visit<Staff<(Finance, Auditor)>>,
 ) -> Result<HttpResponse, Error> {
-    let (shell, rows) = visit.read(|conn, officer| Ok(queries::all(conn, officer.person_id())?)).await?;
+    let (shell, rows) = visit.read(|conn, officer| Ok(queries::all(conn, officer)?)).await?;
     page(List { shell, rows })
 }
 
@@ -81,7 +81,7 @@ pub(in crate::features::remittance) async fn create(
 ) -> Result<HttpResponse, Error> {
     let currency = visit.house().config.currency.clone();
     let ended = visit.write(&form, move |conn, officer, form| {
-        queries::propose(conn, officer.ctx(), &form.read(&currency)?)?;
+        queries::propose(conn, officer, &form.read(&currency)?)?;
         Ok(Goto::to("/staff/receiving").saying(Flash::ReceivingProposed))
     });
     ended.await?.or(|shell, errors| New { shell, form: ReceivingForm::clone(&form), errors })
@@ -98,21 +98,36 @@ pub(in crate::features::remittance) async fn opening(
 ) -> Result<HttpResponse, Error> {
     let number = number_in(&path)?;
     let ended = visit.write(&form, move |conn, officer, _| {
-        queries::open(conn, officer.ctx(), &number)?;
+        queries::make(conn, officer, &number, ReceivingMove::Open)?;
         Ok(Goto::to("/staff/receiving").saying(Flash::ReceivingOpened))
     });
     done(ended.await?)
 }
 
+/// Which step towards closing the page offered: a colleague may have made it meanwhile, and the next one is another
+/// decision.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Closing {
+    /// A word of [`ReceivingMove`].
+    pub step: String,
+}
+
 pub(in crate::features::remittance) async fn closure(
     visit: Visit<Staff<Finance>>,
     path: Path<String>,
-    form: Form<Yes>,
+    form: Form<Closing>,
 ) -> Result<HttpResponse, Error> {
     let number = number_in(&path)?;
-    let ended = visit.write(&form, move |conn, officer, _| {
-        queries::close(conn, officer.ctx(), &number)?;
-        Ok(Goto::to("/staff/receiving").saying(Flash::ReceivingClosed))
+    let ended = visit.write(&form, move |conn, officer, form| {
+        let (step, flash) = match ReceivingMove::parse(&form.step) {
+            Some(step @ ReceivingMove::Drop) => (step, Flash::ReceivingDropped),
+            Some(step @ ReceivingMove::AskToClose) => (step, Flash::ReceivingClosing),
+            Some(step @ ReceivingMove::Close) => (step, Flash::ReceivingClosed),
+            Some(ReceivingMove::Open) | None => return Err(Error::BadRequest.into()),
+        };
+        queries::make(conn, officer, &number, step)?;
+        Ok(Goto::to("/staff/receiving").saying(flash))
     });
     done(ended.await?)
 }

@@ -1,13 +1,16 @@
 //! Our receiving accounts. One member of finance proposes or asks to close, a second one opens or closes (D1).
 
+mod owing;
+
 use diesel::prelude::*;
 
+use super::model::{ReceivingMove, ReceivingState};
 use crate::base::db::Conn;
 use crate::base::db::schema::{people, receiving_accounts};
 use crate::base::types::{Moment, Number};
+use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::fault::Fault;
-use crate::features::remittance::model::ReceivingState;
-use crate::services::context::Context;
+use crate::features::staff::Officer;
 use crate::services::records::{self, Entry, Event};
 
 /// What finance types in.
@@ -28,10 +31,11 @@ pub struct NewReceiving {
 /// One of our bank accounts, as customers are told of it.
 #[derive(Debug, Clone, Queryable)]
 pub struct Receiving {
-    /// The row.
-    pub id: i64,
+    pub(in crate::features::remittance) id: i64,
     /// Its public number.
     pub number: Number,
+    /// Where it stands.
+    pub state: ReceivingState,
     /// The bank and its branch.
     pub bank_name: String,
     /// Whose account it is.
@@ -47,6 +51,7 @@ pub struct Receiving {
 pub(in crate::features::remittance) type ReceivingColumns = (
     receiving_accounts::id,
     receiving_accounts::number,
+    receiving_accounts::state,
     receiving_accounts::bank_name,
     receiving_accounts::holder,
     receiving_accounts::account_number,
@@ -56,6 +61,7 @@ pub(in crate::features::remittance) type ReceivingColumns = (
 pub(in crate::features::remittance) const RECEIVING: ReceivingColumns = (
     receiving_accounts::id,
     receiving_accounts::number,
+    receiving_accounts::state,
     receiving_accounts::bank_name,
     receiving_accounts::holder,
     receiving_accounts::account_number,
@@ -63,11 +69,37 @@ pub(in crate::features::remittance) const RECEIVING: ReceivingColumns = (
     receiving_accounts::instructions,
 );
 
-/// The account that new top-ups name: the one opened last.
+/// The account that new top-ups name: of the open ones the last, else one that is still to be closed.
 pub fn current(conn: &mut Conn) -> QueryResult<Option<Receiving>> {
+    for state in [ReceivingState::Open, ReceivingState::Closing] {
+        let newest = || {
+            let of_state = receiving_accounts::table.filter(receiving_accounts::state.eq(state));
+            of_state.order(receiving_accounts::id.desc()).select(RECEIVING)
+        };
+        // It stays as it is until this transaction ends, so nobody is sent to an account that is being closed.
+        let found = match conn {
+            Conn::Pg(pg) => newest().for_share().first(pg).optional()?,
+            Conn::Sqlite(sqlite) => newest().first(sqlite).optional()?,
+        };
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a top-up can be opened.
+pub fn any_takes_money(conn: &mut Conn) -> QueryResult<bool> {
+    let states = [ReceivingState::Open, ReceivingState::Closing];
+    let open = receiving_accounts::table.filter(receiving_accounts::state.eq_any(states));
+    diesel::select(diesel::dsl::exists(open)).get_result(conn)
+}
+
+/// The account of this number, if it was ever open: money still arrives on closed ones.
+pub fn opened(conn: &mut Conn, number: &Number) -> QueryResult<Option<Receiving>> {
     receiving_accounts::table
-        .filter(receiving_accounts::state.eq_any([ReceivingState::Open, ReceivingState::Closing]))
-        .order(receiving_accounts::id.desc())
+        .filter(receiving_accounts::number.eq(number))
+        .filter(receiving_accounts::opened_by_id.is_not_null())
         .select(RECEIVING)
         .first(conn)
         .optional()
@@ -87,8 +119,6 @@ pub fn known(conn: &mut Conn) -> QueryResult<Vec<Receiving>> {
 pub struct Listed {
     /// The account.
     pub account: Receiving,
-    /// Where it stands.
-    pub state: ReceivingState,
     /// Who proposed it.
     pub proposed_by: String,
     /// Whether the viewer proposed it.
@@ -100,14 +130,14 @@ pub struct Listed {
 }
 
 /// All of them, newest first. There are few.
-pub fn all(conn: &mut Conn, viewer: i64) -> QueryResult<Vec<Listed>> {
-    let rows: Vec<(Receiving, ReceivingState, i64, Option<i64>, String, Moment)> = receiving_accounts::table
+pub fn all(conn: &mut Conn, viewer: &Officer) -> QueryResult<Vec<Listed>> {
+    let viewer = viewer.person_id();
+    let rows: Vec<(Receiving, i64, Option<i64>, String, Moment)> = receiving_accounts::table
         .inner_join(people::table.on(receiving_accounts::proposed_by_id.eq(people::id)))
         .order(receiving_accounts::id.desc())
         .limit(200)
         .select((
             RECEIVING,
-            receiving_accounts::state,
             receiving_accounts::proposed_by_id,
             receiving_accounts::closing_by_id,
             people::address,
@@ -116,9 +146,8 @@ pub fn all(conn: &mut Conn, viewer: i64) -> QueryResult<Vec<Listed>> {
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(account, state, proposer, closer, proposed_by, at)| Listed {
+        .map(|(account, proposer, closer, proposed_by, at)| Listed {
             account,
-            state,
             proposed_by,
             own_proposal: proposer == viewer,
             own_closing: closer == Some(viewer),
@@ -128,8 +157,7 @@ pub fn all(conn: &mut Conn, viewer: i64) -> QueryResult<Vec<Listed>> {
 }
 
 /// Proposes an account; customers do not see it yet.
-pub fn propose(conn: &mut Conn, ctx: &Context, new: &NewReceiving) -> Result<Number, Fault> {
-    let person = ctx.author.person_id.ok_or(Fault::FourEyes)?;
+pub fn propose(conn: &mut Conn, officer: &impl Treasurer, new: &NewReceiving) -> Result<Number, Fault> {
     let number = Number::random('B');
     diesel::insert_into(receiving_accounts::table)
         .values((
@@ -140,82 +168,74 @@ pub fn propose(conn: &mut Conn, ctx: &Context, new: &NewReceiving) -> Result<Num
             receiving_accounts::currency.eq(&new.currency),
             receiving_accounts::instructions.eq(&new.instructions),
             receiving_accounts::state.eq(ReceivingState::Proposed),
-            receiving_accounts::proposed_by_id.eq(person),
-            receiving_accounts::created_at.eq(ctx.now),
+            receiving_accounts::proposed_by_id.eq(officer.person_id()),
+            receiving_accounts::created_at.eq(officer.ctx().now),
         ))
         .execute(conn)?;
-    record(conn, ctx, Event::ReceivingProposed, &number)?;
+    records::keep(conn, officer.ctx(), Entry::new(Event::ReceivingProposed).about(number.as_str()))?;
     Ok(number)
 }
 
-/// Opens a proposed account, by somebody else than who proposed it.
-pub fn open(conn: &mut Conn, ctx: &Context, number: &Number) -> Result<(), Fault> {
-    let person = ctx.author.person_id.ok_or(Fault::FourEyes)?;
-    let (proposer, _) = owners(conn, number)?;
-    if proposer == person {
+/// Opens, drops, asks to close or closes. Who opens did not propose it, and who closes did not ask for it. Customers who
+/// still owe are told in the same transaction when it closes, and those who waited for another one when that opens.
+pub fn make(conn: &mut Conn, officer: &impl Treasurer, number: &Number, by: ReceivingMove) -> Result<(), Fault> {
+    hold(conn)?;
+    let (state, proposer, closer) = standing(conn, number)?;
+    let to = state.after(by)?;
+    let person = officer.person_id();
+    let own = match by {
+        ReceivingMove::Open => proposer == person,
+        ReceivingMove::Close => closer == Some(person),
+        ReceivingMove::Drop | ReceivingMove::AskToClose => false,
+    };
+    if own {
         return Err(Fault::FourEyes);
     }
-    let changed = diesel::update(receiving_accounts::table)
-        .filter(receiving_accounts::number.eq(number))
-        .filter(receiving_accounts::state.eq(ReceivingState::Proposed))
-        .set((receiving_accounts::state.eq(ReceivingState::Open), receiving_accounts::opened_by_id.eq(Some(person))))
-        .execute(conn)?;
-    moved(changed)?;
-    Ok(record(conn, ctx, Event::ReceivingOpened, number)?)
-}
-
-/// Drops a proposal at once; asks to close an open account; closes it when somebody else asked before.
-pub fn close(conn: &mut Conn, ctx: &Context, number: &Number) -> Result<(), Fault> {
-    let person = ctx.author.person_id.ok_or(Fault::FourEyes)?;
-    let (_, state) = owners(conn, number)?;
     let target = receiving_accounts::table
         .filter(receiving_accounts::number.eq(number))
         .filter(receiving_accounts::state.eq(state));
-    let (changed, event) = match state {
-        ReceivingState::Proposed => {
-            let set = (
-                receiving_accounts::state.eq(ReceivingState::Closed),
-                receiving_accounts::closed_by_id.eq(Some(person)),
-            );
-            (diesel::update(target).set(set).execute(conn)?, Event::ReceivingClosed)
+    let (state, person) = (receiving_accounts::state.eq(to), Some(person));
+    let changed = match by {
+        ReceivingMove::Open => {
+            diesel::update(target).set((state, receiving_accounts::opened_by_id.eq(person))).execute(conn)?
         }
-        ReceivingState::Open => {
-            let set = (
-                receiving_accounts::state.eq(ReceivingState::Closing),
-                receiving_accounts::closing_by_id.eq(Some(person)),
-            );
-            (diesel::update(target).set(set).execute(conn)?, Event::ReceivingClosing)
+        ReceivingMove::AskToClose => {
+            diesel::update(target).set((state, receiving_accounts::closing_by_id.eq(person))).execute(conn)?
         }
-        ReceivingState::Closing => {
-            let other = target.filter(receiving_accounts::closing_by_id.ne(Some(person)));
-            let set = (
-                receiving_accounts::state.eq(ReceivingState::Closed),
-                receiving_accounts::closed_by_id.eq(Some(person)),
-            );
-            match diesel::update(other).set(set).execute(conn)? {
-                0 => return Err(Fault::FourEyes),
-                changed => (changed, Event::ReceivingClosed),
-            }
+        ReceivingMove::Drop | ReceivingMove::Close => {
+            diesel::update(target).set((state, receiving_accounts::closed_by_id.eq(person))).execute(conn)?
         }
-        ReceivingState::Closed => return Err(Fault::WrongState),
     };
-    moved(changed)?;
-    Ok(record(conn, ctx, event, number)?)
+    if changed != 1 {
+        return Err(Fault::Changed);
+    }
+    records::keep(conn, officer.ctx(), Entry::new(by.event()).about(number.as_str()))?;
+    match by {
+        ReceivingMove::Close => owing::told_of_closing(conn, officer.ctx(), number),
+        ReceivingMove::Open => owing::told_of_opening(conn, officer.ctx()),
+        ReceivingMove::Drop | ReceivingMove::AskToClose => Ok(()),
+    }
 }
 
-fn owners(conn: &mut Conn, number: &Number) -> Result<(i64, ReceivingState), Fault> {
+/// Waits until no other transaction moves a receiving account, so that two that close at once do not send customers to
+/// one another. SQLite has one writer and needs no lock.
+fn hold(conn: &mut Conn) -> QueryResult<()> {
+    if let Conn::Pg(pg) = conn {
+        receiving_accounts::table
+            .select(receiving_accounts::id)
+            .order(receiving_accounts::id)
+            .for_update()
+            .execute(pg)?;
+    }
+    Ok(())
+}
+
+/// Its state, who proposed it, and who asked to close it.
+fn standing(conn: &mut Conn, number: &Number) -> Result<(ReceivingState, i64, Option<i64>), Fault> {
     receiving_accounts::table
         .filter(receiving_accounts::number.eq(number))
-        .select((receiving_accounts::proposed_by_id, receiving_accounts::state))
+        .select((receiving_accounts::state, receiving_accounts::proposed_by_id, receiving_accounts::closing_by_id))
         .first(conn)
         .optional()?
         .ok_or(Fault::NotFound)
-}
-
-fn moved(changed: usize) -> Result<(), Fault> {
-    if changed == 1 { Ok(()) } else { Err(Fault::WrongState) }
-}
-
-fn record(conn: &mut Conn, ctx: &Context, event: Event, number: &Number) -> QueryResult<()> {
-    records::keep(conn, ctx, Entry::new(event).about(number.as_str()))
 }

@@ -1,7 +1,5 @@
 //! The customer's pages: list, new top-up, the thread, declaration, withdrawal, slip.
 
-use std::sync::{Arc, OnceLock};
-
 use actix_multipart::Multipart;
 use actix_web::HttpResponse;
 use actix_web::web::Path;
@@ -59,7 +57,7 @@ pub(in crate::features::remittance) async fn list(
     let cursor = if after.after.is_empty() { None } else { Some(number_in(&after.after)?) };
     let (shell, (rows, verified)) = visit
         .read(move |conn, member| {
-            let rows = queries::list(conn, member.account_id(), cursor.as_ref(), PAGE + 1)?.ok_or(Error::NotFound)?;
+            let rows = queries::list(conn, member, cursor.as_ref(), PAGE + 1)?.ok_or(Error::NotFound)?;
             Ok((rows, identity::result_of(conn, member)?.is_some()))
         })
         .await?;
@@ -76,7 +74,7 @@ struct New {
 }
 
 pub(in crate::features::remittance) async fn new(visit: Visit<Payer>) -> Result<HttpResponse, Error> {
-    let (shell, open) = visit.read(|conn, _| Ok(receiving::current(conn)?.is_some())).await?;
+    let (shell, open) = visit.read(|conn, _| Ok(receiving::any_takes_money(conn)?)).await?;
     page(New { shell, form: NewTopUp::default(), errors: Errors::none(), open })
 }
 
@@ -86,7 +84,7 @@ pub(in crate::features::remittance) async fn create(
 ) -> Result<HttpResponse, Error> {
     let ended = visit.write(&form, |conn, member, form| {
         let amount = form.read()?;
-        let number = queries::open(conn, member.ctx(), member.account_id(), member.person_id(), amount)?;
+        let number = queries::open(conn, member, amount)?;
         Ok(Goto::to(format!("/account/remittances/{}", number.as_str())).saying(Flash::TopUpOpened))
     });
     ended.await?.or(|shell, errors| New { shell, form: NewTopUp::clone(&form), errors, open: true })
@@ -111,8 +109,8 @@ pub(in crate::features::remittance) async fn show(
     let number = number_in(&path)?;
     let (shell, (top_up, knots, acts)) = visit
         .read(move |conn, member| {
-            let found = queries::one(conn, member.keys(), member.account_id(), &number)?.ok_or(Error::NotFound)?;
-            let knots = knots(conn, member.ctx(), member.account_id(), number.as_str())?;
+            let found = queries::one(conn, member, &number)?.ok_or(Error::NotFound)?;
+            let knots = knots(conn, member.ctx(), &found)?;
             Ok((found, knots, member.role() != crate::features::accounts::MemberRole::Viewer))
         })
         .await?;
@@ -162,7 +160,7 @@ async fn declarable(
 ) -> Result<(Shell, (TopUp, Vec<Kept>)), Error> {
     visit
         .read(move |conn, member| {
-            let found = queries::one(conn, member.keys(), member.account_id(), &number)?.ok_or(Error::NotFound)?;
+            let found = queries::one(conn, member, &number)?.ok_or(Error::NotFound)?;
             if !found.state.allows(Move::Declare) {
                 return Err(Error::Conflict);
             }
@@ -201,28 +199,17 @@ pub(in crate::features::remittance) async fn declare_do(
         Some(upload) => vec![upload.number.clone()],
         None => sent.form.kept.iter().take(1).cloned().collect(),
     };
-    let replaced: Arc<OnceLock<String>> = Arc::default();
-    let (noted, target, adopted, file_errors) = (Arc::clone(&replaced), number.clone(), slips.clone(), sent.errors);
+    let (target, adopted, file_errors) = (number.clone(), slips.clone(), sent.errors);
     let ended = visit
         .write(&sent.form, move |conn, member, form| {
             let new = form.read(today, file_errors)?;
             let slip = uploads::adopt(conn, member.ctx(), SLIP.purpose, &adopted)?.into_iter().next();
-            let old = queries::declare(conn, member.ctx(), member.account_id(), &target, &new, slip.as_ref())?;
-            if let Some(old) = old {
-                let _ = noted.set(old);
-            }
+            queries::declare(conn, member, &target, &new, slip.as_ref())?;
             Ok(Goto::to(address(&target)).saying(Flash::RemittanceDeclared))
         })
         .await?;
     match ended {
-        Ended::Done(response) => {
-            if let Some(key) = replaced.get()
-                && let Err(fault) = visit.house().storage.delete(key).await
-            {
-                tracing::warn!(%fault, "a replaced slip could not be deleted");
-            }
-            Ok(response)
-        }
+        Ended::Done(response) => Ok(response),
         Ended::Again(shell, errors) => {
             let (_, (top_up, kept)) = declarable(&visit, number, slips).await?;
             let form = DeclarationForm::clone(&sent.form);
@@ -253,7 +240,7 @@ pub(in crate::features::remittance) async fn withdraw_ask(
     let number = number_in(&path)?;
     let (shell, top_up) = visit
         .read(move |conn, member| {
-            let found = queries::one(conn, member.keys(), member.account_id(), &number)?.ok_or(Error::NotFound)?;
+            let found = queries::one(conn, member, &number)?.ok_or(Error::NotFound)?;
             if found.state.allows(Move::Withdraw) { Ok(found) } else { Err(Error::Conflict) }
         })
         .await?;
@@ -267,7 +254,7 @@ pub(in crate::features::remittance) async fn withdraw_do(
 ) -> Result<HttpResponse, Error> {
     let number = number_in(&path)?;
     let ended = visit.write(&form, move |conn, member, _| {
-        queries::withdraw(conn, member.ctx(), member.account_id(), &number)?;
+        queries::withdraw(conn, member, &number)?;
         Ok(Goto::to(address(&number)).saying(Flash::RemittanceWithdrawn))
     });
     match ended.await? {
@@ -281,11 +268,8 @@ pub(in crate::features::remittance) async fn download(
     path: Path<String>,
 ) -> Result<HttpResponse, Error> {
     let number = number_in(&path)?;
-    let (_, top_up) = visit
-        .read(move |conn, member| {
-            queries::one(conn, member.keys(), member.account_id(), &number)?.ok_or(Error::NotFound)
-        })
-        .await?;
+    let (_, top_up) =
+        visit.read(move |conn, member| queries::one(conn, member, &number)?.ok_or(Error::NotFound)).await?;
     slip(&visit, top_up).await
 }
 

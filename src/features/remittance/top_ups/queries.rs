@@ -1,21 +1,22 @@
-//! Top-ups from the customer's side. What changes takes the account's id so that the demo walks the same way; pages
-//! pass that of an admitted customer.
+//! Top-ups from the customer's side.
 
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::base::crypto::Keys;
 use crate::base::db::Conn;
 use crate::base::db::schema::{receiving_accounts, remittances};
 use crate::base::types::{Day, Moment, Money, Number};
+use crate::features::accounts::Customer;
+use crate::features::remittance::actor::{Payer, Steward};
 use crate::features::remittance::bank_number::BankNumber;
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::{Move, NumberKind, RemittanceState};
 use crate::features::remittance::receiving::{self, RECEIVING, Receiving};
 use crate::features::remittance::sealed::{self, BANK, BANK_ACCOUNT, REMITTER, seal};
+use crate::features::staff::Officer;
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
-use crate::web::uploads::Upload;
+use crate::web::uploads::{self, Upload};
 
 /// A row of a list.
 #[derive(Debug, Clone, Queryable)]
@@ -31,7 +32,8 @@ pub struct Row {
 }
 
 /// The account's remittances, newest first, from below `after`. `None` for a cursor that is not the account's.
-pub fn list(conn: &mut Conn, account_id: i64, after: Option<&Number>, most: i64) -> QueryResult<Option<Vec<Row>>> {
+pub fn list(conn: &mut Conn, member: &Customer, after: Option<&Number>, most: i64) -> QueryResult<Option<Vec<Row>>> {
+    let account_id = member.account_id();
     let mut query = remittances::table
         .filter(remittances::account_id.eq(account_id))
         .order(remittances::id.desc())
@@ -51,8 +53,9 @@ pub fn list(conn: &mut Conn, account_id: i64, after: Option<&Number>, most: i64)
     query.load(conn).map(Some)
 }
 
-/// The newest remittance that is still under way, and how many are.
-pub fn under_way(conn: &mut Conn, account_id: i64) -> QueryResult<Option<(Row, i64)>> {
+/// The newest remittance of the author's account that is still under way, and how many are.
+pub fn under_way(conn: &mut Conn, ctx: &Context) -> QueryResult<Option<(Row, i64)>> {
+    let Some(account_id) = ctx.author.account_id else { return Ok(None) };
     let states = [RemittanceState::Open, RemittanceState::Declared];
     let count: i64 = remittances::table
         .filter(remittances::account_id.eq(account_id))
@@ -82,6 +85,14 @@ pub struct Slip {
     pub key: String,
 }
 
+impl Slip {
+    /// All four columns, or none: the database holds them to it.
+    fn of(columns: SlipColumns) -> Option<Self> {
+        let (Some(key), Some(name), Some(media_kind), Some(size)) = columns else { return None };
+        Some(Self { name, media_kind, size: u64::try_from(size).unwrap_or(0), key })
+    }
+}
+
 /// What the customer declared.
 #[derive(Debug, Clone)]
 pub struct Declared {
@@ -104,10 +115,8 @@ pub struct Declared {
 /// A remittance as its page shows it.
 #[derive(Debug, Clone)]
 pub struct TopUp {
-    /// The row.
-    pub id: i64,
-    /// The account.
-    pub account_id: i64,
+    pub(in crate::features::remittance) id: i64,
+    pub(in crate::features::remittance) account_id: i64,
     /// The reference.
     pub number: Number,
     /// Where it stands.
@@ -129,28 +138,22 @@ impl TopUp {
     }
 }
 
-type DeclaredColumns = (
-    Option<Vec<u8>>,
-    Option<Vec<u8>>,
-    Option<NumberKind>,
-    Option<String>,
-    Option<Day>,
-    Option<Moment>,
-    (Option<String>, Option<String>, Option<String>, Option<i64>),
-);
+type DeclaredColumns =
+    (Option<Vec<u8>>, Option<Vec<u8>>, Option<NumberKind>, Option<String>, Option<Day>, Option<Moment>, SlipColumns);
+type SlipColumns = (Option<String>, Option<String>, Option<String>, Option<i64>);
 type Whole = ((i64, i64, Number, RemittanceState, Money, Option<String>), DeclaredColumns, Receiving);
 
-/// One remittance of this account.
-pub fn one(conn: &mut Conn, keys: &Keys, account_id: i64, number: &Number) -> QueryResult<Option<TopUp>> {
-    load(conn, keys, number, Some(account_id))
+/// One remittance of the member's account.
+pub fn one(conn: &mut Conn, member: &Customer, number: &Number) -> QueryResult<Option<TopUp>> {
+    load(conn, member.ctx(), number, Some(member.account_id()))
 }
 
 /// One remittance of whichever account, for finance.
-pub fn any(conn: &mut Conn, keys: &Keys, number: &Number) -> QueryResult<Option<TopUp>> {
-    load(conn, keys, number, None)
+pub fn any(conn: &mut Conn, officer: &Officer, number: &Number) -> QueryResult<Option<TopUp>> {
+    load(conn, officer.ctx(), number, None)
 }
 
-fn load(conn: &mut Conn, keys: &Keys, number: &Number, account_id: Option<i64>) -> QueryResult<Option<TopUp>> {
+fn load(conn: &mut Conn, ctx: &Context, number: &Number, account_id: Option<i64>) -> QueryResult<Option<TopUp>> {
     let mut query = remittances::table
         .inner_join(receiving_accounts::table)
         .filter(remittances::number.eq(number))
@@ -170,7 +173,7 @@ fn load(conn: &mut Conn, keys: &Keys, number: &Number, account_id: Option<i64>) 
                 remittances::account_tail,
                 remittances::remitted_on,
                 remittances::declared_at,
-                (remittances::slip_name, remittances::slip_media_kind, remittances::slip_key, remittances::slip_size),
+                (remittances::slip_key, remittances::slip_name, remittances::slip_media_kind, remittances::slip_size),
             ),
             RECEIVING,
         ))
@@ -180,19 +183,14 @@ fn load(conn: &mut Conn, keys: &Keys, number: &Number, account_id: Option<i64>) 
     }
     let found: Option<Whole> = query.first(conn).optional()?;
     Ok(found.map(|((id, account_id, number, state, amount, refusal), rest, receiving)| {
-        let declared = declared(keys, &number, rest);
+        let declared = declared(ctx, &number, rest);
         TopUp { id, account_id, number, state, amount, refusal, receiving, declared }
     }))
 }
 
-fn declared(keys: &Keys, number: &Number, columns: DeclaredColumns) -> Option<Declared> {
-    let (remitter, bank, kind, tail, remitted_on, at, (name, media_kind, key, size)) = columns;
-    let slip = match (name, media_kind, key, size) {
-        (Some(name), Some(media_kind), Some(key), Some(size)) => {
-            Some(Slip { name, media_kind, size: u64::try_from(size).unwrap_or(0), key })
-        }
-        _ => None,
-    };
+fn declared(ctx: &Context, number: &Number, columns: DeclaredColumns) -> Option<Declared> {
+    let keys = &ctx.keys;
+    let (remitter, bank, kind, tail, remitted_on, at, slip) = columns;
     Some(Declared {
         remitter: sealed::open(keys, REMITTER, number, remitter.as_deref()),
         bank: sealed::open(keys, BANK, number, bank.as_deref()),
@@ -200,19 +198,20 @@ fn declared(keys: &Keys, number: &Number, columns: DeclaredColumns) -> Option<De
         tail: tail?,
         remitted_on: remitted_on?,
         at: at?,
-        slip,
+        slip: Slip::of(slip),
     })
 }
 
 /// Opens a top-up: draws the reference and fixes the receiving account.
-pub fn open(conn: &mut Conn, ctx: &Context, account_id: i64, person_id: i64, amount: Money) -> Result<Number, Fault> {
+pub fn open(conn: &mut Conn, payer: &impl Payer, amount: Money) -> Result<Number, Fault> {
+    let (ctx, account_id) = (payer.ctx(), payer.account_id());
     let receiving = receiving::current(conn)?.ok_or(Fault::NoReceivingAccount)?;
     let number = Number::random('R');
     diesel::insert_into(remittances::table)
         .values((
             remittances::number.eq(&number),
             remittances::account_id.eq(account_id),
-            remittances::opened_by_id.eq(person_id),
+            remittances::opened_by_id.eq(payer.person_id()),
             remittances::receiving_account_id.eq(receiving.id),
             remittances::state.eq(RemittanceState::Open),
             remittances::amount.eq(amount),
@@ -241,22 +240,23 @@ pub struct Declaration {
     pub remitted_on: Day,
 }
 
-/// Declares the transfer, for the first time or anew; answers the key of a slip that a new one replaced.
+/// Declares the transfer, for the first time or anew. A slip that a new one replaces is given to the sweep.
 pub fn declare(
     conn: &mut Conn,
-    ctx: &Context,
-    account_id: i64,
+    payer: &impl Payer,
     number: &Number,
     new: &Declaration,
     slip: Option<&Upload>,
-) -> Result<Option<String>, Fault> {
-    let mine =
-        || remittances::table.filter(remittances::number.eq(number)).filter(remittances::account_id.eq(account_id));
-    let before: Option<Option<String>> = mine().select(remittances::slip_key).first(conn).optional()?;
-    let before = before.ok_or(Fault::NotFound)?;
-    let changed = diesel::update(mine().filter(remittances::state.eq_any(RemittanceState::before(Move::Declare))))
+) -> Result<(), Fault> {
+    let ctx = payer.ctx();
+    let (state, replaced) = own(conn, payer, number)?;
+    let to = state.after(Move::Declare)?;
+    let changed = diesel::update(remittances::table)
+        .filter(remittances::number.eq(number))
+        .filter(remittances::account_id.eq(payer.account_id()))
+        .filter(remittances::state.eq(state))
         .set((
-            remittances::state.eq(RemittanceState::Declared),
+            remittances::state.eq(to),
             remittances::amount.eq(new.amount),
             remittances::sealed_remitter.eq(Some(seal(&ctx.keys, REMITTER, number, &new.remitter))),
             remittances::sealed_bank.eq(Some(seal(&ctx.keys, BANK, number, &new.bank))),
@@ -271,7 +271,9 @@ pub fn declare(
         .execute(conn)?;
     moved(changed)?;
     if let Some(slip) = slip {
-        diesel::update(mine())
+        diesel::update(remittances::table)
+            .filter(remittances::number.eq(number))
+            .filter(remittances::account_id.eq(payer.account_id()))
             .set((
                 remittances::slip_key.eq(Some(&slip.storage_key)),
                 remittances::slip_name.eq(Some(&slip.file_name)),
@@ -279,27 +281,46 @@ pub fn declare(
                 remittances::slip_size.eq(Some(slip.size)),
             ))
             .execute(conn)?;
+        if let Some(replaced) = replaced {
+            uploads::give_up(conn, ctx, &replaced.key, replaced.size)?;
+        }
     }
     let details = json!({ "amount": new.amount, "on": new.remitted_on, "slip": slip.is_some() });
-    let entry = Entry::new(Event::RemittanceDeclared).about(number.as_str()).of_account(account_id);
-    records::keep(conn, ctx, entry.with(details))?;
-    Ok(before.filter(|_| slip.is_some()))
+    let entry = Entry::new(Event::RemittanceDeclared).about(number.as_str()).of_account(payer.account_id());
+    Ok(records::keep(conn, ctx, entry.with(details))?)
 }
 
 /// Takes a top-up back; nothing was booked for it.
-pub fn withdraw(conn: &mut Conn, ctx: &Context, account_id: i64, number: &Number) -> Result<(), Fault> {
-    let mine =
-        || remittances::table.filter(remittances::number.eq(number)).filter(remittances::account_id.eq(account_id));
-    let found: Option<i64> = mine().select(remittances::id).first(conn).optional()?;
-    found.ok_or(Fault::NotFound)?;
-    let changed = diesel::update(mine().filter(remittances::state.eq_any(RemittanceState::before(Move::Withdraw))))
-        .set((remittances::state.eq(RemittanceState::Withdrawn), remittances::settled_at.eq(Some(ctx.now))))
+pub fn withdraw(conn: &mut Conn, steward: &impl Steward, number: &Number) -> Result<(), Fault> {
+    let ctx = steward.ctx();
+    let (state, _) = own(conn, steward, number)?;
+    let to = state.after(Move::Withdraw)?;
+    let changed = diesel::update(remittances::table)
+        .filter(remittances::number.eq(number))
+        .filter(remittances::account_id.eq(steward.account_id()))
+        .filter(remittances::state.eq(state))
+        .set((remittances::state.eq(to), remittances::settled_at.eq(Some(ctx.now))))
         .execute(conn)?;
     moved(changed)?;
-    let entry = Entry::new(Event::RemittanceWithdrawn).about(number.as_str()).of_account(account_id);
+    let entry = Entry::new(Event::RemittanceWithdrawn).about(number.as_str()).of_account(steward.account_id());
     Ok(records::keep(conn, ctx, entry)?)
 }
 
+/// State and slip of one of the account's remittances, before a move.
+fn own(conn: &mut Conn, steward: &impl Steward, number: &Number) -> Result<(RemittanceState, Option<Slip>), Fault> {
+    let (state, slip): (_, SlipColumns) = remittances::table
+        .filter(remittances::number.eq(number))
+        .filter(remittances::account_id.eq(steward.account_id()))
+        .select((
+            remittances::state,
+            (remittances::slip_key, remittances::slip_name, remittances::slip_media_kind, remittances::slip_size),
+        ))
+        .first(conn)
+        .optional()?
+        .ok_or(Fault::NotFound)?;
+    Ok((state, Slip::of(slip)))
+}
+
 fn moved(changed: usize) -> Result<(), Fault> {
-    if changed == 1 { Ok(()) } else { Err(Fault::WrongState) }
+    if changed == 1 { Ok(()) } else { Err(Fault::Changed) }
 }

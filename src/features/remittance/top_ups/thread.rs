@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::queries::TopUp;
 use crate::base::db::Conn;
 use crate::base::types::{Moment, Money};
 use crate::services::context::Context;
@@ -18,12 +19,14 @@ pub struct Knot {
     pub amount: Option<Money>,
     /// The reason that was given.
     pub reason: Option<String>,
+    /// Whether the top-up names another receiving account since.
+    pub redirected: bool,
 }
 
-/// What happened to a remittance of this account.
-pub fn knots(conn: &mut Conn, ctx: &Context, account_id: i64, number: &str) -> diesel::QueryResult<Vec<Knot>> {
+/// What happened to a remittance.
+pub fn knots(conn: &mut Conn, ctx: &Context, top_up: &TopUp) -> diesel::QueryResult<Vec<Knot>> {
     let text = |details: &Value, key: &str| details.get(key).and_then(Value::as_str).map(str::to_string);
-    let mut knots: Vec<Knot> = records::of_object(conn, ctx, account_id, number)?
+    let mut knots: Vec<Knot> = records::of_object(conn, ctx, top_up.account_id, top_up.number.as_str())?
         .into_iter()
         .filter(|record| {
             matches!(
@@ -33,6 +36,7 @@ pub fn knots(conn: &mut Conn, ctx: &Context, account_id: i64, number: &str) -> d
                     | Event::RemittanceWithdrawn
                     | Event::RemittanceCredited
                     | Event::RemittanceRefused
+                    | Event::RemittanceAccountClosed
             )
         })
         .map(|record| Knot {
@@ -40,6 +44,7 @@ pub fn knots(conn: &mut Conn, ctx: &Context, account_id: i64, number: &str) -> d
             at: record.at,
             amount: text(&record.details, "amount").and_then(|amount| Money::parse(&amount).ok()),
             reason: text(&record.details, "reason"),
+            redirected: record.details["redirected"].as_bool().unwrap_or_default(),
         })
         .collect();
     knots.reverse();

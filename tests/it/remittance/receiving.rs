@@ -1,0 +1,122 @@
+//! Our receiving accounts: two people open and close them, and whoever still owes a transfer is told.
+
+use easylink::base::types::Money;
+
+use super::{Company, balance, company, declares, enters_line, presses, tops_up};
+use crate::support::page::Page;
+
+/// A second account, proposed by Fay and opened by Finn.
+async fn opens_another(people: &mut Company, bank: &str) {
+    let form = people.fay.opens("/staff/receiving/new").await.form("/staff/receiving/new").answered(&[
+        ("bank_name", bank),
+        ("holder", "Easy Link Ltd"),
+        ("account_number", "7777 0002"),
+    ]);
+    people.fay.submits(&form).await;
+    presses(&mut people.finn, "/staff/receiving", "/opening").await;
+}
+
+/// Presses the last button towards closing: that of the oldest account.
+async fn closes_the_oldest(people: &mut Company) -> Page {
+    for first in [true, false] {
+        let who = if first { &mut people.fay } else { &mut people.finn };
+        let page = who.opens("/staff/receiving").await;
+        let form = page.forms().into_iter().rfind(|form| form.ends_with("/closure")).unwrap();
+        let page = who.submits(&page.form(&form)).await;
+        if !first {
+            return page;
+        }
+    }
+    unreachable!()
+}
+
+on_both! {
+    async fn receiving_accounts_open_and_close_by_two_people(portal) {
+        let mut people = company(&portal).await;
+        let page = people.fay.opens("/staff/receiving").await;
+        let closure = page.forms().into_iter().find(|form| form.ends_with("/closure")).unwrap();
+        let page = people.fay.submits(&page.form(&closure)).await;
+        assert!(page.text().contains("A colleague has to agree"), "{}", page.text());
+        // Customers still see it.
+        assert!(people.li.opens("/account/remittances/new").await.text().contains("How much"));
+        presses(&mut people.finn, "/staff/receiving", "/closure").await;
+        assert!(people.li.opens("/account/remittances/new").await.text().contains("Top-ups are paused"));
+        // A proposal is not opened by the one who made it.
+        let form = people.fay.opens("/staff/receiving/new").await.form("/staff/receiving/new").answered(&[
+            ("bank_name", "Second"), ("holder", "Easy Link Ltd"), ("account_number", "1"),
+        ]);
+        people.fay.submits(&form).await;
+        let theirs = people.finn.opens("/staff/receiving").await;
+        let opening = theirs.forms().into_iter().find(|form| form.ends_with("/opening")).unwrap();
+        let mut form = theirs.form(&opening);
+        let own = people.fay.opens("/staff/receiving").await;
+        let token = own.form(&opening.replace("/opening", "/closure")).value("token").unwrap().to_string();
+        form = form.tampered("token", &token);
+        assert_eq!(people.fay.posts(&form).await.status, 403);
+        assert_eq!(people.finn.posts(&theirs.form(&opening)).await.status, 303);
+    }
+}
+
+on_both! {
+    async fn a_step_that_a_colleague_made_meanwhile_is_not_taken_for_the_next_one(portal) {
+        let mut people = company(&portal).await;
+        let page = people.finn.opens("/staff/receiving").await;
+        let closure = page.forms().into_iter().find(|form| form.ends_with("/closure")).unwrap();
+        presses(&mut people.fay, "/staff/receiving", "/closure").await;
+        assert_eq!(people.finn.posts(&page.form(&closure)).await.status, 409, "he wanted to propose, not to close");
+        assert!(people.li.opens("/account/remittances/new").await.text().contains("How much"));
+    }
+}
+
+on_both! {
+    async fn who_still_owes_is_told_when_the_account_closes(portal) {
+        let mut people = company(&portal).await;
+        let (open, declared) = (tops_up(&mut people.li, "1,250").await, tops_up(&mut people.li, "20").await);
+        declares(&mut people.li, &declared).await;
+        let withdrawn = tops_up(&mut people.li, "30").await;
+        presses(&mut people.li, &format!("/account/remittances/{withdrawn}/withdrawal"), "/withdrawal").await;
+        opens_another(&mut people, "Bank of Seconds").await;
+        assert!(portal.mails_to("li@example.com").await.is_empty(), "the old account still stands");
+        let page = closes_the_oldest(&mut people).await;
+        assert!(page.text().contains("were told by mail"), "{}", page.text());
+
+        let mails = portal.mails_to("li@example.com").await;
+        assert_eq!(mails.len(), 1, "one mail about all of them");
+        let mail = &mails[0];
+        assert_eq!(mail.subject, "Our bank account for your transfers has changed");
+        for words in ["CNY 1,250.00", "pay to the account that its page shows now", "CNY 20.00", "nothing\nfor you to do"] {
+            assert!(mail.text.contains(words), "{words} in {}", mail.text);
+        }
+        for number in [&open, &declared] {
+            assert!(mail.text.contains(&format!("/account/remittances/{number}")), "{}", mail.text);
+        }
+        assert!(!mail.text.contains(&withdrawn) && !mail.text.contains("7777"), "{}", mail.text);
+
+        let page = people.li.opens(&format!("/account/remittances/{open}")).await;
+        assert!(page.text().contains("7777 0002") && page.text().contains("The receiving account was closed"), "{}", page.text());
+        let page = people.li.opens(&format!("/account/remittances/{declared}")).await;
+        assert!(page.text().contains("Please send no money now") && !page.text().contains("3100 0001"), "{}", page.text());
+        // What was on its way to the closed account is credited as ever.
+        enters_line(&mut people.fay, "20", &declared, "S-1").await;
+        presses(&mut people.finn, &format!("/staff/remittances/{declared}"), "/confirmation").await;
+        assert_eq!(balance(&portal, &people.li).await, Money(2_000));
+    }
+}
+
+on_both! {
+    async fn who_has_to_wait_for_another_account_is_told_again(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "10").await;
+        closes_the_oldest(&mut people).await;
+        let mails = portal.mails_to("li@example.com").await;
+        assert!(mails[0].text.contains("Please wait with this transfer"), "{}", mails[0].text);
+        let path = format!("/account/remittances/{number}");
+        let page = people.li.opens(&path).await;
+        assert!(page.text().contains("As soon as another one is open"), "{}", page.text());
+        opens_another(&mut people, "Bank of Seconds").await;
+        let mails = portal.mails_to("li@example.com").await;
+        assert_eq!(mails.len(), 2);
+        assert!(mails[1].text.contains("pay to the account that its page shows now"), "{}", mails[1].text);
+        assert!(people.li.opens(&path).await.text().contains("7777 0002"));
+    }
+}

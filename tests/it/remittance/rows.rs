@@ -1,0 +1,125 @@
+//! What no row may say, whoever writes it: the database refuses what the types refuse.
+
+use diesel::prelude::*;
+use diesel::result::DatabaseErrorKind::{CheckViolation, ForeignKeyViolation};
+use diesel::result::{DatabaseErrorKind, Error};
+use easylink::base::db::Conn;
+use easylink::base::db::schema::{people, receiving_accounts, remittances, statement_entries};
+
+use super::{company, declaration, declares, enters_line, presses, tops_up};
+
+/// Runs one statement in a transaction of its own and expects this refusal.
+fn refused(conn: &mut Conn, kind: DatabaseErrorKind, what: &str, f: impl FnOnce(&mut Conn) -> QueryResult<usize>) {
+    match conn.transaction(f) {
+        Err(Error::DatabaseError(found, _)) => assert_eq!(format!("{found:?}"), format!("{kind:?}"), "{what}"),
+        other => panic!("{what}: {other:?}"),
+    }
+}
+
+fn person(conn: &mut Conn, address: &str) -> i64 {
+    people::table.filter(people::address.eq(address)).select(people::id).first(conn).unwrap()
+}
+
+on_both! {
+    async fn a_receiving_account_is_opened_and_closed_by_two(portal) {
+        company(&portal).await;
+        portal.write(|conn| {
+            use receiving_accounts::dsl::{closed_by_id, closing_by_id, opened_by_id, receiving_accounts as all, state};
+            let (fay, finn) = (person(conn, "fay@staff.example.com"), person(conn, "finn@staff.example.com"));
+            let (nobody, by_fay, by_finn) = (None::<i64>, Some(fay), Some(finn));
+            refused(conn, CheckViolation, "opened by who proposed", |c| diesel::update(all).set(opened_by_id.eq(by_fay)).execute(c));
+            refused(conn, CheckViolation, "open and opened by nobody", |c| diesel::update(all).set(opened_by_id.eq(nobody)).execute(c));
+            refused(conn, CheckViolation, "a proposal that was opened", |c| diesel::update(all).set(state.eq("proposed")).execute(c));
+            refused(conn, CheckViolation, "closing, asked by nobody", |c| diesel::update(all).set(state.eq("closing")).execute(c));
+            refused(conn, CheckViolation, "closed by one", |c| {
+                diesel::update(all).set((state.eq("closed"), closed_by_id.eq(by_finn))).execute(c)
+            });
+            refused(conn, CheckViolation, "closed by the same twice", |c| {
+                diesel::update(all).set((state.eq("closed"), closing_by_id.eq(by_finn), closed_by_id.eq(by_finn))).execute(c)
+            });
+            refused(conn, CheckViolation, "closed by nobody", |c| {
+                diesel::update(all).set((state.eq("closed"), closing_by_id.eq(by_finn))).execute(c)
+            });
+            refused(conn, CheckViolation, "open and closed", |c| {
+                diesel::update(all).set((closing_by_id.eq(by_finn), closed_by_id.eq(by_fay))).execute(c)
+            });
+            let two = (state.eq("closed"), closing_by_id.eq(by_finn), closed_by_id.eq(by_fay));
+            assert_eq!(diesel::update(all).set(two).execute(conn).unwrap(), 1);
+        }).await;
+    }
+}
+
+on_both! {
+    async fn who_typed_an_entry_in_never_confirms_it(portal) {
+        let mut people = company(&portal).await;
+        let (done, waiting) = (tops_up(&mut people.li, "10").await, tops_up(&mut people.li, "20").await);
+        for number in [&done, &waiting] {
+            declares(&mut people.li, number).await;
+        }
+        enters_line(&mut people.fay, "10", &done, "S-1").await;
+        presses(&mut people.finn, &format!("/staff/remittances/{done}"), "/confirmation").await;
+        enters_line(&mut people.fay, "20", &waiting, "S-2").await;
+        portal.write(move |conn| {
+            let (fay, finn) = (person(conn, "fay@staff.example.com"), person(conn, "finn@staff.example.com"));
+            let entry: i64 = statement_entries::table
+                .filter(statement_entries::bank_serial.eq("S-2"))
+                .select(statement_entries::id)
+                .first(conn)
+                .unwrap();
+            let line = || statement_entries::table.find(entry);
+            let credited = |by: Option<i64>| (statement_entries::state.eq("credited"), statement_entries::credited_by_id.eq(by));
+            refused(conn, CheckViolation, "credited by who typed it in", |c| {
+                diesel::update(line()).set(credited(Some(fay))).execute(c)
+            });
+            refused(conn, CheckViolation, "credited by nobody", |c| diesel::update(line()).set(credited(None)).execute(c));
+            let target = || remittances::table.filter(remittances::number.eq(&waiting));
+            let confirmed = |by: i64| (
+                remittances::state.eq("credited"),
+                remittances::statement_entry_id.eq(Some(entry)),
+                remittances::confirmed_by_id.eq(Some(by)),
+                remittances::settled_at.eq(Some(1_i64)),
+            );
+            refused(conn, ForeignKeyViolation, "against an open entry", |c| {
+                diesel::update(target()).set(confirmed(finn)).execute(c)
+            });
+            diesel::update(line()).set(credited(Some(finn))).execute(conn).unwrap();
+            refused(conn, ForeignKeyViolation, "confirmed by another than who credited the entry", |c| {
+                diesel::update(target()).set(confirmed(fay)).execute(c)
+            });
+            refused(conn, CheckViolation, "confirmed against no entry", |c| {
+                diesel::update(target()).set(remittances::confirmed_by_id.eq(Some(finn))).execute(c)
+            });
+            refused(conn, CheckViolation, "confirmed by who opened it", |c| {
+                let opener = remittances::opened_by_id.eq(finn);
+                diesel::update(target()).set((opener, confirmed(finn))).execute(c)
+            });
+            assert_eq!(diesel::update(target()).set(confirmed(finn)).execute(conn).unwrap(), 1);
+            // Back as it was: the books of this test know nothing of it.
+            let open = (
+                remittances::state.eq("declared"),
+                remittances::statement_entry_id.eq(None::<i64>),
+                remittances::confirmed_by_id.eq(None::<i64>),
+            );
+            diesel::update(target()).set(open).execute(conn).unwrap();
+        }).await;
+    }
+}
+
+on_both! {
+    async fn a_slip_has_all_its_columns_or_none(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "10").await;
+        let form = declaration(&mut people.li, &number).await.file("slip", "slip.pdf", "application/pdf", b"%PDF-1.7\nslip");
+        people.li.submits(&form).await;
+        portal.write(|conn| {
+            use remittances::dsl::{remittances as all, slip_key, slip_media_kind, slip_name, slip_size};
+            let nothing = None::<String>;
+            refused(conn, CheckViolation, "no key", |c| diesel::update(all).set(slip_key.eq(&nothing)).execute(c));
+            refused(conn, CheckViolation, "no name", |c| diesel::update(all).set(slip_name.eq(&nothing)).execute(c));
+            refused(conn, CheckViolation, "no kind", |c| diesel::update(all).set(slip_media_kind.eq(&nothing)).execute(c));
+            refused(conn, CheckViolation, "no size", |c| diesel::update(all).set(slip_size.eq(None::<i64>)).execute(c));
+            let none = (slip_key.eq(&nothing), slip_name.eq(&nothing), slip_media_kind.eq(&nothing), slip_size.eq(None::<i64>));
+            assert_eq!(diesel::update(all).set(none).execute(conn).unwrap(), 1);
+        }).await;
+    }
+}
