@@ -14,6 +14,7 @@ mod house;
 mod ledger;
 mod look;
 mod path;
+mod plans;
 mod public;
 mod remittance;
 mod schema;

@@ -19,6 +19,7 @@ create table people (
   created_at bigint not null,
   unique (kind, address)
 );
+create index people_of_kind on people (kind, id);
 
 create table accounts (
   id integer not null primary key autoincrement,
@@ -120,6 +121,7 @@ create table staff_roles (
   granted_at bigint not null,
   unique (person_id, role)
 );
+create index staff_roles_by_role on staff_roles (role, person_id);
 
 create table activations (
   id integer not null primary key autoincrement,

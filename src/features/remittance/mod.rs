@@ -54,6 +54,7 @@ pub fn feature() -> Feature {
             MenuEntry { key: "remittances", href: "/account/remittances", roles: MONEY_ROLES, position: 30 },
             MenuEntry { key: "staff_remittances", href: "/staff/remittances", roles: DESK_ROLES, position: 40 },
             MenuEntry { key: "staff_statements", href: "/staff/statements", roles: DESK_ROLES, position: 45 },
+            MenuEntry { key: "staff_receiving", href: "/staff/receiving", roles: DESK_ROLES, position: 47 },
             MenuEntry { key: "staff_ledger", href: "/staff/ledger", roles: DESK_ROLES, position: 50 },
         ],
         overview: &[
