@@ -58,11 +58,13 @@ fn drawn(lines: &Lines) -> Result<Bytes, Error> {
     for (place, (label, value)) in (0..).zip(lines) {
         let y = 125 + place * 55;
         write(&mut picture, (50, y), 2, FAINT, label);
-        write(&mut picture, (240, y - 3), 3, INK, value);
+        // Long values in smaller letters: the paper has room for 26 of size three.
+        let size = if value.chars().count() > 26 { 2 } else { 3 };
+        write(&mut picture, (240, y - 3 * (size - 2)), size, INK, value);
         fill(&mut picture, (50, y + 32), (660, 1), DESK);
     }
-    ring(&mut picture, (640, 375), 48);
-    write(&mut picture, (612, 368), 2, STAMP, "PAID");
+    ring(&mut picture, (640, 266), 48);
+    write(&mut picture, (617, 259), 2, STAMP, "PAID");
     let mut file = Cursor::new(Vec::new());
     picture.write_to(&mut file, ImageFormat::Png).map_err(Error::internal)?;
     Ok(file.into_inner().into())
