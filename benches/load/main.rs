@@ -2,6 +2,7 @@
 //! alternating rounds. Prints a table and which targets of `docs/performance.md` are met; asserts nothing about time.
 //!
 //! `cargo bench -- --quick` runs fewer and shorter rounds; `--once` only shows that everything runs, on small databases.
+//! `--only WORK` and `--on sqlite|postgresql` leave out the rest, for whoever works at one thing.
 #![allow(missing_docs, reason = "nobody calls it")]
 
 mod browser;
@@ -19,7 +20,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use measure::{Findings, Plan};
+use measure::{Findings, Plan, Work};
 use postgres::Postgres;
 use process::Server;
 use seed::Site;
@@ -36,6 +37,7 @@ const FULL: Plan = Plan {
     starts: 11,
     forms: 12_000,
     sign_ins: 300,
+    only: None,
 };
 const QUICK: Plan = Plan { rounds: 3, stretch: Duration::from_secs(1), starts: 5, forms: 3_000, sign_ins: 80, ..FULL };
 const ONCE: Plan = Plan {
@@ -45,17 +47,18 @@ const ONCE: Plan = Plan {
     starts: 1,
     forms: 50,
     sign_ins: 8,
+    only: None,
 };
+
+const USAGE: &str = "usage: cargo bench [-- [--quick | --once] [--on sqlite | postgresql] [--only login | search | \
+     product | list | ticket | post | sign-in | large-list]]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let asked: Vec<&str> = arguments.iter().map(String::as_str).filter(|word| *word != "--bench").collect();
     let done = match asked[..] {
         ["--hello", address] => hello::serve(address).map_err(Fault::from),
-        [] => run(&FULL),
-        ["--quick"] => run(&QUICK),
-        ["--once"] => run(&ONCE),
-        _ => Err("usage: cargo bench [-- --quick | --once]".into()),
+        _ => wanted(&asked).ok_or_else(|| USAGE.into()).and_then(|(plan, on)| run(&plan, on)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -66,12 +69,42 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(plan: &Plan) -> Outcome<()> {
+/// What the words of the command line ask for: the plan, and the one database when not both.
+fn wanted<'a>(mut words: &[&'a str]) -> Option<(Plan, Option<&'a str>)> {
+    let (mut plan, mut on) = (FULL, None);
+    loop {
+        words = match words {
+            [] => return Some((plan, on)),
+            ["--quick", rest @ ..] => {
+                plan = Plan { only: plan.only, ..QUICK };
+                rest
+            }
+            ["--once", rest @ ..] => {
+                plan = Plan { only: plan.only, ..ONCE };
+                rest
+            }
+            ["--on", engine @ ("sqlite" | "postgresql"), rest @ ..] => {
+                on = Some(*engine);
+                rest
+            }
+            ["--only", work, rest @ ..] => {
+                plan.only = Some(Work::named(work)?);
+                rest
+            }
+            _ => return None,
+        };
+    }
+}
+
+fn run(plan: &Plan, on: Option<&str>) -> Outcome<()> {
     let folder = tempfile::Builder::new().prefix("easylink-load-").tempdir()?;
     let hello = Server::hello()?;
-    let sqlite = |tickets: i64, own: &Path| Ok(format!("sqlite://{}", own.join(format!("{tickets}.db")).display()));
-    let mut all = vec![one("SQLite", plan, &hello, folder.path(), sqlite)?];
-    let postgres = Postgres::start(folder.path())?;
+    let mut all = Vec::new();
+    if on != Some("postgresql") {
+        let sqlite = |tickets: i64, own: &Path| Ok(format!("sqlite://{}", own.join(format!("{tickets}.db")).display()));
+        all.push(one("SQLite", plan, &hello, folder.path(), sqlite)?);
+    }
+    let postgres = if on == Some("sqlite") { None } else { Postgres::start(folder.path())? };
     let version = postgres.as_ref().map(Postgres::version).transpose()?;
     if let Some(server) = &postgres {
         let database = |tickets: i64, _: &Path| server.database(&format!("easylink_{tickets}"));
@@ -90,7 +123,7 @@ fn one(
     database: impl Fn(i64, &Path) -> Outcome<String>,
 ) -> Outcome<Findings> {
     let mut sites = Vec::new();
-    for tickets in plan.sizes {
+    for &tickets in plan.databases() {
         eprintln!("{engine}: writing {tickets} work orders");
         let own = folder.join(format!("{engine}-{tickets}"));
         std::fs::create_dir(&own)?;

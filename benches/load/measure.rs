@@ -36,6 +36,19 @@ pub struct Plan {
     pub forms: usize,
     /// Sign-ins in a round.
     pub sign_ins: usize,
+    /// The one kind of work that is measured; all when there is none.
+    pub only: Option<Work>,
+}
+
+impl Plan {
+    fn wants(&self, work: Work) -> bool {
+        self.only.is_none_or(|only| only == work)
+    }
+
+    /// How many work orders the databases hold that are needed: the usual many, unless sizes are compared.
+    pub fn databases(&self) -> &[i64] {
+        if self.wants(Work::LargeList) { &self.sizes } else { &self.sizes[1..2] }
+    }
 }
 
 /// The kinds of work.
@@ -49,6 +62,23 @@ pub enum Work {
     Post,
     SignIn,
     LargeList,
+}
+
+impl Work {
+    /// The kind of work of this name, as `--only` takes it.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "login" => Self::Login,
+            "search" => Self::Search,
+            "product" => Self::Product,
+            "list" => Self::List,
+            "ticket" => Self::Ticket,
+            "post" => Self::Post,
+            "sign-in" => Self::SignIn,
+            "large-list" => Self::LargeList,
+            _ => return None,
+        })
+    }
 }
 
 /// What one engine showed.
@@ -90,9 +120,11 @@ struct Pair<'a> {
     hello: &'a Server,
 }
 
-/// Measures on three databases of one engine: few, the usual and many work orders.
+/// Measures on the databases of one engine.
 pub fn engine(engine: &'static str, plan: &Plan, hello: &Server, program: &Path, sites: &[Site]) -> Outcome<Findings> {
-    let [few, usual, many] = sites else { return Err("three databases are needed".into()) };
+    let site = |tickets: i64| sites.iter().find(|site| site.tickets == tickets).ok_or("a database was not made");
+    let [few, usual, many] = plan.sizes;
+    let usual = site(usual)?;
     let mut started = Vec::new();
     for _ in 1..plan.starts {
         started.push(Server::portal(program, &usual.folder, &usual.database)?.start_up);
@@ -112,12 +144,18 @@ pub fn engine(engine: &'static str, plan: &Plan, hello: &Server, program: &Path,
     let visitor = Browser::new(portal.address);
     let product = format!("/products/{PRODUCT}");
     for (work, path) in [(Work::Login, "/login"), (Work::Search, "/products?q=server"), (Work::Product, &product)] {
+        if !plan.wants(work) {
+            continue;
+        }
         let rounds = pair.page(&visitor.request(path), &mut findings.hello);
         findings.add(work, rounds);
     }
     let mut reader = Browser::new(portal.address);
     let signed_in = reader.sign_in(READER).map_err(|fault| fault.to_string());
     for work in [Work::List, Work::Ticket, Work::LargeList, Work::SignIn, Work::Post] {
+        if !plan.wants(work) {
+            continue;
+        }
         let rounds = match &signed_in {
             Err(fault) => Err(fault.clone().into()),
             Ok(()) => match work {
@@ -125,7 +163,7 @@ pub fn engine(engine: &'static str, plan: &Plan, hello: &Server, program: &Path,
                 Work::Ticket => {
                     conversation(&mut reader).and_then(|path| pair.page(&reader.request(&path), &mut findings.hello))
                 }
-                Work::LargeList => large_list(plan, program, few, many),
+                Work::LargeList => large_list(plan, program, site(few)?, site(many)?),
                 Work::SignIn => pair.sign_in(usual),
                 _ => pair.post(&mut reader, &mut findings.hello),
             },

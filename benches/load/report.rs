@@ -13,7 +13,7 @@ pub fn written(plan: &Plan, all: &[Findings], postgres: Option<&str>) -> String 
         text,
         "{cores} cores, {model}; PostgreSQL {}. {CONNECTIONS} connections ({CALLERS} for sign-in), {} rounds of {:.1} s each; \
          median (least – most).\n",
-        postgres.unwrap_or("not run: no server"),
+        postgres.unwrap_or("not run"),
         plan.rounds,
         plan.stretch.as_secs_f64(),
     );
@@ -36,7 +36,7 @@ pub fn written(plan: &Plan, all: &[Findings], postgres: Option<&str>) -> String 
         }
     }
     if postgres.is_none() {
-        let _ = writeln!(text, "| all of the above | PostgreSQL | not run: no server |||||||");
+        let _ = writeln!(text, "| all of the above | PostgreSQL | not run |||||||");
     }
     let _ = writeln!(text, "\n| | database | |\n|---|---|---|");
     for found in all {

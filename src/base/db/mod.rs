@@ -2,6 +2,7 @@
 //! PostgreSQL does both through a pool. Callers see neither.
 
 mod connect;
+mod inserted;
 mod migrations;
 mod piece;
 mod pool;
@@ -9,6 +10,7 @@ pub mod schema;
 mod writer;
 
 pub use connect::{Conn, ConnectFault};
+pub use inserted::last_id;
 pub use migrations::{MigrationFault, migrate, pending};
 
 use std::fmt;

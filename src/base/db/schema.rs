@@ -471,6 +471,7 @@ diesel::joinable!(known_browsers -> people (person_id));
 diesel::joinable!(memberships -> people (person_id));
 diesel::joinable!(memberships -> accounts (account_id));
 diesel::joinable!(people -> subjects (subject_id));
+diesel::joinable!(accounts -> subjects (subject_id));
 diesel::joinable!(activations -> people (person_id));
 diesel::joinable!(totp_factors -> people (person_id));
 diesel::joinable!(consents -> policy_versions (policy_version_id));

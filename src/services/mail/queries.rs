@@ -12,6 +12,7 @@ use crate::base::crypto::Keys;
 use crate::base::db::Conn;
 use crate::base::db::schema::mails;
 use crate::base::types::Moment;
+use crate::each;
 use crate::services::context::Context;
 
 crate::base::types::text_enum! {
@@ -34,25 +35,24 @@ pub fn send(conn: &mut Conn, ctx: &Context, mail: Mail) -> QueryResult<()> {
     let url = url::Url::parse(&ctx.base_url).ok();
     let host = url.as_ref().and_then(url::Url::domain).unwrap_or("localhost");
     let message_id = format!("{}@{host}", chance::text(24, b"23456789abcdefghjkmnpqrstuvwxyz"));
-    diesel::insert_into(mails::table)
-        .values((
-            (
-                mails::person_id.eq(mail.person_id),
-                mails::kind.eq(mail.kind),
-                mails::address.eq(mail.address),
-                mails::subject.eq(mail.subject),
-                mails::sealed_text.eq(Some(ctx.keys.seal(TEXT, &message_id, mail.text.as_bytes()))),
-                mails::sealed_html.eq(Some(ctx.keys.seal(HTML, &message_id, mail.html.as_bytes()))),
-            ),
-            mails::message_id.eq(message_id),
-            mails::holds_code.eq(mail.holds_code),
-            mails::state.eq(MailState::Queued),
-            mails::attempts.eq(0),
-            mails::due_at.eq(ctx.now),
-            mails::claimed_until.eq(0_i64),
-            mails::created_at.eq(ctx.now),
-        ))
-        .execute(conn)?;
+    let row = diesel::insert_into(mails::table).values((
+        (
+            mails::person_id.eq(mail.person_id),
+            mails::kind.eq(mail.kind),
+            mails::address.eq(mail.address),
+            mails::subject.eq(mail.subject),
+            mails::sealed_text.eq(Some(ctx.keys.seal(TEXT, &message_id, mail.text.as_bytes()))),
+            mails::sealed_html.eq(Some(ctx.keys.seal(HTML, &message_id, mail.html.as_bytes()))),
+        ),
+        mails::message_id.eq(message_id),
+        mails::holds_code.eq(mail.holds_code),
+        mails::state.eq(MailState::Queued),
+        mails::attempts.eq(0),
+        mails::due_at.eq(ctx.now),
+        mails::claimed_until.eq(0_i64),
+        mails::created_at.eq(ctx.now),
+    ));
+    each!(conn, c => row.execute(c))?;
     Ok(())
 }
 

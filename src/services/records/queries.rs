@@ -12,6 +12,7 @@ use crate::base::crypto::{open_with, seal_with};
 use crate::base::db::Conn;
 use crate::base::db::schema::{people, records};
 use crate::base::types::{Moment, Number};
+use crate::each;
 use crate::services::context::{AuthorKind, Context};
 
 const PLACE: &str = "records.sealed_payload";
@@ -22,33 +23,34 @@ pub fn keep(conn: &mut Conn, ctx: &Context, entry: super::Entry) -> QueryResult<
     let own = author.kind == AuthorKind::Customer;
     let account_id = entry.account_id.or(author.account_id.filter(|_| own));
     let person_id = entry.person_id.or(author.person_id.filter(|_| own));
-    let subject_id = match (entry.subject_id, entry.account_id) {
-        (Some(subject), _) => Some(subject),
-        (None, Some(account)) => Some(subject_of_account(conn, account)?),
-        (None, None) => author.subject_id,
+    let (subject_id, key) = match (entry.subject_id, entry.account_id, author.subject_id) {
+        (None, Some(account), _) => {
+            let (subject, key) = subject_of_account(conn, &ctx.keys, account)?;
+            (Some(subject), key)
+        }
+        (Some(subject), ..) | (None, None, Some(subject)) => {
+            (Some(subject), existing_subject_key(conn, &ctx.keys, subject)?)
+        }
+        (None, None, None) => (None, None),
     };
-    let sealed = match subject_id {
-        Some(subject) => existing_subject_key(conn, &ctx.keys, subject)?.map(|key| {
-            let payload = json!({ "device": &*ctx.device, "details": entry.details });
-            seal_with(&key, PLACE, &row(entry.event, ctx.now), payload.to_string().as_bytes())
-        }),
-        None => None,
-    };
-    diesel::insert_into(records::table)
-        .values((
-            records::subject_id.eq(subject_id),
-            records::account_id.eq(account_id),
-            records::person_id.eq(person_id),
-            records::actor.eq(author.kind),
-            records::actor_id.eq(author.person_id),
-            records::event.eq(entry.event),
-            records::object.eq(entry.object),
-            records::session_id.eq(author.session_id),
-            records::network.eq(&*ctx.network),
-            records::at.eq(ctx.now),
-            records::sealed_payload.eq(sealed),
-        ))
-        .execute(conn)?;
+    let sealed = key.map(|key| {
+        let payload = json!({ "device": &*ctx.device, "details": entry.details });
+        seal_with(&key, PLACE, &row(entry.event, ctx.now), payload.to_string().as_bytes())
+    });
+    let kept = diesel::insert_into(records::table).values((
+        records::subject_id.eq(subject_id),
+        records::account_id.eq(account_id),
+        records::person_id.eq(person_id),
+        records::actor.eq(author.kind),
+        records::actor_id.eq(author.person_id),
+        records::event.eq(entry.event),
+        records::object.eq(entry.object),
+        records::session_id.eq(author.session_id),
+        records::network.eq(&*ctx.network),
+        records::at.eq(ctx.now),
+        records::sealed_payload.eq(sealed),
+    ));
+    each!(conn, c => kept.execute(c))?;
     Ok(())
 }
 

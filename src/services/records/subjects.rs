@@ -7,6 +7,7 @@ use crate::base::crypto::Keys;
 use crate::base::db::Conn;
 use crate::base::db::schema::{accounts, subjects};
 use crate::base::types::Moment;
+use crate::each;
 
 const PLACE: &str = "subjects.sealed_key";
 
@@ -28,13 +29,26 @@ pub fn subject_key(conn: &mut Conn, keys: &Keys, subject_id: i64) -> QueryResult
 }
 
 pub(super) fn existing_subject_key(conn: &mut Conn, keys: &Keys, subject_id: i64) -> QueryResult<Option<[u8; 32]>> {
-    let sealed: Option<Vec<u8>> =
-        subjects::table.find(subject_id).select(subjects::sealed_key).first(conn).optional()?.flatten();
-    Ok(sealed
-        .and_then(|sealed| keys.open_sealed(PLACE, &subject_id.to_string(), &sealed).ok())
-        .and_then(|key| key.as_slice().try_into().ok()))
+    let asked = subjects::table.find(subject_id).select(subjects::sealed_key);
+    let sealed: Option<Vec<u8>> = each!(conn, c => asked.get_result(c).optional())?.flatten();
+    Ok(opened(keys, subject_id, sealed))
 }
 
-pub(super) fn subject_of_account(conn: &mut Conn, account_id: i64) -> QueryResult<i64> {
-    accounts::table.find(account_id).select(accounts::subject_id).first(conn)
+/// The subject of an account, and its key.
+pub(super) fn subject_of_account(
+    conn: &mut Conn,
+    keys: &Keys,
+    account_id: i64,
+) -> QueryResult<(i64, Option<[u8; 32]>)> {
+    let asked = accounts::table
+        .inner_join(subjects::table)
+        .filter(accounts::id.eq(account_id))
+        .select((subjects::id, subjects::sealed_key));
+    let (subject_id, sealed): (i64, Option<Vec<u8>>) = each!(conn, c => asked.get_result(c))?;
+    Ok((subject_id, opened(keys, subject_id, sealed)))
+}
+
+fn opened(keys: &Keys, subject_id: i64, sealed: Option<Vec<u8>>) -> Option<[u8; 32]> {
+    let key = keys.open_sealed(PLACE, &subject_id.to_string(), &sealed?).ok()?;
+    key.as_slice().try_into().ok()
 }

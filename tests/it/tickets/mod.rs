@@ -4,6 +4,7 @@ mod conversation;
 mod desk;
 mod files;
 mod opening;
+mod plans;
 
 use easylink::web::feature::StaffRole;
 

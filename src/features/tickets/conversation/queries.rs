@@ -5,11 +5,11 @@ use diesel::prelude::*;
 use crate::base::db::Conn;
 use crate::base::db::schema::{memberships, people, ticket_entries, tickets};
 use crate::base::types::{Moment, Number};
-use crate::each;
 use crate::features::accounts::{Customer, MemberRole};
 use crate::features::tickets::model::{EntryKind, Side, TicketState};
 use crate::features::tickets::queries::Ticket;
 use crate::web::lists::PAGE;
+use crate::{each, insert_for_id};
 
 /// One entry with whoever wrote it.
 #[derive(Debug, Queryable)]
@@ -61,17 +61,15 @@ pub(in crate::features::tickets) struct NewEntry<'a> {
 
 /// Writes an entry and answers its id.
 pub(in crate::features::tickets) fn write(conn: &mut Conn, new: &NewEntry<'_>) -> QueryResult<i64> {
-    diesel::insert_into(ticket_entries::table)
-        .values((
-            ticket_entries::ticket_id.eq(new.ticket_id),
-            ticket_entries::kind.eq(new.kind),
-            ticket_entries::side.eq(new.side),
-            ticket_entries::person_id.eq(new.person_id),
-            ticket_entries::body.eq(new.body),
-            ticket_entries::at.eq(new.at),
-        ))
-        .returning(ticket_entries::id)
-        .get_result(conn)
+    let row = diesel::insert_into(ticket_entries::table).values((
+        ticket_entries::ticket_id.eq(new.ticket_id),
+        ticket_entries::kind.eq(new.kind),
+        ticket_entries::side.eq(new.side),
+        ticket_entries::person_id.eq(new.person_id),
+        ticket_entries::body.eq(new.body),
+        ticket_entries::at.eq(new.at),
+    ));
+    insert_for_id!(conn, ticket_entries::id, row)
 }
 
 /// Moves a work order from the state that was read. `NotFound` when it has another by now.
@@ -118,13 +116,13 @@ pub(in crate::features::tickets) fn assign_if_free(conn: &mut Conn, ticket_id: i
 
 /// Who reads an answer by mail: whoever opened the work order, or an owner when that person has left the account.
 pub(in crate::features::tickets) fn reader(conn: &mut Conn, ticket: &Ticket) -> QueryResult<Option<(i64, String)>> {
-    let members: Vec<(i64, String, MemberRole)> = memberships::table
+    let asked = memberships::table
         .inner_join(people::table)
         .filter(memberships::account_id.eq(ticket.account_id))
         .filter(memberships::ended_at.is_null())
         .order(memberships::id)
-        .select((people::id, people::address, memberships::role))
-        .load(conn)?;
+        .select((people::id, people::address, memberships::role));
+    let members: Vec<(i64, String, MemberRole)> = each!(conn, c => asked.load(c))?;
     let opener = members.iter().find(|(person, ..)| *person == ticket.opened_by_id);
     let owner = members.iter().find(|(.., role)| *role == MemberRole::Owner);
     Ok(opener.or(owner).map(|(person, address, _)| (*person, address.clone())))
@@ -152,30 +150,30 @@ pub(in crate::features::tickets) struct ListRow {
 const LINE: (tickets::number, tickets::subject, tickets::state, tickets::updated_at, tickets::due_at) =
     (tickets::number, tickets::subject, tickets::state, tickets::updated_at, tickets::due_at);
 
-/// The account's work orders, newest first, from below the one that `after` names; one more than a page. Without a
-/// cursor it is one statement of fixed text, so that it stays prepared.
+/// The account's work orders, newest first, from below the one that `after` names; one more than a page. Each is one
+/// statement of fixed text, so that it stays prepared.
 pub(in crate::features::tickets) fn list(
     conn: &mut Conn,
     customer: &Customer,
     state: Option<TicketState>,
     after: Option<&Number>,
 ) -> QueryResult<Vec<ListRow>> {
+    let account = customer.account_id();
     let below: i64 = match after {
         Some(number) => tickets::table
             .filter(tickets::number.eq(number))
-            .filter(tickets::account_id.eq(customer.account_id()))
+            .filter(tickets::account_id.eq(account))
             .select(tickets::id)
             .first(conn)?,
         None => i64::MAX,
     };
-    let own = tickets::table
-        .filter(tickets::account_id.eq(customer.account_id()))
-        .filter(tickets::id.lt(below))
-        .order(tickets::id.desc())
-        .limit(PAGE + 1)
-        .select(LINE);
-    match state {
-        Some(state) => each!(conn, c => own.filter(tickets::state.eq(state)).load(c)),
-        None => each!(conn, c => own.load(c)),
+    let page = tickets::table.filter(tickets::id.lt(below)).limit(PAGE + 1).select(LINE);
+    if let Some(state) = state {
+        let own = page.filter(tickets::account_id.eq(account)).filter(tickets::state.eq(state));
+        return each!(conn, c => own.order(tickets::id.desc()).load(c));
     }
+    // A range of one account, in the order of the index on both columns: were the account fixed, PostgreSQL would hold the
+    // order of `id` for enough and walk the whole table from its end, passing over everybody else's.
+    let own = page.filter(tickets::account_id.between(account, account));
+    each!(conn, c => own.order((tickets::account_id.desc(), tickets::id.desc())).load(c))
 }

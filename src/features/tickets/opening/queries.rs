@@ -8,7 +8,8 @@ use crate::base::db::schema::tickets;
 use crate::base::types::{Moment, Number};
 use crate::features::accounts::Customer;
 use crate::features::tickets::model::{TicketState, folded};
-use crate::features::tickets::queries::{CONTACT, Contact, TICKET, Ticket};
+use crate::features::tickets::queries::{CONTACT, Contact, Ticket};
+use crate::insert_for_id;
 
 /// Inserts a work order and answers it. `at` is when it was opened and until when it is answered.
 pub(super) fn insert(
@@ -20,30 +21,42 @@ pub(super) fn insert(
 ) -> QueryResult<Ticket> {
     let contact = &new.contact;
     let searched = [&new.subject, &contact.name, &contact.company, &contact.address].map(String::as_str).join("\n");
-    diesel::insert_into(tickets::table)
-        .values((
-            (
-                tickets::number.eq(number),
-                tickets::account_id.eq(account_id),
-                tickets::opened_by_id.eq(person_id),
-                tickets::state.eq(TicketState::WaitingForUs),
-                tickets::category.eq(new.category),
-                tickets::urgency.eq(new.urgency),
-                tickets::subject.eq(&new.subject),
-                tickets::search_text.eq(folded(&searched)),
-            ),
-            (
-                tickets::contact_name.eq(&contact.name),
-                tickets::contact_address.eq(&contact.address),
-                tickets::contact_phone.eq(&contact.phone),
-                tickets::contact_company.eq(&contact.company),
-                tickets::contact_industry.eq(&contact.industry),
-                tickets::contact_position.eq(&contact.position),
-            ),
-            (tickets::opened_at.eq(opened_at), tickets::updated_at.eq(opened_at), tickets::due_at.eq(due_at)),
-        ))
-        .returning(TICKET)
-        .get_result(conn)
+    let row = diesel::insert_into(tickets::table).values((
+        (
+            tickets::number.eq(number),
+            tickets::account_id.eq(account_id),
+            tickets::opened_by_id.eq(person_id),
+            tickets::state.eq(TicketState::WaitingForUs),
+            tickets::category.eq(new.category),
+            tickets::urgency.eq(new.urgency),
+            tickets::subject.eq(&new.subject),
+            tickets::search_text.eq(folded(&searched)),
+        ),
+        (
+            tickets::contact_name.eq(&contact.name),
+            tickets::contact_address.eq(&contact.address),
+            tickets::contact_phone.eq(&contact.phone),
+            tickets::contact_company.eq(&contact.company),
+            tickets::contact_industry.eq(&contact.industry),
+            tickets::contact_position.eq(&contact.position),
+        ),
+        (tickets::opened_at.eq(opened_at), tickets::updated_at.eq(opened_at), tickets::due_at.eq(due_at)),
+    ));
+    Ok(Ticket {
+        id: insert_for_id!(conn, tickets::id, row)?,
+        number: number.clone(),
+        account_id,
+        opened_by_id: person_id,
+        state: TicketState::WaitingForUs,
+        category: new.category,
+        urgency: new.urgency,
+        subject: new.subject.clone(),
+        contact: contact.clone(),
+        assigned_to_id: None,
+        opened_at,
+        due_at,
+        answered_at: None,
+    })
 }
 
 /// What this person wrote about themselves in the last work order of this account.
