@@ -174,7 +174,9 @@ fn places(house: &House, face: &Face, path: &str) -> Vec<Place> {
         .filter(|entry| within_area(entry.href, area))
         .filter(|entry| entry.roles.is_empty() || entry.roles.iter().any(|role| face.roles.contains(role)))
         .collect();
-    let here = entries.iter().filter(|entry| within(entry.href)).map(|entry| entry.href.len()).max();
+    // The area's own page lies above all others, and is the place of itself alone.
+    let at = |href: &str| path == href || (href != area && within(href));
+    let here = entries.iter().filter(|entry| at(entry.href)).map(|entry| entry.href.len()).max();
     let mut ordered = entries;
     ordered.sort_by_key(|entry| entry.position);
     ordered
@@ -182,7 +184,7 @@ fn places(house: &House, face: &Face, path: &str) -> Vec<Place> {
         .map(|entry| Place {
             key: entry.key,
             href: entry.href,
-            here: within(entry.href) && Some(entry.href.len()) == here,
+            here: at(entry.href) && Some(entry.href.len()) == here,
         })
         .collect()
 }
