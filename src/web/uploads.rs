@@ -69,8 +69,11 @@ pub struct Sent<F> {
     pub errors: Errors,
 }
 
-/// Bytes of all text of one post, the names of its fields included.
-const MOST_TEXT: usize = 64 * 1024;
+/// Bytes of all text of one post, the names of its fields included: far more than any field takes, so that whoever
+/// pasted too much gets it back and can shorten it.
+const MOST_TEXT: usize = 1024 * 1024;
+/// What is read and thrown away of files that are too large together, for the same reason.
+const MOST_OVER: u64 = 100 * 1024 * 1024;
 const MOST_PARTS: usize = 120;
 const LIFE: Duration = Duration::from_secs(24 * 3600);
 const MOST_AN_HOUR: i64 = 200;
@@ -84,7 +87,8 @@ pub async fn receive<A: MayWrite, F: DeserializeOwned>(
     mut parts: Multipart,
     takes: Takes,
 ) -> Result<Sent<F>, Error> {
-    let (_, ctx) = visit.read(|_, actor| Ok(actor.context().clone())).await?;
+    let (shell, ctx) = visit.read(|_, actor| Ok(actor.context().clone())).await?;
+    visit.remember(shell.face);
     let mut text = url::form_urlencoded::Serializer::new(String::new());
     let mut form: Option<Form<F>> = None;
     let mut arriving = Arriving::new(visit.house());
@@ -162,8 +166,11 @@ async fn file_part<A: MayWrite>(
         let chunk = chunk.map_err(|_| Error::BadRequest)?;
         size += chunk.len() as u64;
         *together += chunk.len() as u64;
-        if *together > takes.most_together {
+        if *together > takes.most_together + MOST_OVER {
             return Err(Error::TooLarge);
+        }
+        if wrong.is_none() && *together > takes.most_together {
+            wrong = Some(FieldError::FilesTooLarge(takes.most_together));
         }
         if wrong.is_some() {
             continue;

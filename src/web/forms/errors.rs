@@ -60,6 +60,8 @@ pub enum FieldError {
     FileType,
     /// A file above this many bytes.
     FileTooLarge(u64),
+    /// The files are more than so many bytes together.
+    FilesTooLarge(u64),
     /// A picture of more pixels than are taken.
     PictureTooLarge,
     /// A picture that moves.

@@ -21,6 +21,7 @@ use crate::web::error::Error;
 use crate::web::forms::{Errors, Form, Stamp};
 use crate::web::house::House;
 use crate::web::page::{Face, Flash, Shell};
+use crate::web::session::{PersonKind, SessionRow};
 use crate::web::{limits, queries, session};
 
 /// An error and, when the caller was admitted, who it met: so that the error page keeps its shell.
@@ -205,10 +206,15 @@ impl<A: Actor> Visit<A> {
     /// Leaves the shell's face where the error page finds it.
     fn met(&self, failed: Failed) -> Error {
         let (error, face): (Error, Option<Face>) = *failed;
+        self.remember(face);
+        error
+    }
+
+    /// Who is here, should what follows outside a verb end on the error page.
+    pub(in crate::web) fn remember(&self, face: Option<Face>) {
         if let Some(face) = face {
             self.req.extensions_mut().insert(Met(face));
         }
-        error
     }
 }
 
@@ -232,7 +238,18 @@ pub(crate) struct Met(pub(crate) Face);
 
 fn admitted<A: Actor>(conn: &mut Conn, asked: &Asked, house: &House) -> Result<A, Failed> {
     let found = session::load(conn, asked, &house.seen).map_err(|fault| Box::new((Error::from(fault), None)))?;
-    A::admit(conn, found.as_ref(), asked).map_err(|error| Box::new((error, None)))
+    A::admit(conn, found.as_ref(), asked).map_err(|error| Box::new((error, found.as_ref().map(stranger))))
+}
+
+/// Who stands before a door that is not theirs: enough to word the answer, and no rights.
+fn stranger(session: &SessionRow) -> Face {
+    Face {
+        name: session.shown_name(),
+        account: None,
+        account_number: String::new(),
+        staff: session.kind == PersonKind::Staff,
+        roles: Vec::new(),
+    }
 }
 
 /// A form that was drawn for another account writes nothing (A8).
