@@ -181,11 +181,7 @@ fn places(house: &House, face: &Face, path: &str) -> Vec<Place> {
     ordered.sort_by_key(|entry| entry.position);
     ordered
         .into_iter()
-        .map(|entry| Place {
-            key: entry.key,
-            href: entry.href,
-            here: at(entry.href) && Some(entry.href.len()) == here,
-        })
+        .map(|entry| Place { key: entry.key, href: entry.href, here: at(entry.href) && Some(entry.href.len()) == here })
         .collect()
 }
 

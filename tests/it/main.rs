@@ -8,6 +8,7 @@ mod support;
 mod accounts_in;
 mod accounts_own;
 mod crawl;
+mod demo;
 mod doors;
 mod faults;
 mod house;

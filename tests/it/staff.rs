@@ -195,7 +195,9 @@ on_both!(
         }
         assert_eq!(staff.gets("/account/identity").await.status, 403);
         assert_eq!(staff.gets("/staff").await.status, 200);
-        assert_eq!(staff.gets("/staff/people").await.status, 403);
+        let refused = staff.gets("/staff/people").await;
+        assert_eq!(refused.status, 403);
+        assert!(refused.text().contains("Whoever looks after people and roles"), "{}", refused.text());
         assert_eq!(staff.gets("/staff/audit").await.status, 403);
     }
 );

@@ -6,6 +6,7 @@ mod queries;
 mod remittances;
 mod shop;
 mod slips;
+mod tale;
 mod work_orders;
 
 use actix_web::web::Data;
@@ -14,6 +15,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 use slips::Slips;
 
+use self::tale::Tale;
 use crate::base::crypto::Secret;
 use crate::base::db::{Conn, End};
 use crate::features::accounts::PasswordClass;
@@ -76,9 +78,11 @@ fn write(
         let mut of_role = people::STAFF.iter().zip(&staff).filter(|((_, _, own), _)| *own == role);
         of_role.nth(nth).map(|(_, officer)| officer).ok_or_else(|| Error::internal("the demo lacks a role"))
     };
-    work_orders::tell(conn, ctx, &customers, by(StaffRole::Support, 0)?, zone)?;
+    let mut tale = Tale::default();
+    work_orders::add(&mut tale, ctx, &customers, by(StaffRole::Support, 0)?, zone);
     let finance = (by(StaffRole::Finance, 0)?, by(StaffRole::Finance, 1)?);
-    remittances::tell(conn, ctx, &customers, slips, finance, (zone, currency))?;
+    remittances::add(conn, &mut tale, ctx, &customers, slips, finance, (zone, currency))?;
+    tale.tell(conn)?;
     // What happened in the past was mailed in the past.
     queries::mails_are_sent(conn, ctx.now)?;
     records::keep(conn, ctx, Entry::new(Event::DemoMade))?;

@@ -6,8 +6,9 @@ use jiff::tz::TimeZone;
 
 use super::people::{Customer, Officer, payer_of};
 use super::slips::{Lines, Slips};
+use super::tale::{Left, Tale};
 use crate::base::db::Conn;
-use crate::base::types::{Moment, Money, Number};
+use crate::base::types::{Day, Moment, Money, Number};
 use crate::features::remittance::seeding::{
     BankNumber, Declaration, NewEntry, NewReceiving, NumberKind, Receiving, ReceivingMove, Treasurer, confirm, declare,
     enter, move_receiving, open, opened_receiving, propose_receiving, refuse, withdraw,
@@ -73,13 +74,14 @@ pub(super) fn slips(now: Moment, zone: &TimeZone, currency: &str) -> Vec<(usize,
 
 const HOLDER: &str = "Easy Link Cloud Services Co., Ltd.";
 
-/// Opens the receiving account and tells every story.
-pub(super) fn tell(
+/// Opens the receiving account and adds every story to the tale.
+pub(super) fn add<'a>(
     conn: &mut Conn,
-    ctx: &Context,
-    customers: &[Customer],
-    slips: &Slips,
-    (first, second): (&Officer, &Officer),
+    tale: &mut Tale<'a>,
+    ctx: &'a Context,
+    customers: &'a [Customer],
+    slips: &'a Slips,
+    (first, second): (&'a Officer, &'a Officer),
     (zone, currency): (&TimeZone, &str),
 ) -> Result<(), Error> {
     let long_ago = ctx.now.minus(DAY * 200);
@@ -98,40 +100,63 @@ pub(super) fn tell(
         let customer = &customers[who];
         let began = began(ctx.now, days);
         let later = |hours: u64| -> Moment { began.plus(Duration::from_secs(hours * 600)) };
-        let amount = Money(amount);
-        let number = open(conn, &customer.pays(ctx, began), amount).map_err(Error::internal)?;
+        let (declared_at, moved_at, ended_at) = (later(1), later(2), later(3));
+        let number = Left::nothing();
+        let made = number.clone();
+        tale.at(began, move |conn| {
+            made.leave(open(conn, &customer.pays(ctx, began), Money(amount)).map_err(Error::internal)?)
+        });
         if end == End::Open {
             continue;
         }
-        let declaration = Declaration {
-            remitter: customer.company.unwrap_or(customer.name).to_string(),
-            bank: BANK.into(),
-            kind: NumberKind::Account,
-            bank_number: BankNumber::read(NumberKind::Account, &format!("10012018090000{nth:04}"), true)
-                .map_err(|_| Error::internal("a demo account number is malformed"))?,
-            amount,
-            remitted_on: began.day(zone),
-        };
-        declare(conn, &customer.pays(ctx, later(1)), &number, &declaration, slips.get(&nth))
-            .map_err(Error::internal)?;
+        let declaration = declaration(nth, customer, (Money(amount), began.day(zone)))?;
+        let (told, of) = (declaration.clone(), number.clone());
+        tale.at(declared_at, move |conn| {
+            declare(conn, &customer.pays(ctx, declared_at), &of.take()?, &told, slips.get(&nth))
+                .map_err(Error::internal)?;
+            Ok(())
+        });
         match end {
             End::Open | End::Declared => {}
-            End::Withdrawn => {
-                withdraw(conn, &customer.pays(ctx, later(2)), &number).map_err(Error::internal)?;
-            }
-            End::Refused => {
+            End::Withdrawn => tale.at(moved_at, move |conn| {
+                withdraw(conn, &customer.pays(ctx, moved_at), &number.take()?).map_err(Error::internal)?;
+                Ok(())
+            }),
+            End::Refused => tale.at(ended_at, move |conn| {
                 let reason = "No transfer with this name or reference reached us by the 14th. Please ask your bank.";
-                refuse(conn, &second.books(ctx, later(3)), &number, reason, None).map_err(Error::internal)?;
-            }
+                refuse(conn, &second.books(ctx, ended_at), &number.take()?, reason, None).map_err(Error::internal)?;
+                Ok(())
+            }),
             End::Arrived | End::Credited => {
-                let entry = arrived(conn, &first.books(ctx, later(2)), &receiving, nth, &declaration, &number)?;
+                let (entry, of, receiving) = (Left::nothing(), number.clone(), receiving.clone());
+                let came = entry.clone();
+                tale.at(moved_at, move |conn| {
+                    let officer = first.books(ctx, moved_at);
+                    came.leave(arrived(conn, &officer, &receiving, nth, &declaration, &of.take()?)?)
+                });
                 if end == End::Credited {
-                    confirm(conn, &second.books(ctx, later(3)), &number, &entry, None).map_err(Error::internal)?;
+                    tale.at(ended_at, move |conn| {
+                        let officer = second.books(ctx, ended_at);
+                        confirm(conn, &officer, &number.take()?, &entry.take()?, None).map_err(Error::internal)?;
+                        Ok(())
+                    });
                 }
             }
         }
     }
     Ok(())
+}
+
+fn declaration(nth: usize, customer: &Customer, (amount, remitted_on): (Money, Day)) -> Result<Declaration, Error> {
+    Ok(Declaration {
+        remitter: customer.company.unwrap_or(customer.name).to_string(),
+        bank: BANK.into(),
+        kind: NumberKind::Account,
+        bank_number: BankNumber::read(NumberKind::Account, &format!("10012018090000{nth:04}"), true)
+            .map_err(|_| Error::internal("a demo account number is malformed"))?,
+        amount,
+        remitted_on,
+    })
 }
 
 fn arrived(

@@ -5,11 +5,10 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::people::{Customer, Officer};
-use crate::base::db::Conn;
+use super::tale::{Left, Tale};
 use crate::features::tickets::seeding::{NewTicket, assign, close, note, open, reply, resolve};
 use crate::features::tickets::{Category, Contact, Urgency};
 use crate::services::context::Context;
-use crate::web::Error;
 
 struct Story {
     /// Which customer asks.
@@ -168,58 +167,67 @@ const STORIES: &[Story] = &[
     },
 ];
 
-/// Tells every story.
-pub(super) fn tell(
-    conn: &mut Conn,
-    ctx: &Context,
-    customers: &[Customer],
-    support: &Officer,
-    zone: &TimeZone,
-) -> Result<(), Error> {
+/// Adds every story to the tale.
+pub(super) fn add<'a>(
+    tale: &mut Tale<'a>,
+    ctx: &'a Context,
+    customers: &'a [Customer],
+    support: &'a Officer,
+    zone: &'a TimeZone,
+) {
     for story in STORIES {
         let customer = &customers[story.who];
         let hour = Duration::from_secs(3600);
         let began = ctx.now.minus(Duration::from_secs(story.days * 86_400) + 2 * hour);
-        let asked = customer.at(ctx, began);
-        let new = NewTicket {
-            category: story.category,
-            urgency: story.urgency,
-            subject: story.subject.to_string(),
-            text: story.text.to_string(),
-            contact: Contact {
-                name: customer.name.to_string(),
-                address: customer.address.clone(),
-                phone: String::new(),
-                company: customer.company.unwrap_or_default().to_string(),
-                industry: String::new(),
-                position: String::new(),
-            },
-        };
-        let number = open(conn, &asked, (customer.account_id, customer.person_id), &new, &[], zone)?;
+        let number = Left::nothing();
+        let made = number.clone();
+        tale.at(began, move |conn| {
+            let whose = (customer.account_id, customer.person_id);
+            made.leave(open(conn, &customer.at(ctx, began), whose, &asked(story, customer), &[], zone)?)
+        });
         let mut at = began;
         if !story.answers.is_empty() || story.end == End::Assigned {
             at = at.plus(Duration::from_secs(900));
-            assign(conn, &support.at(ctx, at), &number, support.person_id)?;
-            if story.end == End::Assigned {
-                note(
-                    conn,
-                    &support.at(ctx, at),
-                    &number,
-                    "Looked at it with the night shift; see the hand-over page.",
-                )?;
-            }
+            let number = number.clone();
+            tale.at(at, move |conn| {
+                let (by, number) = (support.at(ctx, at), number.take()?);
+                assign(conn, &by, &number, support.person_id)?;
+                if story.end == End::Assigned {
+                    note(conn, &by, &number, "Looked at it with the night shift; see the hand-over page.")?;
+                }
+                Ok(())
+            });
         }
         for (turn, text) in story.answers.iter().enumerate() {
             at = at.plus(Duration::from_secs(1500));
-            let author = if turn % 2 == 0 { support.at(ctx, at) } else { customer.at(ctx, at) };
-            reply(conn, &author, &number, text, &[], zone)?;
+            let number = number.clone();
+            tale.at(at, move |conn| {
+                let author = if turn % 2 == 0 { support.at(ctx, at) } else { customer.at(ctx, at) };
+                reply(conn, &author, &number.take()?, text, &[], zone)
+            });
         }
         at = at.plus(Duration::from_secs(600));
         match story.end {
             End::Stands | End::Assigned => {}
-            End::Resolved => resolve(conn, &support.at(ctx, at), &number)?,
-            End::Closed => close(conn, &customer.at(ctx, at), &number)?,
+            End::Resolved => tale.at(at, move |conn| resolve(conn, &support.at(ctx, at), &number.take()?)),
+            End::Closed => tale.at(at, move |conn| close(conn, &customer.at(ctx, at), &number.take()?)),
         }
     }
-    Ok(())
+}
+
+fn asked(story: &Story, customer: &Customer) -> NewTicket {
+    NewTicket {
+        category: story.category,
+        urgency: story.urgency,
+        subject: story.subject.to_string(),
+        text: story.text.to_string(),
+        contact: Contact {
+            name: customer.name.to_string(),
+            address: customer.address.clone(),
+            phone: String::new(),
+            company: customer.company.unwrap_or_default().to_string(),
+            industry: String::new(),
+            position: String::new(),
+        },
+    }
 }

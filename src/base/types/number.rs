@@ -51,6 +51,13 @@ impl Number {
         text.starts_with(kind.to_ascii_uppercase()).then(|| Self::checked(text)).flatten()
     }
 
+    /// The numbers of a kind that stand in any text, written as people and banks write them. Spaces and hyphens do not
+    /// count, so one may also be made of the ends of two words: its check sign makes that rare.
+    pub fn within(kind: char, text: &str) -> Vec<Self> {
+        let signs: Vec<char> = text.nfkc().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+        signs.windows(LENGTH).filter_map(|run| Self::parse(kind, &run.iter().collect::<String>())).collect()
+    }
+
     /// `R7KM3X9Q26WA`: the form of columns, addresses and file names.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -43,6 +43,20 @@ pub(super) fn balance(conn: &mut Conn, ctx: &Context, look: &Look<'_>) -> Result
 }
 
 #[derive(Template)]
+#[template(path = "remittance/cards/task.html")]
+struct Task<'a> {
+    shell: Mini<'a>,
+    row: Row,
+    count: i64,
+}
+
+/// What the customer has to do before money is looked for: declare the transfer, or correct what was refused.
+pub(super) fn task(conn: &mut Conn, ctx: &Context, look: &Look<'_>) -> Result<Option<String>, Error> {
+    let Some((row, count)) = top_ups::for_customer(conn, ctx)? else { return Ok(None) };
+    Ok(Some(Task { shell: Mini::of(look), row, count }.render()?))
+}
+
+#[derive(Template)]
 #[template(path = "remittance/cards/under_way.html")]
 struct UnderWayCard<'a> {
     shell: Mini<'a>,

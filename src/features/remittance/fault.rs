@@ -23,6 +23,9 @@ pub enum Fault {
     /// Entry and declaration name different amounts.
     #[error("the amounts differ")]
     AmountsDiffer,
+    /// The entry's text carries the reference of another top-up.
+    #[error("the entry names another top-up")]
+    NamesAnother,
     /// The bank's serial number is known for this receiving account.
     #[error("the entry is known already")]
     KnownEntry,
@@ -44,6 +47,7 @@ impl From<Fault> for Stop {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::AmountsDiffer => Errors::one("entry", FieldError::AmountsDiffer).into(),
+            Fault::NamesAnother => Errors::one("another_checked", FieldError::NamesAnother).into(),
             Fault::KnownEntry => Errors::one("bank_serial", FieldError::Taken).into(),
             Fault::NotFound => Self::Failed(Error::NotFound),
             Fault::IllegalMove(_) | Fault::Changed | Fault::NoReceivingAccount => Self::Failed(Error::Conflict),

@@ -57,7 +57,7 @@ pub fn past_day(errors: &mut Errors, field: &'static str, typed: &str, today: Da
         None if typed.trim().is_empty() => FieldError::Missing,
         None => FieldError::Malformed,
         Some(day) if day > today => FieldError::InTheFuture,
-        Some(day) if day < today.plus(-730) => FieldError::InThePast,
+        Some(day) if day < today.plus(-730) => FieldError::TooLongAgo,
         Some(day) => return Some(day),
     };
     errors.add(field, error);
@@ -98,7 +98,7 @@ mod tests {
         };
         assert_eq!(day("2026-11-23"), Ok(today));
         assert_eq!(day("2026-11-24"), Err(FieldError::InTheFuture));
-        assert_eq!(day("2016-11-24"), Err(FieldError::InThePast));
+        assert_eq!(day("2016-11-24"), Err(FieldError::TooLongAgo));
         assert_eq!(day("24.11.2026"), Err(FieldError::Malformed));
     }
 

@@ -58,6 +58,7 @@ pub fn feature() -> Feature {
             MenuEntry { key: "staff_ledger", href: "/staff/ledger", roles: DESK_ROLES, position: 50 },
         ],
         overview: &[
+            CardSpec { roles: &["owner", "billing"], position: 4, draw: cards::task },
             CardSpec { roles: MONEY_ROLES, position: 20, draw: cards::balance },
             CardSpec { roles: MONEY_ROLES, position: 30, draw: cards::under_way },
         ],

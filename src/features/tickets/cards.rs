@@ -25,6 +25,22 @@ pub(super) fn overview(conn: &mut Conn, ctx: &Context, _: &Look<'_>) -> Result<O
 }
 
 #[derive(Template)]
+#[template(path = "tickets/task.html")]
+struct Task {
+    waiting_for_you: i64,
+}
+
+/// Answers of staff that wait for the customer.
+pub(super) fn task(conn: &mut Conn, ctx: &Context, _: &Look<'_>) -> Result<Option<String>, Error> {
+    let Some(account_id) = ctx.author.account_id else { return Ok(None) };
+    let (_, waiting_for_you) = queries::open_counts(conn, account_id)?;
+    if waiting_for_you == 0 {
+        return Ok(None);
+    }
+    Ok(Some(Task { waiting_for_you }.render()?))
+}
+
+#[derive(Template)]
 #[template(path = "tickets/staff/desk_card.html")]
 struct DeskCard {
     counts: Counts,

@@ -37,7 +37,10 @@ pub fn feature() -> Feature {
             MenuEntry { key: "tickets", href: "/account/tickets", roles: &[], position: 60 },
             MenuEntry { key: "staff_tickets", href: "/staff/tickets", roles: &["support", "auditor"], position: 20 },
         ],
-        overview: &[CardSpec { roles: &[], position: 60, draw: cards::overview }],
+        overview: &[
+            CardSpec { roles: &[], position: 6, draw: cards::task },
+            CardSpec { roles: &[], position: 60, draw: cards::overview },
+        ],
         desk: &[CardSpec { roles: &["support", "auditor"], position: 20, draw: cards::desk }],
     }
 }

@@ -30,8 +30,8 @@ pub enum FieldError {
     TooSmall(String),
     /// Above this.
     TooLarge(String),
-    /// A day that is over.
-    InThePast,
+    /// A day too far back to be meant.
+    TooLongAgo,
     /// A day that has not come.
     InTheFuture,
     /// None of the choices.
@@ -86,6 +86,8 @@ pub enum FieldError {
     AccountForm,
     /// Two things that must agree name different amounts.
     AmountsDiffer,
+    /// The entry of the statement carries another top-up's reference.
+    NamesAnother,
 }
 
 /// What is wrong with a form, in the order of its fields. What belongs to no field stands under `form`.

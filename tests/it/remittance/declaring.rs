@@ -79,6 +79,11 @@ on_both! {
         let path = format!("/account/remittances/{number}/declaration");
         let script = declaration(&mut people.li, &number).await.file("slip", "slip.pdf", "application/pdf", b"<script>");
         assert_eq!(people.li.posts(&script).await.wrong_fields(), ["slip"]);
+        let heavy = [b"%PDF-1.7\n".as_slice(), &vec![b' '; 11 * 1024 * 1024]].concat();
+        let heavy = declaration(&mut people.li, &number).await.file("slip", "heavy.pdf", "application/pdf", &heavy);
+        let again = people.li.posts(&heavy).await;
+        assert_eq!((again.status, again.wrong_fields()), (422, vec!["slip".to_string()]));
+        assert_eq!(again.form(&path).value("remitter"), heavy.value("remitter"), "what was typed is kept");
         let form = declaration(&mut people.li, &number).await.with("remitter", "").file("slip", "first.pdf", "application/pdf", b"%PDF-1.7\none");
         let again = people.li.posts(&form).await;
         assert_eq!(again.wrong_fields(), ["remitter"]);

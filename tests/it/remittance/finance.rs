@@ -27,6 +27,26 @@ on_both! {
 }
 
 on_both! {
+    async fn money_that_names_another_top_up_is_not_credited_by_one_click(portal) {
+        let mut people = company(&portal).await;
+        let meant = tops_up(&mut people.li, "10").await;
+        let number = tops_up(&mut people.li, "10").await;
+        declares(&mut people.li, &number).await;
+        enters_line(&mut people.fay, "10", &meant, "S-1").await;
+        let path = format!("/staff/remittances/{number}");
+        let page = people.finn.opens(&path).await;
+        assert!(page.text().contains("Names another top-up"), "{}", page.text());
+        let form = page.form(&format!("{path}/confirmation"));
+        let again = people.finn.posts(&form).await;
+        assert_eq!((again.status, again.wrong_fields()), (422, vec!["another_checked".to_string()]));
+        assert_eq!(balance(&portal, &people.li).await, Money::ZERO);
+        let form = again.form(&format!("{path}/confirmation")).with("another_checked", "yes");
+        people.finn.submits(&form).await;
+        assert_eq!(balance(&portal, &people.li).await, Money(1_000));
+    }
+}
+
+on_both! {
     async fn another_amount_is_not_credited(portal) {
         let mut people = company(&portal).await;
         let number = tops_up(&mut people.li, "10").await;

@@ -11,8 +11,11 @@ on_both! {
         let mut people = company(&portal).await;
         let li = &mut people.li;
         assert!(li.opens("/account/remittances").await.text().contains("No remittances yet"));
+        assert!(!li.opens("/account").await.text().contains("Transfer and declare"));
         let number = tops_up(li, "1,250.00").await;
         let path = format!("/account/remittances/{number}");
+        let overview = li.opens("/account").await.text();
+        assert!(overview.contains("One thing needs you") && overview.contains("Transfer and declare"), "{overview}");
         let page = li.opens(&path).await;
         let shown = format!("{}-{}-{}", &number[..4], &number[4..8], &number[8..]);
         for words in [shown.as_str(), "3100 0001 2345", "Easy Link Ltd", "Bank of Testing, Shanghai", "Declare the transfer"] {

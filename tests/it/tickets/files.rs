@@ -222,7 +222,7 @@ on_both!(
         let host = portal.base.strip_prefix("http://").unwrap().to_string();
         let part = |name: &str, value: &str| format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         // The value alone fills the bound; its name is too much, and so is what follows.
-        let body = [part(&"n".repeat(100), &"x".repeat(65_536)), part("more", "x"), "--b--\r\n".to_string()].concat();
+        let body = [part(&"n".repeat(100), &"x".repeat(1_048_576)), part("more", "x"), "--b--\r\n".to_string()].concat();
         let head = format!(
             "POST /account/tickets/new HTTP/1.1\r\nHost: {host}\r\nCookie: {}\r\nSec-Fetch-Site: same-origin\r\n\
              Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",

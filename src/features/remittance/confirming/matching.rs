@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::base::types::Number;
 use crate::features::remittance::entries::StatementEntry;
 use crate::features::remittance::top_ups::TopUp;
 
@@ -42,6 +43,8 @@ pub struct Candidate {
     pub score: u32,
     /// Whether the amounts agree: only then it can be credited.
     pub amount_agrees: bool,
+    /// Another top-up's reference, when the text carries one and not this top-up's own.
+    pub names_another: Option<Number>,
 }
 
 /// The best `most` entries for which anything speaks beside the date, of equal ones the oldest. They come newest first.
@@ -54,15 +57,22 @@ pub fn candidates(top_up: &TopUp, entries: Vec<StatementEntry>, most: usize) -> 
             Candidate {
                 score: reasons.iter().map(|reason| reason.weight()).sum(),
                 amount_agrees: entry.amount == top_up.amount,
+                names_another: another(&entry.text, &top_up.number),
                 reasons,
                 entry,
             }
         })
         .filter(|candidate| candidate.reasons.iter().any(|reason| *reason != Reason::Date))
         .collect();
-    list.sort_by_key(|candidate| Reverse(candidate.score));
+    list.sort_by_key(|candidate| (Reverse(candidate.score), candidate.names_another.is_some()));
     list.truncate(most);
     list
+}
+
+/// The reference of another top-up in a text that does not carry this one's: the money is probably not meant for it.
+pub fn another(text: &str, own: &Number) -> Option<Number> {
+    let named = Number::within('R', text);
+    if named.contains(own) { None } else { named.into_iter().next() }
 }
 
 fn reasons(top_up: &TopUp, entry: &StatementEntry) -> Vec<Reason> {
@@ -89,7 +99,7 @@ fn same_name(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::types::{Day, Moment, Money, Number};
+    use crate::base::types::{Day, Moment, Money};
     use crate::features::remittance::entries::EntryState;
     use crate::features::remittance::model::{NumberKind, RemittanceState};
     use crate::features::remittance::receiving::{Receiving, ReceivingState};
@@ -163,6 +173,23 @@ mod tests {
         assert_eq!(list[0].score, 100);
         assert_eq!(list[0].reasons, [Reason::Reference, Reason::Amount, Reason::Name, Reason::Date]);
         assert!(!list[1].amount_agrees);
+    }
+
+    #[test]
+    fn the_reference_of_another_top_up_is_named() {
+        let (top_up, other) = (top_up(), Number::random('R'));
+        let text = format!("top up {}", other.to_string().to_lowercase());
+        let both = format!("{text} and {}", top_up.number);
+        let entries = vec![
+            entry(1, 125_000, "Li Ming", &text, "2026-11-23"),
+            entry(2, 125_000, "Li Ming", &both, "2026-11-23"),
+            entry(3, 125_000, "Li Ming", "RENT7KM3X9Q2", "2026-11-23"),
+        ];
+        let named: Vec<_> = candidates(&top_up, entries, 10)
+            .into_iter()
+            .map(|one| (one.entry.bank_serial, one.names_another))
+            .collect();
+        assert_eq!(named, [("2".into(), None), ("3".into(), None), ("1".into(), Some(other))]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::matching::{Candidate, Reason, candidates};
-use super::queries::{self, Payer, Queued};
+use super::queries::{self, Payer, Queued, Sight};
 use crate::base::db::End;
 use crate::base::types::{Moment, Number};
 use crate::features::remittance::entries::{self, EntryState};
@@ -101,6 +101,15 @@ impl Show {
         self.case.top_up.declared.as_ref().map_or(0, |told| told.at.0)
     }
 
+    /// The id of an entry's box: the first one is where the error summary leads.
+    fn box_of(&self, one: &Candidate) -> String {
+        let first = self.case.candidates.iter().find(|other| other.names_another.is_some() && !other.entry.own);
+        if first.is_some_and(|first| first.entry.number == one.entry.number) {
+            return "another_checked".into();
+        }
+        format!("another_checked-{}", one.entry.number.as_str())
+    }
+
     /// Whether the viewer may act on it.
     fn acts(&self) -> bool {
         self.shell.has_role("finance") && self.case.top_up.state.allows(Move::Credit)
@@ -144,6 +153,8 @@ pub struct Confirmation {
     pub entry: String,
     /// When the declaration was made that was looked at.
     pub seen: String,
+    /// "yes": the entry names another top-up and belongs here all the same.
+    pub another_checked: String,
 }
 
 /// What cannot be read is the moment of no declaration at all.
@@ -161,7 +172,8 @@ pub(in crate::features::remittance) async fn confirm_do(
     let ended = visit
         .write(&form, move |conn, officer, form| {
             let entry = Number::parse('E', &form.entry).ok_or(Error::NotFound)?;
-            queries::confirm(conn, officer, &target, &entry, Some(seen(&form.seen)))?;
+            let sight = Sight { declared_at: seen(&form.seen), another_checked: form.another_checked == "yes" };
+            queries::confirm(conn, officer, &target, &entry, Some(sight))?;
             Ok(Goto::to(format!("/staff/remittances/{}", target.as_str())).saying(Flash::RemittanceConfirmed))
         })
         .await?;

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::mails;
+use super::matching::another;
 use crate::base::db::Conn;
 use crate::base::db::schema::{accounts, people, receiving_accounts, remittances, statement_entries};
 use crate::base::types::{Moment, Money, Number};
@@ -141,6 +142,7 @@ struct Entered {
     amount: Money,
     receiving: Number,
     currency: String,
+    text: String,
 }
 
 fn entered(conn: &mut Conn, number: &Number) -> Result<Entered, Fault> {
@@ -154,27 +156,39 @@ fn entered(conn: &mut Conn, number: &Number) -> Result<Entered, Fault> {
             statement_entries::amount,
             receiving_accounts::number,
             receiving_accounts::currency,
+            statement_entries::remittance_text,
         ))
         .first(conn)
         .optional()?
         .ok_or(Fault::NotFound)
 }
 
+/// What an officer had before the eyes when confirming.
+#[derive(Debug, Clone, Copy)]
+pub struct Sight {
+    /// When the declaration was made that was looked at: a newer one is not credited unseen.
+    pub declared_at: Moment,
+    /// That the entry's text carries another top-up's reference, and that the money belongs here all the same.
+    pub another_checked: bool,
+}
+
 /// Confirms a declaration against an entry of the statement and credits the wallet: declaration, entry, ledger, records
-/// and mail in one transaction. `seen` is when the declaration that was looked at was made: a newer one is not credited
-/// unseen.
+/// and mail in one transaction. Without `sight` whatever is declared now is confirmed.
 pub fn confirm(
     conn: &mut Conn,
     officer: &impl Treasurer,
     number: &Number,
     entry: &Number,
-    seen: Option<Moment>,
+    sight: Option<Sight>,
 ) -> Result<(), Fault> {
     let (ctx, person) = (officer.ctx(), officer.person_id());
     let found = standing(conn, number)?;
     let entered = entered(conn, entry)?;
     if entered.author_id == person || found.opened_by_id == person {
         return Err(Fault::FourEyes);
+    }
+    if another(&entered.text, number).is_some() && !sight.is_some_and(|sight| sight.another_checked) {
+        return Err(Fault::NamesAnother);
     }
     let to = (entered.state.after(EntryMove::Credit)?, found.state.after(Move::Credit)?);
     // The entry first: two confirmations of the same entry meet at its row, and the second finds it taken.
@@ -187,7 +201,7 @@ pub fn confirm(
     }
     let credited = diesel::update(remittances::table.find(found.id))
         .filter(remittances::state.eq(found.state))
-        .filter(remittances::declared_at.eq(seen.or(found.declared_at)))
+        .filter(remittances::declared_at.eq(sight.map(|sight| sight.declared_at).or(found.declared_at)))
         .set((
             remittances::state.eq(to.1),
             remittances::statement_entry_id.eq(Some(entered.id)),

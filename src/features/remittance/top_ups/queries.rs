@@ -55,8 +55,16 @@ pub fn list(conn: &mut Conn, member: &Customer, after: Option<&Number>, most: i6
 
 /// The newest remittance of the author's account that is still under way, and how many are.
 pub fn under_way(conn: &mut Conn, ctx: &Context) -> QueryResult<Option<(Row, i64)>> {
+    newest(conn, ctx, [RemittanceState::Open, RemittanceState::Declared])
+}
+
+/// The newest remittance that waits for the customer, and how many do.
+pub fn for_customer(conn: &mut Conn, ctx: &Context) -> QueryResult<Option<(Row, i64)>> {
+    newest(conn, ctx, [RemittanceState::Open, RemittanceState::Refused])
+}
+
+fn newest(conn: &mut Conn, ctx: &Context, states: [RemittanceState; 2]) -> QueryResult<Option<(Row, i64)>> {
     let Some(account_id) = ctx.author.account_id else { return Ok(None) };
-    let states = [RemittanceState::Open, RemittanceState::Declared];
     let count: i64 = remittances::table
         .filter(remittances::account_id.eq(account_id))
         .filter(remittances::state.eq_any(states))
