@@ -314,7 +314,7 @@ on_both!(
         let form = li.opens("/account/notifications").await.form("/account/notifications");
         let page = li.submits(&form.without("new_products")).await;
         assert_eq!(page.form("/account/notifications").value("new_products"), None);
-        let consents = li.opens("/account/privacy").await.all("tbody tr");
+        let consents = li.opens("/account/privacy").await.all("[aria-labelledby=consents] tbody tr");
         assert_eq!(consents.len(), 2, "{consents:?}");
         assert!(consents[0].contains("Withdrawn") && consents[1].contains("Given"), "{consents:?}");
         let records = li.opens("/account/records").await.all("tbody th");
