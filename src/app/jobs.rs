@@ -135,7 +135,7 @@ fn wipe_mail(house: Data<House>, now: Moment) -> std::pin::Pin<Box<dyn Future<Ou
 
 fn sweep(house: Data<House>, now: Moment) -> std::pin::Pin<Box<dyn Future<Output = Result<(), String>>>> {
     Box::pin(async move {
-        in_one(&house.db, move |conn| limits::sweep(conn, now)).await?;
+        limits::sweep(&house.db, now).await.map_err(|fault| fault.to_string())?;
         uploads::sweep(&house, now).await
     })
 }

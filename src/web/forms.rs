@@ -2,6 +2,7 @@
 
 mod body;
 mod errors;
+pub mod plain;
 mod token;
 
 pub use body::{Asking, Form, fields_of};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::QueryResult;
 
 use super::queries;
-use crate::base::db::Conn;
+use crate::base::db::{Conn, Db, Fault};
 use crate::base::types::Moment;
 
 /// Counts one more in `bucket` and answers how many the present window holds, this one included.
@@ -18,9 +18,10 @@ pub fn counted(conn: &mut Conn, bucket: &str, window: Duration, now: Moment) -> 
     queries::counted(conn, bucket, window, now)
 }
 
-/// Deletes what is over: counters after a day, form keys after two.
-pub fn sweep(conn: &mut Conn, now: Moment) -> QueryResult<()> {
-    queries::sweep(conn, now)
+/// Deletes what is over, in pieces: counters after a day, form keys after two.
+pub async fn sweep(db: &Db, now: Moment) -> Result<(), Fault> {
+    db.in_pieces(move |conn, most| queries::sweep_limits(conn, now, most)).await?;
+    db.in_pieces(move |conn, most| queries::sweep_submissions(conn, now, most)).await
 }
 
 /// How long the gate of `bucket` is still shut; `None` while it is open.

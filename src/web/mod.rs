@@ -20,6 +20,7 @@ mod personal;
 mod queries;
 mod received;
 pub mod rekey;
+pub mod roles;
 pub mod routes;
 pub mod session;
 pub mod shield;

@@ -3,9 +3,9 @@
 use crate::services::personal::Class::{Hashed, Personal};
 use crate::services::personal::{PersonalData, column};
 
-/// Tables `sessions`, `limits`, `submissions`, `uploads`.
+/// Tables `sessions`, `staff_roles`, `limits`, `submissions`, `uploads`.
 pub const PERSONAL: PersonalData = PersonalData {
-    tables: &["sessions", "limits", "submissions", "uploads"],
+    tables: &["sessions", "staff_roles", "limits", "submissions", "uploads"],
     columns: &[
         column("sessions", "reference_hash", Hashed, "signing in", "12 months from its end"),
         column("sessions", "network", Personal, "list of devices", "12 months from its end"),

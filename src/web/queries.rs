@@ -1,13 +1,18 @@
 //! SQL of the web floor: sessions, once-only forms, shared limits.
 
+mod devices;
+
+pub(super) use devices::{came_in, devices, end_named, last_sign_in};
+
 use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
+use super::roles;
 use super::session::{
-    AccountPlace, Displaced, Entering, NewSession, PersonKind, PersonState, SessionRow, Sitting, stands,
+    AccountPlace, AccountState, Displaced, Entering, NewSession, PersonKind, PersonState, SessionRow, Sitting, stands,
 };
 use super::uploads::Upload;
 use crate::base::chance;
@@ -17,6 +22,7 @@ use crate::base::types::{Moment, Number};
 use crate::each;
 use crate::services::context::Context;
 
+const DAY: Duration = Duration::from_secs(24 * 3600);
 const MOST_SESSIONS: usize = 10;
 /// How late the last use of a session may be written.
 const SEEN_LATE: Duration = Duration::from_secs(120);
@@ -26,7 +32,7 @@ type Found = (Sitting, Option<String>, Option<String>, Option<String>);
 
 /// One statement finds the session, the person and the account that the person works in: every page asks for it.
 pub(super) fn session(conn: &mut Conn, hashes: Vec<Vec<u8>>) -> QueryResult<Option<SessionRow>> {
-    let account = accounts::id.nullable().eq(sessions::account_id).and(accounts::state.ne("closed"));
+    let account = accounts::id.nullable().eq(sessions::account_id).and(accounts::state.ne(AccountState::Closed));
     let membership = memberships::account_id
         .nullable()
         .eq(sessions::account_id)
@@ -66,7 +72,11 @@ pub(super) fn session(conn: &mut Conn, hashes: Vec<Vec<u8>>) -> QueryResult<Opti
         let found: Option<Found> = each!(&mut *conn, c => asked.get_result(c).optional())?;
         if let Some((sitting, number, name, role)) = found {
             let place = number.zip(role).map(|(number, role)| AccountPlace { number, name, role });
-            return Ok(Some(SessionRow { sitting, place }));
+            let roles = match sitting.kind {
+                PersonKind::Staff => roles::of(conn, sitting.person_id)?,
+                PersonKind::Customer => Vec::new(),
+            };
+            return Ok(Some(SessionRow { sitting, place, roles }));
         }
     }
     Ok(None)
@@ -269,12 +279,26 @@ pub(super) fn pass(conn: &mut Conn, bucket: &str, pause: Duration, now: Moment) 
     })
 }
 
-/// Deletes counters and form keys whose time is over.
-pub(super) fn sweep(conn: &mut Conn, now: Moment) -> QueryResult<()> {
-    let day = Duration::from_secs(24 * 3600);
-    diesel::delete(limits::table.filter(limits::ends_at.lt(now.minus(day)))).execute(conn)?;
-    diesel::delete(submissions::table.filter(submissions::created_at.lt(now.minus(day * 2)))).execute(conn)?;
-    Ok(())
+/// Deletes counters whose window ended a day ago, at most `most`.
+pub(super) fn sweep_limits(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<usize> {
+    diesel::sql_query(
+        "delete from limits where (bucket, window_start) in \
+         (select bucket, window_start from limits where ends_at < $1 order by ends_at limit $2)",
+    )
+    .bind::<BigInt, _>(now.minus(DAY))
+    .bind::<BigInt, _>(most)
+    .execute(conn)
+}
+
+/// Deletes form keys after two days, at most `most`.
+pub(super) fn sweep_submissions(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<usize> {
+    diesel::sql_query(
+        "delete from submissions where (actor, form_key) in \
+         (select actor, form_key from submissions where created_at < $1 order by created_at limit $2)",
+    )
+    .bind::<BigInt, _>(now.minus(DAY * 2))
+    .bind::<BigInt, _>(most)
+    .execute(conn)
 }
 
 pub(super) fn keep_upload(

@@ -7,6 +7,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 
 use super::asked::Asked;
+use super::feature::StaffRole;
 use super::queries;
 use crate::base::db::Conn;
 use crate::base::types::Moment;
@@ -35,6 +36,51 @@ crate::base::types::text_enum! {
 }
 
 crate::base::types::text_enum! {
+    /// Whether an account stands.
+    pub enum AccountState {
+        /// It does.
+        Open = "open",
+        /// Its owner asked to close it.
+        Closing = "closing",
+        /// Nobody works in it any more.
+        Closed = "closed",
+    }
+}
+
+/// What may become of a person's state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PersonMove {
+    /// Shut out until unlocked.
+    Lock,
+    /// Let in again.
+    Unlock,
+    /// Shut out for good.
+    End,
+}
+
+/// A state from which a move does not lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{by:?} does not lead on from {from}")]
+pub struct IllegalMove {
+    /// Where the person stands.
+    pub from: PersonState,
+    /// What was asked for.
+    pub by: PersonMove,
+}
+
+impl PersonState {
+    /// Where a move leads from here: the only place that says so.
+    pub fn after(self, by: PersonMove) -> Result<Self, IllegalMove> {
+        match (self, by) {
+            (Self::Active, PersonMove::Lock) => Ok(Self::Locked),
+            (Self::Locked, PersonMove::Unlock) => Ok(Self::Active),
+            (Self::Active | Self::Locked, PersonMove::End) => Ok(Self::Ended),
+            (from, by) => Err(IllegalMove { from, by }),
+        }
+    }
+}
+
+crate::base::types::text_enum! {
     /// By which way a session was opened (EN9).
     pub enum SignInMethod {
         /// Password on a known browser.
@@ -57,6 +103,8 @@ pub struct SessionRow {
     pub sitting: Sitting,
     /// The place in the current account, while account and membership stand; nothing for staff.
     pub place: Option<AccountPlace>,
+    /// The roles of a member of staff, in the order in which they were granted; none for customers.
+    pub roles: Vec<StaffRole>,
 }
 
 impl std::ops::Deref for SessionRow {
@@ -234,6 +282,45 @@ pub fn last_use(conn: &mut Conn, person_id: i64) -> QueryResult<Option<Moment>> 
     queries::last_use(conn, person_id)
 }
 
+/// Whether a person signed in from this network and device since then.
+pub fn came_in(conn: &mut Conn, person_id: i64, since: Moment, network: &str, device: &str) -> QueryResult<bool> {
+    queries::came_in(conn, person_id, since, network, device)
+}
+
+/// A session that was not ended, as its owner sees it.
+#[derive(Debug, Clone, Queryable)]
+pub struct Device {
+    /// Internal id.
+    pub id: i64,
+    /// Names it in addresses; never the reference.
+    pub public_id: String,
+    /// Browser and system.
+    pub name: String,
+    /// Truncated network.
+    pub network: String,
+    /// "Keep me signed in".
+    pub remembered: bool,
+    /// When the person signed in there, UTC.
+    pub signed_in_at: Moment,
+    /// Last use as written, UTC.
+    pub seen_at: Moment,
+}
+
+/// The sessions of a person that were not ended; some of them may have run out.
+pub fn devices(conn: &mut Conn, person_id: i64) -> QueryResult<Vec<Device>> {
+    queries::devices(conn, person_id)
+}
+
+/// Ends the session of this person with that name; answers its id and device, or nothing when there is none.
+pub fn end_named(conn: &mut Conn, person_id: i64, public_id: &str, now: Moment) -> QueryResult<Option<(i64, String)>> {
+    queries::end_named(conn, person_id, public_id, now)
+}
+
+/// When a person's newest session was opened. UTC.
+pub fn last_sign_in(conn: &mut Conn, person_id: i64) -> QueryResult<Option<Moment>> {
+    queries::last_sign_in(conn, person_id)
+}
+
 /// Ends one session at once.
 pub fn end(conn: &mut Conn, session_id: i64, now: Moment) -> QueryResult<()> {
     queries::end_session(conn, session_id, now)
@@ -242,4 +329,22 @@ pub fn end(conn: &mut Conn, session_id: i64, now: Moment) -> QueryResult<()> {
 /// Ends all sessions of a person but `except`; answers how many ended.
 pub fn end_all(conn: &mut Conn, person_id: i64, except: Option<i64>, now: Moment) -> QueryResult<usize> {
     queries::end_sessions(conn, person_id, except, now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_leads_only_where_it_may() {
+        use PersonMove::{End, Lock, Unlock};
+        use PersonState::{Active, Ended, Locked};
+        let legal = [(Active, Lock, Locked), (Locked, Unlock, Active), (Active, End, Ended), (Locked, End, Ended)];
+        for from in PersonState::ALL {
+            for by in [Lock, Unlock, End] {
+                let to = legal.iter().find(|way| (way.0, way.1) == (*from, by)).map(|way| way.2);
+                assert_eq!(from.after(by), to.ok_or(IllegalMove { from: *from, by }));
+            }
+        }
+    }
 }

@@ -326,21 +326,33 @@ on_both!(
     async fn names_are_changed_by_those_who_may(portal) {
         let mut li = portal.enters("li@example.com").await;
         let form = li.opens("/account/profile").await.form("/account/profile");
-        let page = li.posts(&form.clone().answered(&[("name", &"x".repeat(81)), ("account_name", "Cloudy")])).await;
+        let page = li.posts(&form.clone().with("name", &"x".repeat(81))).await;
         assert_eq!((page.status, page.wrong_fields()), (422, vec!["name".to_string()]));
-        assert_eq!(page.form("/account/profile").value("account_name"), Some("Cloudy"));
+        assert_eq!(page.form("/account/profile").value("name"), Some("x".repeat(81).as_str()));
         assert_eq!(li.posts(&form.clone().tampered("name", "a\0b")).await.status, 422);
-        let page = li.submits(&form.answered(&[("name", " Li Ming 李明 "), ("account_name", "Cloudy")])).await;
+        let page = li.submits(&form.with("name", " Li Ming 李明 ")).await;
         assert!(page.text().contains("Your details are saved."), "{}", page.text());
         assert_eq!(page.form("/account/profile").value("name"), Some("Li Ming 李明"));
         assert!(li.opens("/account").await.h1().ends_with(", Li Ming 李明"));
 
-        let mut wu = portal.joins(li.account_id, "wu@example.com", MemberRole::Viewer).await;
-        let form = wu.opens("/account/profile").await.form("/account/profile");
-        assert!(!form.has("account_name"));
-        wu.submits(&form.with("name", "Wu").tampered("account_name", "Mine")).await;
-        let page = li.opens("/account/profile").await;
-        assert_eq!(page.form("/account/profile").value("account_name"), Some("Cloudy"));
+        let account = "/account/profile/account";
+        let form = li.opens("/account/profile").await.form(account);
+        let page = li.posts(&form.clone().with("account_name", &"x".repeat(81))).await;
+        assert_eq!((page.status, page.wrong_fields()), (422, vec!["account_name".to_string()]));
+        assert_eq!(page.form("/account/profile").value("name"), Some("Li Ming 李明"));
+        let page = li.submits(&form.with("account_name", "Cloudy")).await;
+        assert_eq!(page.form(account).value("account_name"), Some("Cloudy"));
+
+        // Only owners name the account; the door of its form is shut to every other role.
+        for role in [MemberRole::Billing, MemberRole::Technical, MemberRole::Viewer] {
+            let mut wu = portal.joins(li.account_id, &format!("{role}@example.com"), role).await;
+            let page = wu.opens("/account/profile").await;
+            assert!(!page.forms().contains(&account.to_string()));
+            let mut form = page.form("/account/profile").tampered("account_name", "Mine");
+            form.action = account.to_string();
+            assert_eq!(wu.posts(&form).await.status, 403, "{role}");
+        }
+        assert_eq!(li.opens("/account/profile").await.form(account).value("account_name"), Some("Cloudy"));
     }
 );
 
@@ -412,5 +424,171 @@ on_both!(
         assert_eq!((form.value("new_products"), form.value("service_changes")), (Some("yes"), Some("yes")));
         let form = li.submits(&form.without("service_changes")).await.form("/account/notifications");
         assert_eq!((form.value("new_products"), form.value("service_changes")), (Some("yes"), None));
+    }
+);
+
+on_both!(
+    async fn looks_that_belong_together_are_one_line(portal) {
+        let li = portal.enters("li@example.com").await;
+        let (ana, ben) = (portal.employs("Ana", &[StaffRole::Support]).await, portal.employs("Ben", &[StaffRole::Support]).await);
+        let account = li.account_id;
+        let looks = |officer: &Entered| {
+            let author = Author {
+                kind: AuthorKind::Staff,
+                person_id: Some(officer.person_id),
+                subject_id: None,
+                account_id: None,
+                session_id: None,
+            };
+            let ctx = portal.ctx().by(author);
+            move |object: &'static str, file: Option<&'static str>| {
+                let entry = Entry::new(Event::Looked).about(object).of_account(account);
+                (ctx.clone(), entry.with(serde_json::json!({ "reason": "attachment", "file": file })))
+            }
+        };
+        let keep = async |(ctx, entry): (Context, Entry)| portal.write(move |conn| records::keep(conn, &ctx, entry).unwrap()).await;
+        // Two of Ben's, then Ana's: the page and five files, one of them twice.
+        keep(looks(&ben)("T1", None)).await;
+        keep(looks(&ben)("T1", None)).await;
+        for file in [None, Some("F1"), Some("F2"), Some("F3"), Some("F4"), Some("F5"), Some("F1")] {
+            keep(looks(&ana)("T1", file)).await;
+        }
+        // Another thing, and the same thing much later, are lines of their own.
+        keep(looks(&ana)("T2", Some("F9"))).await;
+        portal.minutes(50);
+        keep(looks(&ana)("T2", Some("F8"))).await;
+        portal.minutes(50);
+        keep(looks(&ana)("T2", Some("F8"))).await;
+        let mut li = portal.signed_in(li.person_id, Some(li.account_id)).await;
+        let lines = li.opens("/account/records").await.all("tbody th");
+        assert_eq!(lines.len(), 4, "{lines:#?}");
+        assert!(lines[0].contains("Opened by a member of staff (2 times)") && lines[0].contains("T2"), "{lines:#?}");
+        assert!(lines[1].contains("T2") && !lines[1].contains('('), "{lines:#?}");
+        assert!(lines[2].contains("Opened by a member of staff (5 files)") && lines[2].contains("T1"), "{lines:#?}");
+        assert!(lines[3].contains("Opened by a member of staff (2 times)"), "{lines:#?}");
+        assert!(li.opens("/account").await.text().contains("(5 files)"));
+        // Every record is kept, and pages turn by lines, not in the middle of one.
+        let mut auditor = portal.employs("Aldo", &[StaffRole::Auditor]).await;
+        assert_eq!(auditor.gets("/staff/audit?event=looked").await.all("tbody tr").len(), 12);
+        for _ in 0..22 {
+            for _ in 0..4 {
+                keep(looks(&ana)("T3", Some("F7"))).await;
+            }
+            keep(looks(&ben)("T3", None)).await;
+        }
+        let first = li.opens("/account/records").await;
+        assert_eq!(first.all("tbody th").len(), 20);
+        let mut rest = 0;
+        let mut page = li.opens(&first.link("Older →")).await;
+        loop {
+            rest += page.all("tbody th").len();
+            if !page.links().iter().any(|(name, _)| name.contains("Older")) {
+                break;
+            }
+            page = li.opens(&page.link("Older →")).await;
+        }
+        assert_eq!(rest, 44 + 4 - 20);
+    }
+);
+
+on_both!(
+    async fn a_sweep_works_in_pieces_and_leaves_nothing_behind(portal) {
+        use easylink::base::db::schema::{challenges, limits, submissions};
+        const MANY: i64 = 1203;
+        let li = portal.enters("li@example.com").await;
+        let (person, now) = (li.person_id, portal.house.clock.now());
+        portal
+            .write(move |conn| {
+                for n in 0..MANY {
+                    let hash = n.to_be_bytes().to_vec();
+                    diesel::insert_into(known_browsers::table)
+                        .values((
+                            known_browsers::person_id.eq(person),
+                            known_browsers::token_hash.eq(&hash),
+                            known_browsers::created_at.eq(now),
+                            known_browsers::expires_at.eq(now),
+                        ))
+                        .execute(conn)
+                        .unwrap();
+                    diesel::insert_into(limits::table)
+                        .values((
+                            limits::bucket.eq(format!("of test {n}")),
+                            limits::window_start.eq(1_i64),
+                            limits::hits.eq(1_i64),
+                            limits::ends_at.eq(2_i64),
+                        ))
+                        .execute(conn)
+                        .unwrap();
+                    diesel::insert_into(submissions::table)
+                        .values((
+                            submissions::actor.eq("test"),
+                            submissions::form_key.eq(n.to_string()),
+                            submissions::created_at.eq(1_i64),
+                        ))
+                        .execute(conn)
+                        .unwrap();
+                    diesel::insert_into(challenges::table)
+                        .values((
+                            challenges::handle_hash.eq(&hash),
+                            challenges::purpose.eq("sign_in"),
+                            challenges::step.eq("void"),
+                            challenges::address.eq("li@example.com"),
+                            challenges::code_hash.eq(&hash),
+                            challenges::opens.eq(false),
+                            (challenges::tries.eq(0), challenges::sends.eq(1), challenges::remembered.eq(false)),
+                            (challenges::network.eq(""), challenges::device.eq("")),
+                            (challenges::created_at.eq(1_i64), challenges::sent_at.eq(1_i64), challenges::expires_at.eq(2_i64)),
+                        ))
+                        .execute(conn)
+                        .unwrap();
+                }
+            })
+            .await;
+        // Three pieces for 1203 rows: no transaction touches more than 500.
+        let sizes = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let noted = sizes.clone();
+        portal
+            .house
+            .db
+            .in_pieces(move |conn, most| {
+                let over: Vec<i64> = known_browsers::table.limit(most).select(known_browsers::id).load(conn)?;
+                let done = diesel::delete(known_browsers::table.filter(known_browsers::id.eq_any(over))).execute(conn)?;
+                noted.lock().unwrap().push(done);
+                Ok(done)
+            })
+            .await
+            .unwrap();
+        assert_eq!(*sizes.lock().unwrap(), [500, 500, 203]);
+        portal.run_jobs().await;
+        let left = portal
+            .read(|conn| {
+                let old = limits::table.filter(limits::bucket.like("of test %"));
+                (
+                    old.count().get_result::<i64>(conn).unwrap(),
+                    submissions::table.filter(submissions::actor.eq("test")).count().get_result::<i64>(conn).unwrap(),
+                    challenges::table.count().get_result::<i64>(conn).unwrap(),
+                )
+            })
+            .await;
+        assert_eq!(left, (0, 0, 0));
+    }
+);
+
+on_both!(
+    async fn a_state_is_moved_where_it_may_and_each_move_is_on_record(portal) {
+        use easylink::features::accounts::{Stays, move_person};
+        use easylink::web::session::PersonMove::{End, Lock, Unlock};
+        let ana = portal.employs("Ana", &[StaffRole::Support]).await;
+        let person = ana.person_id;
+        for (by, legal) in [(Unlock, false), (Lock, true), (Lock, false), (Unlock, true), (End, true), (Unlock, false), (End, false)] {
+            let ctx = portal.ctx();
+            let moved = portal.write(move |conn| move_person(conn, &ctx, person, by)).await;
+            assert!(matches!((&moved, legal), (Ok(_), true) | (Err(Stays::Illegal(_)), false)), "{by:?}: {moved:?}");
+        }
+        let mut auditor = portal.employs("Aldo", &[StaffRole::Auditor]).await;
+        for (event, times) in [("person_locked", 1), ("person_unlocked", 1), ("person_ended", 1)] {
+            let page = auditor.gets(&format!("/staff/audit?event={event}")).await;
+            assert_eq!(page.all("tbody tr").len(), times, "{event}");
+        }
     }
 );

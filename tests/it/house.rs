@@ -1,6 +1,7 @@
 //! The shape of the house, held by reading its `use` lines and sizes: floors go down only, rooms see only those above
 //! them, SQL stands in `queries`, files stay small (docs/architecture.md).
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -93,16 +94,90 @@ fn sql_stands_in_queries() {
     let mut wrong = Vec::new();
     for source in sources() {
         let path = &source.path;
-        let home = path.ends_with("/queries.rs")
-            || path.contains("/queries/")
-            || path.starts_with("src/base/db/")
-            || path == "src/services/records/subjects.rs";
+        let home = path.ends_with("/queries.rs") || path.contains("/queries/") || path.starts_with("src/base/db/");
         let code = source.text.split("#[cfg(test)]").next().unwrap_or_default();
         if !home && marks.iter().any(|mark| code.contains(mark)) {
             wrong.push(path.clone());
         }
     }
     assert!(wrong.is_empty(), "SQL outside queries: {wrong:?}");
+}
+
+/// What every row refers to: read (joined) anywhere, changed by its owner only.
+const TRUNK: [&str; 3] = ["people", "accounts", "memberships"];
+
+/// The room, service or floor that a file belongs to.
+fn room_of(path: &str) -> String {
+    let parts: Vec<&str> = path.trim_start_matches("src/").split('/').collect();
+    match parts[0] {
+        "features" | "services" => format!("{}/{}", parts[0], parts[1]),
+        floor => floor.to_string(),
+    }
+}
+
+/// Table → the room whose `PersonalData` lists it.
+fn owners(sources: &[Source]) -> BTreeMap<String, String> {
+    let mut owners = BTreeMap::new();
+    for source in sources {
+        for (at, mark) in source.text.match_indices("tables: &[") {
+            let list = &source.text[at + mark.len()..];
+            let list = &list[..list.find(']').unwrap()];
+            for table in list.split(',').map(|name| name.trim().trim_matches('"')).filter(|name| !name.is_empty()) {
+                owners.insert(table.to_string(), room_of(&source.path));
+            }
+        }
+    }
+    assert!(owners.len() > 25, "the owners were not found: {owners:?}");
+    owners
+}
+
+/// The tables that a file names: imported from the schema, or in a statement of its own.
+fn tables_named<'a>(code: &str, owners: &'a BTreeMap<String, String>) -> Vec<&'a str> {
+    let mut imported = String::new();
+    for (at, mark) in code.match_indices("db::schema::") {
+        let rest = &code[at + mark.len()..];
+        let end = if rest.starts_with('{') { rest.find('}') } else { rest.find([';', ':', ',', ')', ' ']) };
+        imported.push_str(&rest[..end.unwrap_or(rest.len())]);
+        imported.push(' ');
+    }
+    let words: Vec<&str> = imported.split(|sign: char| !(sign.is_alphanumeric() || sign == '_')).collect();
+    let stated = |table: &str| ["from", "join", "into", "update"].iter().any(|verb| says(code, verb, table));
+    owners.keys().map(String::as_str).filter(|table| words.contains(table) || stated(table)).collect()
+}
+
+/// Whether a statement in SQL has this table after this word.
+fn says(code: &str, verb: &str, table: &str) -> bool {
+    code.match_indices(&format!("{verb} {table}")).any(|(at, found)| {
+        let next = code[at + found.len()..].chars().next();
+        let before = code[..at].lines().last().unwrap_or_default();
+        !before.contains("//") && matches!(next, Some(' ' | '"' | ')'))
+    })
+}
+
+#[test]
+fn a_table_is_used_by_its_owner_only() {
+    let sources = sources();
+    let owners = owners(&sources);
+    let mut wrong = Vec::new();
+    // The floor of the floors may see everything: a demonstration fills the house.
+    for source in sources.iter().filter(|source| !source.path.starts_with("src/app/")) {
+        let code = source.text.split("#[cfg(test)]").next().unwrap_or_default();
+        let room = room_of(&source.path);
+        for table in tables_named(code, &owners).into_iter().filter(|table| owners[*table] != room) {
+            let changes = ["insert_into(", "update(", "delete("].iter().any(|verb| {
+                code.match_indices(verb).any(|(at, _)| {
+                    let target = code[at + verb.len()..].trim_start();
+                    target.starts_with(&format!("{table}::table"))
+                })
+            });
+            if changes || says(code, "into", table) || says(code, "update", table) {
+                wrong.push(format!("{} changes {table}, which is of {}", source.path, owners[table]));
+            } else if !TRUNK.contains(&table) {
+                wrong.push(format!("{} reads {table}, which is of {}", source.path, owners[table]));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "a table is used by its owner only:\n{}", wrong.join("\n"));
 }
 
 #[test]

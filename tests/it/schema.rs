@@ -163,6 +163,226 @@ on_both!(
     }
 );
 
+/// Table, column → the words of its check, sorted.
+fn words(conn: &mut Conn) -> BTreeMap<(String, String), Vec<String>> {
+    let sql = match conn {
+        Conn::Sqlite(_) => {
+            "select name as a, sql as b, '' as c, '' as d from sqlite_master where type = 'table' and name not like 'sqlite_%'"
+        }
+        Conn::Pg(_) => {
+            "select t.relname::text as a, pg_get_constraintdef(k.oid)::text as b, '' as c, '' as d from pg_constraint k \
+             join pg_class t on t.oid = k.conrelid where k.contype = 'c'"
+        }
+    };
+    let rows: Vec<Row> = diesel::sql_query(sql).load(conn).unwrap();
+    let mut found = BTreeMap::new();
+    for row in rows {
+        // SQLite keeps `column in ('a', 'b')`; PostgreSQL makes it `column = ANY (ARRAY['a'::text, 'b'::text])`.
+        for part in row.b.split("check (").skip(1).chain(row.b.split("CHECK ((").skip(1)) {
+            let Some(column) = part.split([' ', '(']).next() else { continue };
+            let rest = &part[column.len()..];
+            if !rest.starts_with(" in (") && !rest.starts_with(" = ANY (ARRAY[") {
+                continue;
+            }
+            let list = &rest[..rest.find([']', ')']).unwrap()];
+            let mut words: Vec<String> = list.split('\'').skip(1).step_by(2).map(str::to_string).collect();
+            words.sort();
+            found.insert((row.a.clone(), column.to_string()), words);
+        }
+    }
+    found
+}
+
+/// The words of every enum of the sources that may stand in a column, sorted.
+fn enums() -> BTreeSet<Vec<String>> {
+    fn walk(folder: &std::path::Path, found: &mut BTreeSet<Vec<String>>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            for block in text.split("text_enum! {").skip(1) {
+                let block = &block[..block.find("\n    }").unwrap_or(block.len())];
+                let lines = block.lines().map(str::trim).filter(|line| !line.starts_with("//"));
+                let mut words: Vec<String> = lines
+                    .filter_map(|line| line.split_once(" = \"")?.1.split('"').next().map(str::to_string))
+                    .collect();
+                words.sort();
+                found.insert(words);
+            }
+        }
+    }
+    let mut found = BTreeSet::new();
+    walk(std::path::Path::new("src"), &mut found);
+    found
+}
+
+/// Names of columns whose text is anything: what people write, public numbers, paths, days.
+const FREE: [&str; 47] = [
+    "account_number",
+    "account_tail",
+    "actor",
+    "address",
+    "bank_name",
+    "bank_serial",
+    "body",
+    "booked_on",
+    "bucket",
+    "code",
+    "contact_address",
+    "contact_company",
+    "contact_industry",
+    "contact_name",
+    "contact_phone",
+    "contact_position",
+    "currency",
+    "device",
+    "file_name",
+    "form_key",
+    "holder",
+    "instructions",
+    "last_error",
+    "location",
+    "masked_name",
+    "masked_number",
+    "media_kind",
+    "message_id",
+    "name",
+    "network",
+    "number",
+    "object",
+    "password_hash",
+    "public_id",
+    "refusal",
+    "remittance_text",
+    "remitted_on",
+    "search_text",
+    "slip_key",
+    "slip_media_kind",
+    "slip_name",
+    "slug",
+    "storage_key",
+    "subject",
+    "summary",
+    "title",
+    "value",
+];
+/// Enums that grow with every room: a check would mean rebuilding the table, and `records` is never rebuilt. The type
+/// refuses unknown words when they are read.
+const GROWING: [&str; 4] = ["records.event", "submissions.flash", "mails.kind", "uploads.purpose"];
+
+on_both!(
+    async fn a_column_of_an_enum_takes_its_words_and_no_other(portal) {
+        let (columns, words, enums) = (portal.read(columns).await, portal.read(words).await, enums());
+        assert!(enums.len() > 20 && words.len() > 20, "{enums:?} {words:?}");
+        let mut wrong = Vec::new();
+        for ((table, column), kind) in columns.iter().filter(|(_, kind)| kind.contains("Text")) {
+            let name = format!("{table}.{column}");
+            match words.get(&(table.clone(), column.clone())) {
+                Some(found) if !enums.contains(found) => wrong.push(format!("{name} takes {found:?}, which is no enum")),
+                Some(_) => {}
+                None if GROWING.contains(&name.as_str()) => {}
+                None if FREE.contains(&column.as_str()) && name != "records.actor" => {}
+                None => wrong.push(format!("{name} ({kind}) has no check")),
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+);
+
+/// What a published text, a record or a consent is worth: it stays as it is.
+const KEPT: [&str; 3] = ["policy_versions", "records", "consents"];
+
+on_both!(
+    async fn what_was_published_or_recorded_is_never_changed(portal) {
+        use easylink::base::db::End;
+        portal.enters("li@example.com").await;
+        let mut visitor = portal.visitor();
+        visitor.gets("/privacy").await;
+        let ctx = portal.ctx();
+        portal
+            .write(move |conn| {
+                use easylink::services::{consent, records};
+                records::keep(conn, &ctx, records::Entry::new(records::Event::DemoMade)).unwrap();
+                let given = consent::ConsentEvent::Given;
+                consent::keep(conn, &ctx, 1, consent::Purpose::Agreement, given, None, "words").unwrap();
+            })
+            .await;
+        for table in KEPT {
+            let rows = portal.read(move |conn| count(conn, table)).await;
+            assert!(rows > 0, "{table} is empty");
+            for sql in [format!("delete from {table}"), format!("update {table} set id = id + 1000")] {
+                let refused = portal.house.db.write(move |conn| End::Undo(diesel::sql_query(&sql).execute(conn).is_err()));
+                assert!(refused.await.unwrap(), "{table} was changed");
+            }
+            assert_eq!(portal.read(move |conn| count(conn, table)).await, rows);
+        }
+    }
+);
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    n: i64,
+}
+
+fn count(conn: &mut Conn, table: &str) -> i64 {
+    diesel::sql_query(format!("select count(*) as n from {table}")).get_result::<Counted>(conn).unwrap().n
+}
+
+/// How a statement is answered, in the words of the engine. PostgreSQL reads a small table from end to end unless it is
+/// told not to.
+fn plan(conn: &mut Conn, sql: &str) -> String {
+    #[derive(QueryableByName)]
+    struct Detail {
+        #[diesel(sql_type = Text)]
+        detail: String,
+    }
+    #[derive(QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+        line: String,
+    }
+    if let Conn::Sqlite(_) = conn {
+        let steps: Vec<Detail> = diesel::sql_query(format!("explain query plan {sql}")).load(conn).unwrap();
+        return steps.into_iter().map(|step| step.detail + "\n").collect();
+    }
+    diesel::sql_query("set local enable_seqscan = off").execute(conn).unwrap();
+    let steps: Vec<Step> = diesel::sql_query(format!("explain {sql}")).load(conn).unwrap();
+    steps.into_iter().map(|step| step.line + "\n").collect()
+}
+
+on_both!(
+    async fn searches_and_sweeps_go_along_an_index(portal) {
+        let cases = [
+            ("select id from records where event = 'listed' order by id desc limit 21", "records_of_event"),
+            ("select id from records where actor_id = 1 order by id desc limit 21", "records_by_actor"),
+            ("select id from records where person_id = 1 order by id desc limit 21", "records_of_person"),
+            ("select id from records where object in ('T1', 'T2') order by id desc limit 21", "records_of_object"),
+            (
+                "select id from challenges where purpose = 'second_step' and step = 'code' and told_at is null \
+                 and created_at <= 5 order by created_at, id limit 200",
+                "challenges_untold",
+            ),
+            ("select id from challenges where expires_at < 5 order by expires_at limit 500", "challenges_by_end"),
+            ("select id from known_browsers where expires_at <= 5 order by expires_at limit 500", "known_browsers_by_end"),
+            ("select number from uploads where expires_at <= 5 order by expires_at limit 500", "uploads_by_end"),
+            ("select bucket from limits where ends_at < 5 order by ends_at limit 500", "limits_by_end"),
+            ("select actor from submissions where created_at < 5 order by created_at limit 500", "submissions_by_age"),
+            (
+                "select id from mails where sealed_text is not null and created_at <= 5 order by created_at, id limit 500",
+                "mails_unwiped",
+            ),
+        ];
+        for (sql, index) in cases {
+            let plan = portal.write(move |conn| plan(conn, sql)).await;
+            assert!(plan.contains(index), "{sql}\n{plan}");
+        }
+    }
+);
+
 /// Words in a column's name that say that it holds something of a person.
 const TELLING: [&str; 22] = [
     "address", "name", "phone", "network", "device", "sealed", "hash", "body", "subject", "text", "contact",

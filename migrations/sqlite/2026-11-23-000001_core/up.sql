@@ -67,6 +67,7 @@ create table known_browsers (
   created_at bigint not null,
   expires_at bigint not null
 );
+create index known_browsers_by_end on known_browsers (expires_at);
 
 -- One-time codes (A2): bound to one purpose, one browser (the handle in its cookie) and one address.
 create table challenges (
@@ -89,7 +90,8 @@ create table challenges (
   expires_at bigint not null,
   told_at bigint
 );
-create index challenges_untold on challenges (created_at) where purpose = 'second_step' and step = 'code' and told_at is null;
+create index challenges_untold on challenges (purpose, step, created_at) where told_at is null;
+create index challenges_by_end on challenges (expires_at);
 create index challenges_by_address on challenges (address, purpose, created_at);
 
 -- Shared counters of guesses and sends (A7): kept over a restart and the same for all instances.
@@ -157,6 +159,8 @@ create table records (
   sealed_payload blob
 );
 create index records_of_object on records (object, id);
+create index records_of_event on records (event, id);
+create index records_by_actor on records (actor_id, id);
 create index records_of_account on records (account_id, id) where person_id is null;
 create index records_of_person on records (person_id, id);
 
@@ -175,7 +179,7 @@ create table consents (
   id integer not null primary key autoincrement,
   public_id text not null unique,
   person_id bigint not null references people (id),
-  purpose text not null,
+  purpose text not null check (purpose in ('agreement', 'business_notices', 'new_products', 'service_changes', 'behaviour', 'recommendations')),
   policy_version_id bigint references policy_versions (id),
   notice_hash blob not null,
   event text not null check (event in ('given', 'refused', 'withdrawn', 'expired', 'superseded')),
@@ -206,6 +210,7 @@ create table mails (
   last_error text
 );
 create index mails_due on mails (state, due_at);
+create index mails_unwiped on mails (created_at, id) where sealed_text is not null;
 create index mails_of_person on mails (person_id, id);
 
 -- A file that was received but not yet adopted by a form's change; it lives 24 hours.
@@ -221,6 +226,7 @@ create table uploads (
   created_at bigint not null,
   expires_at bigint not null
 );
+create index uploads_by_end on uploads (expires_at);
 
 -- The clockwork: each job runs once across all instances.
 create table jobs (
@@ -258,7 +264,6 @@ create index challenges_person_id on challenges (person_id);
 create index staff_roles_granted_by_id on staff_roles (granted_by_id);
 create index activations_person_id on activations (person_id);
 create index records_subject_id on records (subject_id);
-create index records_actor_id on records (actor_id);
 create index records_session_id on records (session_id);
 create index consents_policy_version_id on consents (policy_version_id);
 create index consents_session_id on consents (session_id);
@@ -270,3 +275,6 @@ create trigger records_keep_delete before delete on records begin select raise(a
 
 create trigger consents_keep_update before update on consents begin select raise(abort, 'consents are never changed'); end;
 create trigger consents_keep_delete before delete on consents begin select raise(abort, 'consents are never deleted'); end;
+
+create trigger policy_versions_keep_update before update on policy_versions begin select raise(abort, 'policy_versions are never changed'); end;
+create trigger policy_versions_keep_delete before delete on policy_versions begin select raise(abort, 'policy_versions are never deleted'); end;

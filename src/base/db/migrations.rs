@@ -66,7 +66,7 @@ fn grants(role: &str) -> String {
         "grant usage on schema public to {role}; \
          grant select, insert, update, delete on all tables in schema public to {role}; \
          grant usage on all sequences in schema public to {role}; \
-         revoke update, delete, truncate on records, consents, ledger_transactions, ledger_transfers from {role}; \
+         revoke update, delete, truncate on records, consents, policy_versions, ledger_transactions, ledger_transfers from {role}; \
          revoke insert, update, delete, truncate on __diesel_schema_migrations from {role};"
     )
 }

@@ -20,6 +20,9 @@ use crate::base::config::DatabaseUrl;
 use pool::Connections;
 use writer::Writer;
 
+/// Rows that long work touches in one transaction.
+pub const PIECE: i64 = 500;
+
 /// How a write ends.
 #[derive(Debug)]
 pub enum End<T> {
@@ -103,6 +106,24 @@ impl Db {
         match &self.0.writer {
             Some(writer) => writer.run(f).await,
             None => self.on_reader(move |conn| piece::piece(conn, f)).await,
+        }
+    }
+
+    /// Repeats `f`, each time in a transaction of its own, until it did less than a whole piece: `f` is told how many rows
+    /// it may touch and answers how many it did. Nobody waits for long behind it.
+    pub async fn in_pieces<F>(&self, f: F) -> Result<(), Fault>
+    where
+        F: Fn(&mut Conn, i64) -> diesel::QueryResult<usize> + Clone + Send + 'static,
+    {
+        loop {
+            let f = f.clone();
+            let done = self.write(move |conn| match f(conn, PIECE) {
+                Ok(done) => End::Keep(Ok(done)),
+                Err(fault) => End::Undo(Err(Fault::Lost(fault.to_string()))),
+            });
+            if i64::try_from(done.await??).unwrap_or(PIECE) < PIECE {
+                return Ok(());
+            }
         }
     }
 

@@ -36,10 +36,9 @@ pub struct Visitor {
 }
 
 impl Actor for Visitor {
-    fn admit(conn: &mut Conn, session: Option<&SessionRow>, asked: &Asked) -> Result<Self, Error> {
+    fn admit(_: &mut Conn, session: Option<&SessionRow>, asked: &Asked) -> Result<Self, Error> {
         let Some(session) = session else { return Ok(Self { ctx: asked.context.clone(), face: None }) };
-        let face = queries::face(conn, session)?;
-        Ok(Self { ctx: session.context(asked), face: Some(face) })
+        Ok(Self { ctx: session.context(asked), face: Some(queries::face(session)) })
     }
 
     fn face(&self) -> Option<Face> {
@@ -93,9 +92,9 @@ impl Person {
 }
 
 impl Actor for Person {
-    fn admit(conn: &mut Conn, session: Option<&SessionRow>, asked: &Asked) -> Result<Self, Error> {
+    fn admit(_: &mut Conn, session: Option<&SessionRow>, asked: &Asked) -> Result<Self, Error> {
         let session = session.ok_or(Error::SignIn(Door::Customer))?;
-        let face = queries::face(conn, session)?;
+        let face = queries::face(session);
         Ok(Self { ctx: session.context(asked), session: session.clone(), face })
     }
 

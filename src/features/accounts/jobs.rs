@@ -11,12 +11,12 @@ use jiff::tz::TimeZone;
 use super::letters::{self, Facts};
 use super::recovery::disown;
 use super::{browsers, codes};
-use crate::base::db::{Conn, End};
+use crate::base::db::{Conn, End, Fault};
 use crate::base::types::Moment;
 use crate::services::context::{Author, AuthorKind, Context};
 use crate::services::records::{self, Entry, Event};
 use crate::web::feature::JobSpec;
-use crate::web::{House, Stop};
+use crate::web::{House, Stop, session};
 
 pub(super) const JOBS: &[JobSpec] = &[
     JobSpec { name: "accounts_sweep", every: Duration::from_secs(3600), run: sweep },
@@ -28,12 +28,11 @@ const PATIENCE: Duration = Duration::from_secs(180);
 
 fn sweep(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<(), String>>>> {
     Box::pin(async move {
-        let both = move |conn: &mut Conn| codes::sweep(conn, now).and_then(|_| browsers::sweep(conn, now));
-        let ended = house.db.write(move |conn| match both(conn) {
-            Ok(_) => End::Keep(Ok(())),
-            Err(fault) => End::Undo(Err(fault.to_string())),
-        });
-        ended.await.map_err(|fault| fault.to_string())?
+        let swept = async {
+            house.db.in_pieces(move |conn, most| codes::sweep(conn, now, most)).await?;
+            house.db.in_pieces(move |conn, most| browsers::sweep(conn, now, most)).await
+        };
+        swept.await.map_err(|fault: Fault| fault.to_string())
     })
 }
 
@@ -60,6 +59,10 @@ fn tell_of_unfinished(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Out
 fn tell_all(conn: &mut Conn, ctx: &Context, zone: &TimeZone) -> Result<(), Stop> {
     for one in codes::unfinished(conn, ctx.now.minus(PATIENCE))? {
         codes::told(conn, one.id, ctx.now)?;
+        // The browser came in after all, with a code of another try.
+        if session::came_in(conn, one.person_id, one.created_at, &one.network, &one.device)? {
+            continue;
+        }
         let path = disown::link(conn, ctx, one.person_id, &one.address)?;
         // What is told is when and from where it was begun.
         let then =

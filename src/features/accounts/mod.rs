@@ -27,12 +27,14 @@ mod registration;
 mod scene;
 mod security;
 mod sign_in;
+mod standing;
 
 pub use actor::{Any, Billing, Customer, Member, MemberRole, Owner, Person, Roles, Technical, Viewer, Visitor};
 pub use browsers::{known as known_browser, learn as learn_browser};
 pub use passwords::PasswordClass;
 pub use proof::{Candidate, Proven, candidate};
-pub use queries::{Created, NewCustomer, create_customer, new_person};
+pub use queries::{Created, NewCustomer, create_customer, name_person, new_person, set_password};
+pub use standing::{Stays, move_person};
 
 use crate::web::Feature;
 use crate::web::feature::MenuEntry;

@@ -7,12 +7,12 @@ use super::MemberRole;
 use super::passwords::PasswordClass;
 use super::proof::Known;
 use crate::base::db::Conn;
-use crate::base::db::schema::{accounts, memberships, people, staff_roles};
+use crate::base::db::schema::{accounts, memberships, people};
 use crate::base::types::{Address, Moment, Number};
 use crate::services::context::Context;
 use crate::services::records::new_subject;
 use crate::web::Face;
-use crate::web::session::{PersonKind, PersonState, SessionRow};
+use crate::web::session::{AccountState, PersonKind, PersonState, SessionRow};
 
 /// A person's place in the current account.
 pub(super) struct Membership {
@@ -34,18 +34,13 @@ pub(super) fn membership(session: &SessionRow) -> Option<Membership> {
 }
 
 /// Who is shown as signed in, customer or staff.
-pub(super) fn face(conn: &mut Conn, session: &SessionRow) -> QueryResult<Face> {
+pub(super) fn face(session: &SessionRow) -> Face {
     let name = session.shown_name();
     if session.kind == PersonKind::Staff {
-        let roles: Vec<crate::web::feature::StaffRole> = staff_roles::table
-            .filter(staff_roles::person_id.eq(session.person_id))
-            .order(staff_roles::id)
-            .select(staff_roles::role)
-            .load(conn)?;
-        let roles = roles.into_iter().map(crate::web::feature::StaffRole::as_str).collect();
-        return Ok(Face { name, account: None, account_number: String::new(), staff: true, roles });
+        let roles = session.roles.iter().map(|role| role.as_str()).collect();
+        return Face { name, account: None, account_number: String::new(), staff: true, roles };
     }
-    Ok(match membership(session) {
+    match membership(session) {
         Some(found) => Face {
             account: Some(found.name.unwrap_or_else(|| session.address.clone())),
             account_number: found.number,
@@ -54,7 +49,7 @@ pub(super) fn face(conn: &mut Conn, session: &SessionRow) -> QueryResult<Face> {
             name,
         },
         None => Face { name, account: None, account_number: String::new(), staff: false, roles: Vec::new() },
-    })
+    }
 }
 
 /// Makes a person without a password and a subject of their own; answers their ids (person, subject). An address that
@@ -116,7 +111,7 @@ pub(super) fn redeem(conn: &mut Conn, person_id: i64, old: &str, new: &str) -> Q
 }
 
 /// Sets a new password of somebody who may sign in.
-pub(super) fn set_password(
+pub fn set_password(
     conn: &mut Conn,
     person_id: i64,
     hash: &str,
@@ -127,6 +122,23 @@ pub(super) fn set_password(
         .set((people::password_hash.eq(hash), people::password_class.eq(class), people::password_at.eq(Some(now))))
         .execute(conn)?;
     Ok(changed == 1)
+}
+
+/// Names a person, or takes the name away.
+pub fn name_person(conn: &mut Conn, person_id: i64, name: Option<&str>) -> QueryResult<()> {
+    diesel::update(people::table.find(person_id)).set(people::name.eq(name)).execute(conn)?;
+    Ok(())
+}
+
+/// State, subject and public number of a person.
+pub(super) fn standing(conn: &mut Conn, person_id: i64) -> QueryResult<(PersonState, i64, Number)> {
+    people::table.find(person_id).select((people::state, people::subject_id, people::public_id)).first(conn)
+}
+
+/// Moves a person from one state to another; false when the person is no longer in it.
+pub(super) fn set_state(conn: &mut Conn, person_id: i64, from: PersonState, to: PersonState) -> QueryResult<bool> {
+    let standing = people::table.find(person_id).filter(people::state.eq(from));
+    Ok(diesel::update(standing).set(people::state.eq(to)).execute(conn)? == 1)
 }
 
 /// A customer to be made.
@@ -175,7 +187,7 @@ pub fn create_customer(conn: &mut Conn, ctx: &Context, new: &NewCustomer<'_>) ->
             accounts::subject_id.eq(account_subject),
             accounts::number.eq(&account_number),
             accounts::name.eq(new.account_name),
-            accounts::state.eq("open"),
+            accounts::state.eq(AccountState::Open),
             accounts::created_at.eq(ctx.now),
         ))
         .returning(accounts::id)
@@ -208,7 +220,7 @@ pub(super) fn first_account(conn: &mut Conn, person_id: i64) -> QueryResult<Opti
         .inner_join(accounts::table)
         .filter(memberships::person_id.eq(person_id))
         .filter(memberships::ended_at.is_null())
-        .filter(accounts::state.ne("closed"))
+        .filter(accounts::state.ne(AccountState::Closed))
         .order(memberships::id)
         .select(accounts::id)
         .first(conn)

@@ -1,7 +1,7 @@
 //! Reading what people type about money into the types that carry the rules.
 
 use crate::base::types::{Day, Money, MoneyError};
-use crate::web::forms::{Errors, FieldError};
+use crate::web::forms::{Errors, FieldError, plain};
 
 /// The most that one remittance or entry may come to.
 pub const MOST: Money = Money(10_000_000_000);
@@ -24,31 +24,20 @@ pub fn amount(errors: &mut Errors, field: &'static str, typed: &str) -> Option<M
 }
 
 /// A line of up to `most` characters without control characters.
-pub fn line(errors: &mut Errors, field: &'static str, typed: &str, most: u64) -> String {
-    let text = typed.trim();
-    let length = text.chars().count() as u64;
-    if text.is_empty() {
-        errors.add(field, FieldError::Missing);
-    } else if length > most {
-        errors.add(field, FieldError::TooLong(most));
-    } else if text.chars().any(char::is_control) {
-        errors.add(field, FieldError::Malformed);
-    }
-    text.to_string()
+pub fn line(errors: &mut Errors, field: &'static str, typed: &str, most: usize) -> String {
+    read(errors, field, plain::needed_line(typed, most))
 }
 
 /// A text of several lines, up to `most` characters.
-pub fn text(errors: &mut Errors, field: &'static str, typed: &str, most: u64) -> String {
-    let text = typed.replace("\r\n", "\n").trim().to_string();
-    let length = text.chars().count() as u64;
-    if text.is_empty() {
-        errors.add(field, FieldError::Missing);
-    } else if length > most {
-        errors.add(field, FieldError::TooLong(most));
-    } else if text.chars().any(|sign| sign.is_control() && sign != '\n' && sign != '\t') {
-        errors.add(field, FieldError::Malformed);
-    }
-    text
+pub fn text(errors: &mut Errors, field: &'static str, typed: &str, most: usize) -> String {
+    read(errors, field, plain::prose(typed, most))
+}
+
+fn read(errors: &mut Errors, field: &'static str, read: Result<String, FieldError>) -> String {
+    read.unwrap_or_else(|error| {
+        errors.add(field, error);
+        String::new()
+    })
 }
 
 /// A day up to today and at most two years back: what a bank still looks up.

@@ -3,7 +3,6 @@
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use super::queries;
 use crate::base::crypto::Keys;
 use crate::base::db::Conn;
 use crate::base::types::Moment;
@@ -161,7 +160,7 @@ impl<R> Deref for Staff<R> {
 }
 
 impl<R: StaffRoles> Actor for Staff<R> {
-    fn admit(conn: &mut Conn, session: Option<&SessionRow>, asked: &Asked) -> Result<Self, Error> {
+    fn admit(_: &mut Conn, session: Option<&SessionRow>, asked: &Asked) -> Result<Self, Error> {
         let session = session.ok_or(Error::SignIn(Door::Staff))?;
         if session.kind != PersonKind::Staff {
             return Err(Error::Forbidden);
@@ -170,7 +169,7 @@ impl<R: StaffRoles> Actor for Staff<R> {
         if session.method != SignInMethod::Totp {
             return Err(Error::SignIn(Door::Staff));
         }
-        let roles = queries::roles(conn, session.person_id)?;
+        let roles = session.roles.clone();
         if !roles.iter().copied().any(R::takes) {
             return Err(Error::Forbidden);
         }

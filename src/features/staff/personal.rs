@@ -3,9 +3,9 @@
 use crate::services::personal::Class::{Hashed, Sensitive};
 use crate::services::personal::{PersonalData, column};
 
-/// Tables `staff_roles`, `activations`, `totp_factors`.
+/// Tables `activations`, `totp_factors`.
 pub(super) const PERSONAL: PersonalData = PersonalData {
-    tables: &["staff_roles", "activations", "totp_factors"],
+    tables: &["activations", "totp_factors"],
     columns: &[
         column("activations", "token_hash", Hashed, "beginning to work here", "24 hours"),
         column(

@@ -1,4 +1,4 @@
-//! Staff: their roles, their activations, their second step.
+//! Staff: adding them, their activations, their second step.
 
 use std::time::Duration;
 
@@ -9,45 +9,17 @@ use serde_json::json;
 use super::totp::TotpSecret;
 use crate::base::chance;
 use crate::base::db::Conn;
-use crate::base::db::schema::{activations, people, staff_roles, totp_factors};
+use crate::base::db::schema::{activations, people, totp_factors};
 use crate::base::types::{Address, Number};
-use crate::features::accounts::{PasswordClass, new_person};
+use crate::features::accounts::{PasswordClass, name_person, new_person, set_password};
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
 use crate::web::feature::StaffRole;
-use crate::web::session::{PersonKind, PersonState};
+use crate::web::roles;
+use crate::web::session::PersonKind;
 
 /// How long an activation link works (PW10).
 const LINK_LIVES: Duration = Duration::from_secs(24 * 3600);
-
-/// The roles of a person, in the order in which they were granted.
-pub(super) fn roles(conn: &mut Conn, person_id: i64) -> QueryResult<Vec<StaffRole>> {
-    staff_roles::table
-        .filter(staff_roles::person_id.eq(person_id))
-        .order(staff_roles::id)
-        .select(staff_roles::role)
-        .load(conn)
-}
-
-/// Gives a role to a person who lacks it.
-pub(super) fn grant(conn: &mut Conn, ctx: &Context, person_id: i64, role: StaffRole) -> QueryResult<()> {
-    diesel::insert_into(staff_roles::table)
-        .values((
-            staff_roles::person_id.eq(person_id),
-            staff_roles::role.eq(role),
-            staff_roles::granted_by_id.eq(ctx.author.person_id),
-            staff_roles::granted_at.eq(ctx.now),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Takes a role from a person.
-pub(super) fn take(conn: &mut Conn, person_id: i64, role: StaffRole) -> QueryResult<()> {
-    let held = staff_roles::table.filter(staff_roles::person_id.eq(person_id)).filter(staff_roles::role.eq(role));
-    diesel::delete(held).execute(conn)?;
-    Ok(())
-}
 
 /// Whether somebody on the staff has this address, also somebody whose work here has ended.
 pub(super) fn address_taken(conn: &mut Conn, address: &Address) -> QueryResult<bool> {
@@ -77,16 +49,7 @@ pub(super) fn add(
     roles: &[StaffRole],
 ) -> QueryResult<Added> {
     let (person_id, subject_id) = new_person(conn, ctx, PersonKind::Staff, address)?;
-    if name.is_some() {
-        diesel::update(people::table.find(person_id)).set(people::name.eq(name)).execute(conn)?;
-    }
-    for role in roles {
-        grant(conn, ctx, person_id, *role)?;
-    }
-    let number = number(conn, person_id)?;
-    let words: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
-    let entry = Entry::new(Event::StaffAdded).about(number.as_str()).of_person(person_id, subject_id);
-    records::keep(conn, ctx, entry.with(json!({ "roles": words })))?;
+    let number = begin(conn, ctx, (person_id, subject_id), name, roles)?;
     let path = open_activation(conn, ctx, person_id)?;
     Ok(Added { person_id, number, path })
 }
@@ -124,13 +87,9 @@ pub(super) fn set_factors(
     secret: &TotpSecret,
     step: i64,
 ) -> QueryResult<()> {
-    diesel::update(people::table.find(person_id))
-        .set((
-            people::password_hash.eq(Some(hash)),
-            people::password_class.eq(Some(class)),
-            people::password_at.eq(Some(ctx.now)),
-        ))
-        .execute(conn)?;
+    if !set_password(conn, person_id, hash, class, ctx.now)? {
+        return Err(diesel::result::Error::NotFound);
+    }
     diesel::delete(totp_factors::table.filter(totp_factors::person_id.eq(person_id))).execute(conn)?;
     diesel::insert_into(totp_factors::table)
         .values((
@@ -162,40 +121,31 @@ pub struct Enrolled<'a> {
 /// Makes a member of staff who is activated already; answers the person's id.
 pub fn enrol(conn: &mut Conn, ctx: &Context, person: &Enrolled<'_>) -> QueryResult<i64> {
     let (person_id, subject_id) = new_person(conn, ctx, PersonKind::Staff, &person.address)?;
-    diesel::update(people::table.find(person_id)).set(people::name.eq(Some(person.name))).execute(conn)?;
-    for role in person.roles {
-        grant(conn, ctx, person_id, *role)?;
-    }
+    begin(conn, ctx, (person_id, subject_id), Some(person.name), person.roles)?;
     set_factors(conn, ctx, person_id, person.password_hash, PasswordClass::Strong, &person.secret, 0)?;
-    let number = number(conn, person_id)?;
-    let words: Vec<&str> = person.roles.iter().map(|role| role.as_str()).collect();
-    let entry = Entry::new(Event::StaffAdded).about(number.as_str()).of_person(person_id, subject_id);
-    records::keep(conn, ctx, entry.with(json!({ "roles": words })))?;
     Ok(person_id)
-}
-
-/// Waits until no other transaction changes who is an admin, so that two admins cannot remove one another at once.
-/// SQLite has one writer and needs no lock.
-pub(super) fn hold_admins(conn: &mut Conn) -> QueryResult<()> {
-    if let Conn::Pg(pg) = conn {
-        diesel::sql_query("select id from staff_roles where role = 'admin' order by id for update").execute(pg)?;
-    }
-    Ok(())
 }
 
 /// Whether an admin who can sign in would be left without this person.
 pub(super) fn admin_besides(conn: &mut Conn, person_id: i64) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(
-        staff_roles::table
-            .inner_join(people::table.on(staff_roles::person_id.eq(people::id)))
-            .filter(staff_roles::role.eq(StaffRole::Admin))
-            .filter(people::state.eq(PersonState::Active))
-            .filter(people::password_hash.is_not_null())
-            .filter(people::id.ne(person_id)),
-    ))
-    .get_result(conn)
+    Ok(roles::holders(conn, StaffRole::Admin)?.iter().any(|one| one.activated && one.id != person_id))
 }
 
-fn number(conn: &mut Conn, person_id: i64) -> QueryResult<Number> {
-    people::table.find(person_id).select(people::public_id).first(conn)
+/// Name, roles and the record of somebody new; answers the public number.
+fn begin(
+    conn: &mut Conn,
+    ctx: &Context,
+    (person_id, subject_id): (i64, i64),
+    name: Option<&str>,
+    roles: &[StaffRole],
+) -> QueryResult<Number> {
+    name_person(conn, person_id, name)?;
+    for role in roles {
+        roles::grant(conn, ctx, person_id, *role)?;
+    }
+    let number: Number = people::table.find(person_id).select(people::public_id).first(conn)?;
+    let words: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+    let entry = Entry::new(Event::StaffAdded).about(number.as_str()).of_person(person_id, subject_id);
+    records::keep(conn, ctx, entry.with(json!({ "roles": words })))?;
+    Ok(number)
 }

@@ -130,13 +130,20 @@ pub(super) fn failed(conn: &mut Conn, id: i64, due: Option<Moment>, reason: &str
 }
 
 /// Empties bodies whose term is over: a day with a code, thirty days without (docs/operations.md).
-pub(super) fn wipe(conn: &mut Conn, now: Moment) -> QueryResult<usize> {
+/// At most `most`.
+pub(super) fn wipe(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<usize> {
     let day = Duration::from_secs(24 * 3600);
     let old = mails::created_at.le(now.minus(day * 30));
     let old_code = mails::holds_code.eq(true).and(mails::created_at.le(now.minus(day)));
-    diesel::update(mails::table.filter(mails::sealed_text.is_not_null()).filter(old.or(old_code)))
-        .set(wiped())
-        .execute(conn)
+    let over: Vec<i64> = mails::table
+        .filter(mails::sealed_text.is_not_null())
+        .filter(mails::created_at.le(now.minus(day)))
+        .filter(old.or(old_code))
+        .order((mails::created_at, mails::id))
+        .limit(most)
+        .select(mails::id)
+        .load(conn)?;
+    diesel::update(mails::table.filter(mails::id.eq_any(over))).set(wiped()).execute(conn)
 }
 
 #[derive(AsChangeset)]

@@ -78,11 +78,7 @@ fn wait_after(attempts: i32) -> Duration {
     Duration::from_secs((30_u64 << doublings).min(6 * 3600))
 }
 
-/// Wipes bodies whose term is over.
+/// Wipes bodies whose term is over, in pieces.
 pub async fn wipe_old(db: &Db, now: Moment) -> Result<(), Fault> {
-    db.write(move |conn| match queries::wipe(conn, now) {
-        Ok(_) => End::Keep(Ok(())),
-        Err(fault) => End::Undo(Err(Fault::Lost(fault.to_string()))),
-    })
-    .await?
+    db.in_pieces(move |conn, most| queries::wipe(conn, now, most)).await
 }

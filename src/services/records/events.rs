@@ -41,12 +41,12 @@ crate::base::types::text_enum! {
         StaffActivated = "staff_activated",
         /// Roles of a member of staff changed.
         RolesChanged = "roles_changed",
-        /// A member of staff was removed.
-        StaffEnded = "staff_ended",
-        /// A member of staff was locked out by an operator.
-        StaffLocked = "staff_locked",
-        /// A locked member of staff was let in again.
-        StaffUnlocked = "staff_unlocked",
+        /// A person was locked out until unlocked.
+        PersonLocked = "person_locked",
+        /// A locked person was let in again.
+        PersonUnlocked = "person_unlocked",
+        /// A person's access ended for good.
+        PersonEnded = "person_ended",
         /// A member of staff was sent a new activation link.
         StaffLinkSent = "staff_link_sent",
         /// A request was refused for lack of a right.

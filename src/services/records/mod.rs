@@ -3,14 +3,16 @@
 //! that key erases the content and leaves the chain of events whole.
 
 mod events;
+mod lines;
 mod personal;
 mod queries;
 mod subjects;
 
 pub use events::Event;
+pub use lines::{Line, lines_of_person};
 pub use personal::PERSONAL;
-pub use queries::{Own, Record, Search, keep, of_object, of_person, search};
-pub use subjects::{new_subject, subject_key};
+pub use queries::{Own, Record, Search, failed_sign_ins, keep, of_object, of_person, search};
+pub use subjects::new_subject;
 
 use serde_json::Value;
 

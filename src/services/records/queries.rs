@@ -7,10 +7,10 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::Event;
-use super::subjects::{existing_subject_key, subject_of_account};
+use super::subjects::{subject_key, subject_of_account};
 use crate::base::crypto::{open_with, seal_with};
 use crate::base::db::Conn;
-use crate::base::db::schema::{people, records};
+use crate::base::db::schema::{accounts, people, records, subjects};
 use crate::base::types::{Moment, Number};
 use crate::each;
 use crate::services::context::{AuthorKind, Context};
@@ -29,7 +29,7 @@ pub fn keep(conn: &mut Conn, ctx: &Context, entry: super::Entry) -> QueryResult<
             (Some(subject), key)
         }
         (Some(subject), ..) | (None, None, Some(subject)) => {
-            (Some(subject), existing_subject_key(conn, &ctx.keys, subject)?)
+            (Some(subject), subject_key(conn, &ctx.keys, subject)?)
         }
         (None, None, None) => (None, None),
     };
@@ -63,6 +63,8 @@ pub struct Record {
     pub event: Event,
     /// Who did it.
     pub actor: AuthorKind,
+    /// The person who did it.
+    pub actor_id: Option<i64>,
     /// The name or address of the one who did it, for staff pages; customers see the kind only for staff.
     pub actor_name: Option<String>,
     /// The public number of what it is about.
@@ -79,8 +81,9 @@ pub struct Record {
     pub session_id: Option<i64>,
 }
 
-type Row =
-    (i64, Event, AuthorKind, Option<String>, Option<String>, String, Moment, Option<i64>, Option<i64>, Option<Vec<u8>>);
+/// Kind, person and address of the one who did it.
+type Actor = (AuthorKind, Option<i64>, Option<String>);
+type Row = (i64, Event, Actor, Option<String>, String, Moment, Option<i64>, Option<i64>, Option<Vec<u8>>);
 
 /// What a record is read from; the actor's address may be unknown.
 macro_rules! columns {
@@ -88,8 +91,7 @@ macro_rules! columns {
         (
             records::id,
             records::event,
-            records::actor,
-            people::address.nullable(),
+            (records::actor, records::actor_id, people::address.nullable()),
             records::object,
             records::network,
             records::at,
@@ -124,15 +126,30 @@ pub fn of_person(conn: &mut Conn, ctx: &Context, own: Own, before: Option<i64>, 
             .filter(records::account_id.eq(account))
             .filter(records::person_id.is_null())
             .filter(records::event.ne_all(Event::INTERNAL));
-        rows.extend(others.select(columns!()).load::<Row>(conn)?);
-        rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.0));
-        rows.truncate(usize::try_from(most).unwrap_or_default());
+        merge(&mut rows, others.select(columns!()).load(conn)?, most);
     }
     let mut list = opened(conn, ctx, rows)?;
     for record in list.iter_mut().filter(|record| record.actor == AuthorKind::Staff) {
         (record.network, record.device) = (String::new(), String::new());
     }
     Ok(list)
+}
+
+/// Newest first out of two such lists, at most `most`.
+fn merge(rows: &mut Vec<Row>, others: Vec<Row>, most: i64) {
+    rows.extend(others);
+    rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.0));
+    rows.truncate(usize::try_from(most).unwrap_or_default());
+}
+
+/// How many sign-ins of a person failed since then.
+pub fn failed_sign_ins(conn: &mut Conn, person_id: i64, since: Moment) -> QueryResult<i64> {
+    records::table
+        .filter(records::person_id.eq(person_id))
+        .filter(records::event.eq(Event::SignInFailed))
+        .filter(records::at.gt(since))
+        .count()
+        .get_result(conn)
 }
 
 /// The records about one object of an account, oldest first: the knots of its thread.
@@ -168,27 +185,40 @@ pub fn search(
     before: Option<i64>,
     most: i64,
 ) -> QueryResult<Vec<Record>> {
-    let mut query = records::table
-        .left_join(people::table.on(records::actor_id.eq(people::id.nullable())))
-        .order(records::id.desc())
-        .limit(if sought.none { 0 } else { most })
-        .into_boxed();
-    if let Some(event) = sought.event {
-        query = query.filter(records::event.eq(event));
+    if sought.none {
+        return Ok(Vec::new());
     }
-    if let Some(number) = &sought.person {
-        let person: Option<i64> =
-            people::table.filter(people::public_id.eq(number)).select(people::id).first(conn).optional()?;
-        let person = person.unwrap_or(0);
-        query = query.filter(records::actor_id.eq(person).or(records::person_id.eq(person)));
-    }
-    if !sought.objects.is_empty() {
-        query = query.filter(records::object.eq_any(&sought.objects));
-    }
-    if let Some(before) = before {
-        query = query.filter(records::id.lt(before));
-    }
-    let rows: Vec<Row> = query.select(columns!()).load(conn)?;
+    let narrowed = || {
+        let mut query = records::table
+            .left_join(people::table.on(records::actor_id.eq(people::id.nullable())))
+            .order(records::id.desc())
+            .limit(most)
+            .into_boxed();
+        if let Some(event) = sought.event {
+            query = query.filter(records::event.eq(event));
+        }
+        if !sought.objects.is_empty() {
+            query = query.filter(records::object.eq_any(&sought.objects));
+        }
+        if let Some(before) = before {
+            query = query.filter(records::id.lt(before));
+        }
+        query
+    };
+    let rows: Vec<Row> = match &sought.person {
+        None => narrowed().select(columns!()).load(conn)?,
+        // Again two questions, each along its index.
+        Some(number) => {
+            let person: Option<i64> =
+                people::table.filter(people::public_id.eq(number)).select(people::id).first(conn).optional()?;
+            let person = person.unwrap_or(0);
+            let mut rows: Vec<Row> = narrowed().filter(records::actor_id.eq(person)).select(columns!()).load(conn)?;
+            let of_others = records::actor_id.is_null().or(records::actor_id.ne(person));
+            let concerns = narrowed().filter(records::person_id.eq(person)).filter(of_others);
+            merge(&mut rows, concerns.select(columns!()).load(conn)?, most);
+            rows
+        }
+    };
     opened(conn, ctx, rows)
 }
 
@@ -196,12 +226,12 @@ pub fn search(
 fn opened(conn: &mut Conn, ctx: &Context, rows: Vec<Row>) -> QueryResult<Vec<Record>> {
     let mut keys: HashMap<i64, Option<[u8; 32]>> = HashMap::new();
     let mut list = Vec::with_capacity(rows.len());
-    for (id, event, actor, actor_name, object, network, at, session_id, subject_id, sealed) in rows {
+    for (id, event, (actor, actor_id, actor_name), object, network, at, session_id, subject_id, sealed) in rows {
         let mut payload = Value::Null;
         if let (Some(subject), Some(sealed)) = (subject_id, sealed) {
             let key = match keys.entry(subject) {
                 Entry::Occupied(known) => *known.get(),
-                Entry::Vacant(new) => *new.insert(existing_subject_key(conn, &ctx.keys, subject)?),
+                Entry::Vacant(new) => *new.insert(subject_key(conn, &ctx.keys, subject)?),
             };
             if let Some(key) = &key {
                 payload = open_with(key, PLACE, &row(event, at), &sealed)
@@ -212,7 +242,7 @@ fn opened(conn: &mut Conn, ctx: &Context, rows: Vec<Row>) -> QueryResult<Vec<Rec
         }
         let device = payload["device"].as_str().unwrap_or_default().to_string();
         let details = payload["details"].clone();
-        list.push(Record { id, event, actor, actor_name, object, network, device, details, at, session_id });
+        list.push(Record { id, event, actor, actor_id, actor_name, object, network, device, details, at, session_id });
     }
     Ok(list)
 }
@@ -220,4 +250,30 @@ fn opened(conn: &mut Conn, ctx: &Context, rows: Vec<Row>) -> QueryResult<Vec<Rec
 /// Ties a payload to its row by facts that are known before the row has an id.
 fn row(event: Event, at: Moment) -> String {
     format!("{}@{}", event.as_str(), at.0)
+}
+
+/// Makes a subject that has no key yet.
+pub(super) fn insert_subject(conn: &mut Conn, now: Moment) -> QueryResult<i64> {
+    diesel::insert_into(subjects::table).values(subjects::created_at.eq(now)).returning(subjects::id).get_result(conn)
+}
+
+/// Stores the sealed key of a subject.
+pub(super) fn set_subject_key(conn: &mut Conn, subject_id: i64, sealed: Vec<u8>) -> QueryResult<()> {
+    diesel::update(subjects::table.find(subject_id)).set(subjects::sealed_key.eq(Some(sealed))).execute(conn)?;
+    Ok(())
+}
+
+/// The sealed key of a subject, while it stands.
+pub(super) fn sealed_subject_key(conn: &mut Conn, subject_id: i64) -> QueryResult<Option<Vec<u8>>> {
+    let asked = subjects::table.find(subject_id).select(subjects::sealed_key);
+    Ok(each!(conn, c => asked.get_result(c).optional())?.flatten())
+}
+
+/// The subject of an account and its sealed key, in one statement: every record of an account asks for it.
+pub(super) fn subject_of_account(conn: &mut Conn, account_id: i64) -> QueryResult<(i64, Option<Vec<u8>>)> {
+    let asked = accounts::table
+        .inner_join(subjects::table)
+        .filter(accounts::id.eq(account_id))
+        .select((subjects::id, subjects::sealed_key));
+    each!(conn, c => asked.get_result(c))
 }

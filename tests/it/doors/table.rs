@@ -122,6 +122,7 @@ pub const TABLE: &[Row] = &[
     get("/account", ANY),
     get("/account/profile", ANY),
     post("/account/profile", ANY),
+    post("/account/profile/account", Door::Member(&[Owner])),
     get("/account/notifications", ANY),
     post("/account/notifications", ANY),
     get("/account/records", ANY),

@@ -33,7 +33,13 @@ pub(in crate::features::accounts) fn forget_all(conn: &mut Conn, person_id: i64)
     diesel::delete(known_browsers::table.filter(known_browsers::person_id.eq(person_id))).execute(conn)
 }
 
-/// Deletes those whose time is over.
-pub(in crate::features::accounts) fn sweep(conn: &mut Conn, now: Moment) -> QueryResult<usize> {
-    diesel::delete(known_browsers::table.filter(known_browsers::expires_at.le(now))).execute(conn)
+/// Deletes those whose time is over, at most `most`.
+pub(in crate::features::accounts) fn sweep(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<usize> {
+    let over: Vec<i64> = known_browsers::table
+        .filter(known_browsers::expires_at.le(now))
+        .order(known_browsers::expires_at)
+        .limit(most)
+        .select(known_browsers::id)
+        .load(conn)?;
+    diesel::delete(known_browsers::table.filter(known_browsers::id.eq_any(over))).execute(conn)
 }

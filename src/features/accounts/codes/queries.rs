@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::Asking;
 use super::model::{Challenge, MOST_TRIES, Purpose, Step};
 use crate::base::db::Conn;
-use crate::base::db::schema::{challenges, people, sessions};
+use crate::base::db::schema::{challenges, people};
 use crate::base::types::{Address, Moment};
 use crate::services::context::Context;
 use crate::web::session::PersonState;
@@ -123,14 +123,8 @@ pub(in crate::features::accounts) struct Unfinished {
     pub created_at: Moment,
 }
 
-/// The second steps that were begun `before` and are still open, whose owner was not told. Those of a browser that came
-/// in after all, with a code of another try, are left out.
+/// The second steps that were begun `before` and are still open, which nobody looked after yet.
 pub(in crate::features::accounts) fn unfinished(conn: &mut Conn, before: Moment) -> QueryResult<Vec<Unfinished>> {
-    let came_in = sessions::table
-        .filter(sessions::person_id.nullable().eq(challenges::person_id))
-        .filter(sessions::signed_in_at.ge(challenges::created_at))
-        .filter(sessions::network.eq(challenges::network))
-        .filter(sessions::device.eq(challenges::device));
     challenges::table
         .inner_join(people::table.on(challenges::person_id.eq(people::id.nullable())))
         .filter(challenges::purpose.eq(Purpose::SecondStep))
@@ -138,8 +132,7 @@ pub(in crate::features::accounts) fn unfinished(conn: &mut Conn, before: Moment)
         .filter(challenges::told_at.is_null())
         .filter(challenges::created_at.le(before))
         .filter(people::state.eq(PersonState::Active))
-        .filter(diesel::dsl::not(diesel::dsl::exists(came_in)))
-        .order(challenges::id)
+        .order((challenges::created_at, challenges::id))
         .limit(200)
         .select((
             challenges::id,
@@ -153,7 +146,7 @@ pub(in crate::features::accounts) fn unfinished(conn: &mut Conn, before: Moment)
         .load(conn)
 }
 
-/// Notes that the owner of an unfinished second step was told.
+/// Notes that an unfinished second step was looked after: its owner was told, or there is nothing to tell.
 pub(in crate::features::accounts) fn told(conn: &mut Conn, id: i64, now: Moment) -> QueryResult<()> {
     diesel::update(challenges::table.find(id)).set(challenges::told_at.eq(Some(now))).execute(conn)?;
     Ok(())
@@ -171,8 +164,14 @@ pub(in crate::features::accounts) fn void_all(conn: &mut Conn, person_id: i64) -
     .execute(conn)
 }
 
-/// Deletes what ended a day ago.
-pub(in crate::features::accounts) fn sweep(conn: &mut Conn, now: Moment) -> QueryResult<usize> {
+/// Deletes what ended a day ago, at most `most`.
+pub(in crate::features::accounts) fn sweep(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<usize> {
     let day = Duration::from_secs(86400);
-    diesel::delete(challenges::table.filter(challenges::expires_at.lt(now.minus(day)))).execute(conn)
+    let over: Vec<i64> = challenges::table
+        .filter(challenges::expires_at.lt(now.minus(day)))
+        .order(challenges::expires_at)
+        .limit(most)
+        .select(challenges::id)
+        .load(conn)?;
+    diesel::delete(challenges::table.filter(challenges::id.eq_any(over))).execute(conn)
 }

@@ -7,13 +7,13 @@ use jiff::tz::TimeZone;
 
 use super::super::{Any, Member};
 use crate::base::types::Moment;
-use crate::services::records::{self, Record};
+use crate::services::records::{self, Line};
 use crate::web::feature::{CardSpec, Look};
 use crate::web::{Error, House, Shell, Visit, page};
 
 /// Below this position a card is a task.
 const FIRST_CARD: u16 = 10;
-const LATEST: i64 = 5;
+const LATEST: usize = 5;
 
 #[derive(Template)]
 #[template(path = "accounts/overview.html")]
@@ -25,7 +25,7 @@ struct Show {
     /// HTML that the rooms drew from their own templates.
     tasks: Vec<String>,
     cards: Vec<String>,
-    records: Vec<Record>,
+    records: Vec<Line>,
     session: Option<i64>,
 }
 
@@ -39,7 +39,7 @@ pub(super) async fn show(visit: Visit<Member<Any>>) -> Result<HttpResponse, Erro
                 let Some(html) = (card.draw)(conn, member.ctx(), &look)? else { continue };
                 if card.position < FIRST_CARD { tasks.push(html) } else { cards.push(html) }
             }
-            let records = records::of_person(conn, member.ctx(), member.own_records(), None, LATEST)?;
+            let records = records::lines_of_person(conn, member.ctx(), member.own_records(), None, LATEST)?;
             let name = member.name().map(str::to_string);
             let hour = hour(member.now(), &house.config.zone);
             Ok((hour, name, tasks, cards, records, member.ctx().author.session_id))

@@ -6,5 +6,8 @@ mod queries;
 use crate::web::routes::{Route, route};
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![route("/account/profile").get(pages::edit).post(pages::update)]
+    vec![
+        route("/account/profile").get(pages::edit).post(pages::update),
+        route("/account/profile/account").post(pages::name_account),
+    ]
 }

@@ -1,15 +1,19 @@
-//! The form of the profile.
+//! The forms of the profile: what oneself is called, and for owners what the account is called.
 
 use actix_web::HttpResponse;
 use askama::Template;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::super::{Any, Customer, Member, MemberRole};
+use super::super::queries::name_person;
+use super::super::{Any, Customer, Member, MemberRole, Owner};
 use super::queries;
+use crate::base::db::Conn;
 use crate::base::types::Number;
+use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
-use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, Shell, Visit, page};
+use crate::web::forms::plain;
+use crate::web::{Actor, Ended, Error, Errors, Flash, Form, Goto, Shell, Stop, Visit, again, page};
 
 const LONGEST: usize = 80;
 
@@ -18,7 +22,9 @@ const LONGEST: usize = 80;
 struct Edit {
     shell: Shell,
     facts: Facts,
-    form: Profile,
+    /// What stands in the two fields.
+    own_name: String,
+    account_name: String,
     errors: Errors,
 }
 
@@ -29,30 +35,24 @@ struct Facts {
     owner: bool,
 }
 
-/// The typed names.
+/// What oneself is to be called.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Profile {
+pub(super) struct OwnName {
     name: String,
+}
+
+/// What the account is to be called.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct AccountName {
     account_name: String,
 }
 
-impl Profile {
-    fn check(&self) -> Result<(), Errors> {
-        let mut errors = Errors::none();
-        for (field, typed) in [("name", &self.name), ("account_name", &self.account_name)] {
-            if typed.trim().chars().count() > LONGEST {
-                errors.add(field, FieldError::TooLong(LONGEST as u64));
-            } else if typed.trim().chars().any(char::is_control) {
-                errors.add(field, FieldError::Malformed);
-            }
-        }
-        errors.check()
-    }
-}
-
-fn named(typed: &str) -> Option<&str> {
-    Some(typed.trim()).filter(|name| !name.is_empty())
+/// A name, or none.
+fn named(field: &'static str, typed: &str) -> Result<Option<String>, Errors> {
+    let name = plain::line(typed, LONGEST).map_err(|error| Errors::one(field, error))?;
+    Ok(Some(name).filter(|name| !name.is_empty()))
 }
 
 fn facts(member: &Customer) -> Facts {
@@ -68,47 +68,64 @@ fn shown(number: &str) -> String {
     Number::parse('A', number).map_or_else(|| number.to_string(), |number| number.to_string())
 }
 
-pub(super) async fn edit(visit: Visit<Member<Any>>) -> Result<HttpResponse, Error> {
-    let (shell, (facts, form)) = visit
+async fn drawn<A>(visit: &Visit<A>, errors: Errors) -> Result<Edit, Error>
+where
+    A: Actor + std::ops::Deref<Target = Customer>,
+{
+    let (shell, (facts, own_name, account_name)) = visit
         .read(|_, member| {
             let name = member.name().unwrap_or_default().to_string();
-            let account_name = member.account_name().unwrap_or_default().to_string();
-            Ok((facts(member), Profile { name, account_name }))
+            Ok((facts(member), name, member.account_name().unwrap_or_default().to_string()))
         })
         .await?;
-    page(Edit { shell, facts, form, errors: Errors::none() })
+    Ok(Edit { shell, facts, own_name, account_name, errors })
 }
 
-pub(super) async fn update(visit: Visit<Member<Any>>, form: Form<Profile>) -> Result<HttpResponse, Error> {
+pub(super) async fn edit(visit: Visit<Member<Any>>) -> Result<HttpResponse, Error> {
+    page(drawn(&visit, Errors::none()).await?)
+}
+
+pub(super) async fn update(visit: Visit<Member<Any>>, form: Form<OwnName>) -> Result<HttpResponse, Error> {
     let ended = visit
         .write(&form, |conn, member, form| {
-            form.check()?;
-            let (name, account_name) = (named(&form.name), named(&form.account_name));
-            let mut changed = Vec::new();
-            if name != member.name() {
-                queries::name_person(conn, member, name)?;
-                changed.push("name");
+            let name = named("name", &form.name)?;
+            if name.as_deref() == member.name() {
+                return Ok(saved());
             }
-            // The field is drawn for owners only; from anybody else it is not taken.
-            if member.role() == MemberRole::Owner && account_name != member.account_name() {
-                queries::name_account(conn, member, account_name)?;
-                changed.push("account_name");
-            }
-            if !changed.is_empty() {
-                let entry = Entry::new(Event::ProfileChanged).with(json!({ "changed": changed }));
-                records::keep(conn, member.ctx(), entry)?;
-            }
-            Ok(Goto::to("/account/profile").saying(Flash::ProfileSaved))
+            name_person(conn, member.person_id(), name.as_deref())?;
+            changed(conn, member.ctx(), "name")
         })
         .await?;
-    let facts = match &ended {
-        Ended::Done(_) => None,
-        Ended::Again(..) => Some(visit.read(|_, member| Ok(facts(member))).await?.1),
-    };
-    ended.or(|shell, errors| Edit {
-        shell,
-        facts: facts.unwrap_or(Facts { address: String::new(), account_number: String::new(), owner: false }),
-        form: (*form).clone(),
-        errors,
-    })
+    match ended {
+        Ended::Done(response) => Ok(response),
+        Ended::Again(_, errors) => again(Edit { own_name: form.name.clone(), ..drawn(&visit, errors).await? }),
+    }
+}
+
+pub(super) async fn name_account(visit: Visit<Member<Owner>>, form: Form<AccountName>) -> Result<HttpResponse, Error> {
+    let ended = visit
+        .write(&form, |conn, owner, form| {
+            let name = named("account_name", &form.account_name)?;
+            if name.as_deref() == owner.account_name() {
+                return Ok(saved());
+            }
+            queries::name_account(conn, owner, name.as_deref())?;
+            changed(conn, owner.ctx(), "account_name")
+        })
+        .await?;
+    match ended {
+        Ended::Done(response) => Ok(response),
+        Ended::Again(_, errors) => {
+            again(Edit { account_name: form.account_name.clone(), ..drawn(&visit, errors).await? })
+        }
+    }
+}
+
+fn changed(conn: &mut Conn, ctx: &Context, what: &str) -> Result<Goto, Stop> {
+    records::keep(conn, ctx, Entry::new(Event::ProfileChanged).with(json!({ "changed": [what] })))?;
+    Ok(saved())
+}
+
+fn saved() -> Goto {
+    Goto::to("/account/profile").saying(Flash::ProfileSaved)
 }

@@ -1,19 +1,13 @@
-//! Names of people and accounts.
+//! The name of an account.
 
 use diesel::prelude::*;
 
-use super::super::Customer;
+use super::super::{Member, Owner};
 use crate::base::db::Conn;
-use crate::base::db::schema::{accounts, people};
+use crate::base::db::schema::accounts;
 
-/// Names the person; nothing takes the name away.
-pub(super) fn name_person(conn: &mut Conn, customer: &Customer, name: Option<&str>) -> QueryResult<()> {
-    diesel::update(people::table.find(customer.person_id())).set(people::name.eq(name)).execute(conn)?;
-    Ok(())
-}
-
-/// Names the account; nothing takes the name away.
-pub(super) fn name_account(conn: &mut Conn, customer: &Customer, name: Option<&str>) -> QueryResult<()> {
-    diesel::update(accounts::table.find(customer.account_id())).set(accounts::name.eq(name)).execute(conn)?;
+/// Names the account, or takes the name away: a matter of its owners (A8).
+pub(super) fn name_account(conn: &mut Conn, owner: &Member<Owner>, name: Option<&str>) -> QueryResult<()> {
+    diesel::update(accounts::table.find(owner.account_id())).set(accounts::name.eq(name)).execute(conn)?;
     Ok(())
 }

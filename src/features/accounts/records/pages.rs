@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::super::{Any, Member};
 use super::cursor;
-use crate::services::records::{self as kept, Record};
+use crate::services::records::{self as kept, Line};
 use crate::web::forms::Asking;
 use crate::web::lists::{After, PAGE, Rows};
 use crate::web::{Error, Shell, Visit, page};
@@ -14,7 +14,7 @@ use crate::web::{Error, Shell, Visit, page};
 #[template(path = "accounts/records.html")]
 struct List {
     shell: Shell,
-    records: Rows<Record>,
+    records: Rows<Line>,
     session: Option<i64>,
 }
 
@@ -33,8 +33,9 @@ pub(super) async fn list(visit: Visit<Member<Any>>, asking: Asking<After>) -> Re
         .read(move |conn, member| {
             let before = cursor::opened(member.keys(), member.person_id(), &asking.0.after);
             let asked = if before.is_some() { asking.0 } else { After::default() };
-            let rows = kept::of_person(conn, member.ctx(), member.own_records(), before, PAGE + 1)?;
-            let next = |record: &Record| cursor::sealed(member.keys(), member.person_id(), record.id);
+            let most = usize::try_from(PAGE + 1).unwrap_or_default();
+            let rows = kept::lines_of_person(conn, member.ctx(), member.own_records(), before, most)?;
+            let next = |line: &Line| cursor::sealed(member.keys(), member.person_id(), line.oldest_id());
             Ok((Rows::of(rows, &asked, next), member.ctx().author.session_id))
         })
         .await?;
@@ -48,7 +49,7 @@ mod tests {
     use super::*;
     use crate::base::types::Moment;
     use crate::services::context::AuthorKind;
-    use crate::services::records::Event;
+    use crate::services::records::{Event, Record};
 
     #[derive(Template)]
     #[template(source = r#"{% import "components/events.html" as ev %}{{ ev::event(record) }}"#, ext = "html")]
@@ -64,6 +65,7 @@ mod tests {
                 id: 1,
                 event: *event,
                 actor: AuthorKind::Customer,
+                actor_id: None,
                 actor_name: None,
                 object: None,
                 network: String::new(),

@@ -6,9 +6,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::super::Person;
-use super::queries::{self, Device};
+use super::queries;
 use crate::services::records::{self, Entry, Event};
-use crate::web::session::end_all;
+use crate::web::session::{Device, end_all, end_named};
 use crate::web::{Ended, Error, Errors, Flash, Form, Goto, Shell, Visit, page};
 
 const HERE: &str = "/account/security/sessions";
@@ -45,7 +45,7 @@ pub(super) async fn end(
     let public_id = path.into_inner();
     let ended = visit
         .write(&form, move |conn, person, _| {
-            let (id, device) = queries::end_device(conn, person, &public_id)?.ok_or(Error::NotFound)?;
+            let (id, device) = end_named(conn, person.person_id(), &public_id, person.now())?.ok_or(Error::NotFound)?;
             let own = id == person.session().id;
             let event = if own { Event::SignedOut } else { Event::SessionEnded };
             let entry = Entry::new(event).about(&public_id).with(json!({ "device": device }));

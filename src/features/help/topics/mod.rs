@@ -23,3 +23,13 @@ crate::base::types::text_enum! {
         Privacy = "privacy",
     }
 }
+
+crate::base::types::text_enum! {
+    /// Whether an article is read by visitors.
+    pub(super) enum ArticleState {
+        /// Not yet.
+        Draft = "draft",
+        /// It is.
+        Published = "published",
+    }
+}

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::Topic;
+use super::{ArticleState, Topic};
 use crate::base::db::Conn;
 use crate::base::db::schema::articles;
 use crate::base::types::Moment;
@@ -38,7 +38,7 @@ pub(super) struct Article {
 /// Every published article, in the order in which they were written.
 pub(super) fn all(conn: &mut Conn) -> QueryResult<Vec<Line>> {
     articles::table
-        .filter(articles::state.eq("published"))
+        .filter(articles::state.eq(ArticleState::Published))
         .order(articles::id)
         .limit(MOST)
         .select((articles::slug, articles::title, articles::summary, articles::topic))
@@ -48,7 +48,7 @@ pub(super) fn all(conn: &mut Conn) -> QueryResult<Vec<Line>> {
 /// The articles in which every word of `query` occurs; those that have it in the title first.
 pub(super) fn found(conn: &mut Conn, query: &str) -> QueryResult<Vec<Line>> {
     let words = patterns(query);
-    let mut asked = articles::table.filter(articles::state.eq("published")).into_boxed();
+    let mut asked = articles::table.filter(articles::state.eq(ArticleState::Published)).into_boxed();
     for word in &words {
         asked = asked.filter(articles::search_text.like(word.clone()).escape('\\'));
     }
@@ -66,7 +66,7 @@ pub(super) fn found(conn: &mut Conn, query: &str) -> QueryResult<Vec<Line>> {
 pub(super) fn article(conn: &mut Conn, slug: &str) -> QueryResult<Article> {
     articles::table
         .filter(articles::slug.eq(slug))
-        .filter(articles::state.eq("published"))
+        .filter(articles::state.eq(ArticleState::Published))
         .select((
             articles::id,
             articles::title,
@@ -81,7 +81,7 @@ pub(super) fn article(conn: &mut Conn, slug: &str) -> QueryResult<Article> {
 /// Others of the same topic.
 pub(super) fn beside(conn: &mut Conn, article: &Article) -> QueryResult<Vec<Line>> {
     articles::table
-        .filter(articles::state.eq("published"))
+        .filter(articles::state.eq(ArticleState::Published))
         .filter(articles::topic.eq(article.topic))
         .filter(articles::id.ne(article.id))
         .order(articles::id)
@@ -100,7 +100,7 @@ pub(in crate::features::help) fn add(conn: &mut Conn, new: &NewArticle<'_>, now:
             articles::body.eq(new.body),
             articles::topic.eq(new.topic),
             articles::search_text.eq(searchable(&[new.title, new.summary, new.keywords, &markdown::plain(new.body)])),
-            articles::state.eq("published"),
+            articles::state.eq(ArticleState::Published),
             articles::updated_at.eq(now),
         ))
         .returning(articles::id)

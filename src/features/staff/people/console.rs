@@ -2,14 +2,15 @@
 
 use crate::base::db::Conn;
 use crate::base::types::Address;
+use crate::features::accounts::{Stays, move_person};
 use crate::features::staff::letters;
-use crate::features::staff::people::queries::{self, Kept, Person};
-use crate::features::staff::queries::{add, address_taken, admin_besides, hold_admins};
+use crate::features::staff::people::queries::{self, Person};
+use crate::features::staff::queries::{add, address_taken, admin_besides};
 use crate::services::context::Context;
 use crate::services::mail;
-use crate::services::records::{self, Entry, Event};
 use crate::web::feature::StaffRole;
-use crate::web::session::{self, PersonState};
+use crate::web::roles;
+use crate::web::session::PersonMove;
 
 /// Why a command changes nothing.
 #[derive(Debug, thiserror::Error)]
@@ -73,39 +74,28 @@ pub fn end_sessions(conn: &mut Conn, ctx: &Context, address: &Address) -> Result
 
 /// Locks a person out until unlocked. The last admin cannot be locked.
 pub fn lock(conn: &mut Conn, ctx: &Context, address: &Address) -> Result<(), Refusal> {
-    hold_admins(conn)?;
+    roles::hold(conn, StaffRole::Admin)?;
     let person = queries::by_address(conn, address)?.ok_or(Refusal::Unknown)?;
     if person.roles.contains(&StaffRole::Admin) && !admin_besides(conn, person.id)? {
         return Err(Refusal::LastAdmin);
     }
-    if !queries::set_state(conn, person.id, PersonState::Active, PersonState::Locked)? {
-        return Err(Refusal::Already("locked"));
-    }
-    session::end_all(conn, person.id, None, ctx.now)?;
+    move_person(conn, ctx, person.id, PersonMove::Lock).map_err(|stays| Refusal::of(stays, "locked"))?;
     let rights = letters::Rights::of(ctx, &[], &[], &person.roles);
-    mail::send(conn, ctx, letters::locked(person.id, &person.address, &rights)?)?;
-    keep(conn, ctx, Event::StaffLocked, &person)
+    Ok(mail::send(conn, ctx, letters::locked(person.id, &person.address, &rights)?)?)
 }
 
 /// Lets a locked person in again.
 pub fn unlock(conn: &mut Conn, ctx: &Context, address: &Address) -> Result<(), Refusal> {
     let person = queries::by_address(conn, address)?.ok_or(Refusal::Unknown)?;
-    if !queries::set_state(conn, person.id, PersonState::Locked, PersonState::Active)? {
-        return Err(Refusal::Already("unlocked"));
-    }
-    keep(conn, ctx, Event::StaffUnlocked, &person)
+    move_person(conn, ctx, person.id, PersonMove::Unlock).map_err(|stays| Refusal::of(stays, "unlocked"))?;
+    Ok(())
 }
 
-fn keep(conn: &mut Conn, ctx: &Context, event: Event, person: &Person) -> Result<(), Refusal> {
-    let entry = Entry::new(event).about(person.number.as_str()).of_person(person.id, person.subject_id);
-    Ok(records::keep(conn, ctx, entry)?)
-}
-
-impl From<Kept> for Refusal {
-    fn from(kept: Kept) -> Self {
-        match kept {
-            Kept::LastAdmin => Self::LastAdmin,
-            Kept::Meanwhile => Self::Already("changed"),
+impl Refusal {
+    fn of(stays: Stays, already: &'static str) -> Self {
+        match stays {
+            Stays::Illegal(_) => Self::Already(already),
+            Stays::Database(fault) => Self::Database(fault),
         }
     }
 }

@@ -83,7 +83,7 @@ struct Show {
     /// The ticked roles.
     roles: Vec<String>,
     own: bool,
-    open_sessions: i64,
+    open_sessions: usize,
     signed_in_at: Option<Moment>,
     link_until: Option<Moment>,
 }

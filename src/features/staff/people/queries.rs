@@ -1,19 +1,19 @@
 //! People on the staff, as their pages and the command line see them.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
 use serde_json::json;
 
 use crate::base::db::Conn;
-use crate::base::db::schema::{activations, people, sessions, staff_roles};
+use crate::base::db::schema::{activations, people};
 use crate::base::types::{Address, Moment, Number, text_enum};
-use crate::features::staff::queries::{admin_besides, grant, hold_admins, take};
+use crate::features::accounts::{Stays, move_person};
+use crate::features::staff::queries::admin_besides;
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
 use crate::web::feature::StaffRole;
 use crate::web::lists::PAGE;
-use crate::web::session::{self, PersonKind, PersonState};
+use crate::web::roles;
+use crate::web::session::{self, PersonKind, PersonMove, PersonState};
 
 text_enum! {
     /// Where somebody on the staff stands.
@@ -75,15 +75,7 @@ const COLUMNS: Columns = (
 
 fn with_roles(conn: &mut Conn, rows: Vec<Row>) -> QueryResult<Vec<Person>> {
     let ids: Vec<i64> = rows.iter().map(|row| row.0).collect();
-    let held: Vec<(i64, StaffRole)> = staff_roles::table
-        .filter(staff_roles::person_id.eq_any(&ids))
-        .order(staff_roles::id)
-        .select((staff_roles::person_id, staff_roles::role))
-        .load(conn)?;
-    let mut roles: HashMap<i64, Vec<StaffRole>> = HashMap::new();
-    for (person, role) in held {
-        roles.entry(person).or_default().push(role);
-    }
+    let mut roles = roles::of_all(conn, &ids)?;
     let person = |(id, subject_id, number, address, name, state, password, created_at): Row| Person {
         roles: roles.remove(&id).unwrap_or_default(),
         standing: match (state, password) {
@@ -152,19 +144,8 @@ pub(super) fn by_address(conn: &mut Conn, address: &Address) -> QueryResult<Opti
 }
 
 /// How many sessions of a person stand, and when the newest was opened.
-pub(super) fn sessions_of(conn: &mut Conn, person_id: i64) -> QueryResult<(i64, Option<Moment>)> {
-    let open = sessions::table
-        .filter(sessions::person_id.eq(person_id))
-        .filter(sessions::ended_at.is_null())
-        .count()
-        .get_result(conn)?;
-    let newest = sessions::table
-        .filter(sessions::person_id.eq(person_id))
-        .order(sessions::id.desc())
-        .select(sessions::signed_in_at)
-        .first(conn)
-        .optional()?;
-    Ok((open, newest))
+pub(super) fn sessions_of(conn: &mut Conn, person_id: i64) -> QueryResult<(usize, Option<Moment>)> {
+    Ok((session::devices(conn, person_id)?.len(), session::last_sign_in(conn, person_id)?))
 }
 
 /// Until when the newest activation link of a person works.
@@ -211,7 +192,7 @@ pub(super) fn set_roles(
     shown: &[StaffRole],
     wanted: &[StaffRole],
 ) -> QueryResult<Result<Changed, Kept>> {
-    hold_admins(conn)?;
+    roles::hold(conn, StaffRole::Admin)?;
     let Some(person) = by_number(conn, number)? else { return Err(diesel::result::Error::NotFound) };
     let mut held = person.roles.clone();
     let mut before = shown.to_vec();
@@ -230,10 +211,10 @@ pub(super) fn set_roles(
         return Ok(Ok(Changed { given, taken }));
     }
     for role in &given {
-        grant(conn, ctx, person.id, *role)?;
+        roles::grant(conn, ctx, person.id, *role)?;
     }
     for role in &taken {
-        take(conn, person.id, *role)?;
+        roles::take(conn, person.id, *role)?;
     }
     let words = |roles: &[StaffRole]| roles.iter().map(|role| role.as_str()).collect::<Vec<_>>();
     let entry = Entry::new(Event::RolesChanged).about(person.number.as_str()).of_person(person.id, person.subject_id);
@@ -244,29 +225,21 @@ pub(super) fn set_roles(
 
 /// Ends a person's work here: no sign-in, no session, no link.
 pub(super) fn end(conn: &mut Conn, ctx: &Context, number: &Number) -> QueryResult<Result<(), Kept>> {
-    hold_admins(conn)?;
+    roles::hold(conn, StaffRole::Admin)?;
     let Some(person) = by_number(conn, number)? else { return Err(diesel::result::Error::NotFound) };
     if person.roles.contains(&StaffRole::Admin) && !admin_besides(conn, person.id)? {
         return Ok(Err(Kept::LastAdmin));
     }
-    let standing = people::table.find(person.id).filter(people::state.ne(PersonState::Ended));
-    if diesel::update(standing).set(people::state.eq(PersonState::Ended)).execute(conn)? == 0 {
-        return Ok(Err(Kept::Meanwhile));
+    match move_person(conn, ctx, person.id, PersonMove::End) {
+        Ok(_) => {}
+        Err(Stays::Illegal(_)) => return Ok(Err(Kept::Meanwhile)),
+        Err(Stays::Database(fault)) => return Err(fault),
     }
-    session::end_all(conn, person.id, None, ctx.now)?;
     let open = activations::table.filter(activations::person_id.eq(person.id)).filter(activations::used_at.is_null());
     diesel::update(open.filter(activations::expires_at.gt(ctx.now)))
         .set(activations::expires_at.eq(ctx.now))
         .execute(conn)?;
-    let entry = Entry::new(Event::StaffEnded).about(person.number.as_str()).of_person(person.id, person.subject_id);
-    records::keep(conn, ctx, entry)?;
     Ok(Ok(()))
-}
-
-/// Moves a person from one state to another; false when the person was not in it.
-pub(super) fn set_state(conn: &mut Conn, person_id: i64, from: PersonState, to: PersonState) -> QueryResult<bool> {
-    let standing = people::table.find(person_id).filter(people::state.eq(from));
-    Ok(diesel::update(standing).set(people::state.eq(to)).execute(conn)? == 1)
 }
 
 /// Keeps that all sessions of a person were ended, after ending them; answers how many.

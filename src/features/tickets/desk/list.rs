@@ -9,11 +9,11 @@ use super::queries::{self, Counts, Filter, QueueRow, View};
 use crate::base::db::End;
 use crate::base::types::{Moment, Number};
 use crate::features::staff::{Auditor, Staff, Support};
-use crate::features::tickets::conversation::forms::line;
 use crate::features::tickets::model::{Category, TicketState, end_of_day};
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
 use crate::web::forms::Asking;
+use crate::web::forms::plain::line;
 use crate::web::lists::{After, Rows};
 use crate::web::{Error, Errors, Shell, Visit, page};
 

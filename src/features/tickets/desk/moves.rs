@@ -4,13 +4,14 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use super::pages::{Show, address, load, number};
-use super::queries;
 use crate::base::db::Conn;
 use crate::features::staff::{Staff, Support};
 use crate::features::tickets::conversation::forms::{Note, Press};
 use crate::features::tickets::conversation::moves;
 use crate::features::tickets::conversation::pages::done;
 use crate::features::tickets::queries::take_as_staff;
+use crate::web::feature::StaffRole;
+use crate::web::roles;
 use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, Stop, Visit, again};
 
 pub(in crate::features::tickets) async fn note(
@@ -47,7 +48,7 @@ pub(in crate::features::tickets) async fn assign(
     let own = number.clone();
     let ended = visit
         .write(&form, move |conn, officer, form: &Assign| {
-            let support = queries::support(conn)?;
+            let support = roles::holders(conn, StaffRole::Support)?;
             let Some(colleague) = support.iter().find(|colleague| colleague.address == form.to) else {
                 return Err(Stop::Refused(Errors::one("to", FieldError::UnknownChoice)));
             };

@@ -4,7 +4,7 @@ use actix_multipart::Multipart;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::queries::{self, Colleague};
+use super::queries;
 use crate::base::db::Conn;
 use crate::base::types::{Moment, Number};
 use crate::features::staff::{Auditor, Officer, Staff, Support};
@@ -15,7 +15,9 @@ use crate::features::tickets::conversation::view::{Line, Reader, lines};
 use crate::features::tickets::files::{self, Attached, TAKES, take_over, together};
 use crate::features::tickets::model::{Move, Side, TicketState};
 use crate::features::tickets::queries::{Ticket, of_staff, staff_name, take_as_staff};
+use crate::web::feature::StaffRole;
 use crate::web::forms::Kept;
+use crate::web::roles::{self, Holder};
 use crate::web::uploads::{Sent, Upload, receive, waiting};
 use crate::web::visit::Looked;
 use crate::web::{Ended, Error, Errors, FieldError, Flash, Goto, Shell, Stop, Visit, again, page};
@@ -41,7 +43,7 @@ pub(super) struct Seen {
     assigned_to_me: bool,
     /// The reader's own address, for "Assign to me".
     me: String,
-    colleagues: Vec<Colleague>,
+    colleagues: Vec<Holder>,
     now: Moment,
 }
 
@@ -95,7 +97,7 @@ pub(super) fn load(conn: &mut Conn, officer: &Officer, number: &Number) -> Resul
         assigned,
         assigned_to_me: ticket.assigned_to_id == Some(officer.person_id()),
         me: officer.address().to_string(),
-        colleagues: queries::support(conn)?,
+        colleagues: roles::holders(conn, StaffRole::Support)?,
         now: officer.now(),
         ticket,
     })

@@ -4,13 +4,11 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use crate::base::db::Conn;
-use crate::base::db::schema::{accounts, people, staff_roles, tickets};
+use crate::base::db::schema::{accounts, people, tickets};
 use crate::base::types::{Moment, Number};
 use crate::features::staff::Officer;
 use crate::features::tickets::model::{Category, TicketState, Urgency, pattern};
-use crate::web::feature::StaffRole;
 use crate::web::lists::PAGE;
-use crate::web::session::PersonState;
 
 crate::base::types::text_enum! {
     /// Which part of the queue is shown.
@@ -133,32 +131,6 @@ pub(in crate::features::tickets) fn counts(conn: &mut Conn, person_id: i64, end_
     .bind::<BigInt, _>(person_id)
     .bind::<BigInt, _>(end_of_day)
     .get_result(conn)
-}
-
-/// Somebody whom a work order can be given to.
-#[derive(Debug, Clone, Queryable)]
-pub(in crate::features::tickets) struct Colleague {
-    pub id: i64,
-    pub name: Option<String>,
-    pub address: String,
-}
-
-impl Colleague {
-    /// Name, else address.
-    pub fn called(&self) -> &str {
-        self.name.as_deref().unwrap_or(&self.address)
-    }
-}
-
-/// Everybody of support who can sign in.
-pub(in crate::features::tickets) fn support(conn: &mut Conn) -> QueryResult<Vec<Colleague>> {
-    people::table
-        .inner_join(staff_roles::table.on(staff_roles::person_id.eq(people::id)))
-        .filter(staff_roles::role.eq(StaffRole::Support))
-        .filter(people::state.eq(PersonState::Active))
-        .order(people::id)
-        .select((people::id, people::name, people::address))
-        .load(conn)
 }
 
 /// The public number and name of the account of a work order.

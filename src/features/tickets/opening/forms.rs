@@ -4,9 +4,10 @@ use serde::Deserialize;
 use validator::Validate;
 
 use crate::base::types::Address;
-use crate::features::tickets::conversation::forms::{MOST_TEXT, line, prose};
+use crate::features::tickets::conversation::forms::MOST_TEXT;
 use crate::features::tickets::model::{Category, Urgency};
 use crate::features::tickets::queries::Contact;
+use crate::web::forms::plain::{line, needed_line, prose};
 use crate::web::{Errors, FieldError};
 
 /// The fields in the order in which the page asks.
@@ -86,10 +87,10 @@ impl New {
                 String::new()
             }
         };
-        let subject = of("subject", needed(line(&self.subject, 120)));
+        let subject = of("subject", needed_line(&self.subject, 120));
         let text = of("text", prose(&self.text, MOST_TEXT));
         let contact = Contact {
-            name: of("contact_name", needed(line(&self.contact_name, 100))),
+            name: of("contact_name", needed_line(&self.contact_name, 100)),
             address: of("email", address(&self.email)),
             phone: of("phone", phone(&self.phone)),
             company: of("company", line(&self.company, 120)),
@@ -107,10 +108,6 @@ impl New {
 
 fn choice(typed: &str) -> FieldError {
     if typed.is_empty() { FieldError::Missing } else { FieldError::UnknownChoice }
-}
-
-fn needed(read: Result<String, FieldError>) -> Result<String, FieldError> {
-    read.and_then(|text| if text.is_empty() { Err(FieldError::Missing) } else { Ok(text) })
 }
 
 fn address(typed: &str) -> Result<String, FieldError> {
