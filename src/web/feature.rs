@@ -104,3 +104,11 @@ crate::base::types::text_enum! {
         Admin = "admin",
     }
 }
+
+impl StaffRole {
+    /// Whether two admins give it: it touches money or people's identity, or gives such roles itself.
+    #[must_use]
+    pub const fn needs_two(self) -> bool {
+        matches!(self, Self::Reviewer | Self::Finance | Self::Privacy | Self::Admin)
+    }
+}

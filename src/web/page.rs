@@ -70,6 +70,14 @@ text_enum! {
         TicketResolved = "ticket_resolved",
         /// A member of staff was added.
         StaffAdded = "staff_added",
+        /// What was asked for waits for a second admin.
+        RolesProposed = "roles_proposed",
+        /// The proposal was approved.
+        ProposalApproved = "proposal_approved",
+        /// The proposal was rejected.
+        ProposalRejected = "proposal_rejected",
+        /// The proposal was taken back.
+        ProposalWithdrawn = "proposal_withdrawn",
         /// Roles were changed.
         RolesChanged = "roles_changed",
         /// A member of staff was removed.

@@ -16,6 +16,7 @@ mod ledger;
 mod look;
 mod path;
 mod plans;
+mod proposals;
 mod public;
 mod remittance;
 mod schema;

@@ -8,6 +8,8 @@ drop table policy_versions;
 drop table records;
 drop table totp_factors;
 drop table activations;
+drop table staff_proposal_roles;
+drop table staff_proposals;
 drop table staff_roles;
 drop table submissions;
 drop table limits;

@@ -125,6 +125,36 @@ create table staff_roles (
 );
 create index staff_roles_by_role on staff_roles (role, person_id);
 
+-- A role that touches money or identity is given by two admins: one proposes, another approves.
+create table staff_proposals (
+  id integer not null primary key autoincrement,
+  number text not null unique,
+  state text not null check (state in ('proposed', 'approved', 'rejected', 'withdrawn', 'expired')),
+  person_id bigint references people (id),
+  address text check (address = lower(address)),
+  name text,
+  proposed_by_id bigint not null references people (id),
+  proposed_at bigint not null,
+  expires_at bigint not null,
+  decided_by_id bigint references people (id),
+  decided_at bigint,
+  check (person_id is not null or address is not null),
+  check ((state = 'proposed') = (decided_at is null)),
+  check (state not in ('approved', 'rejected') or (decided_by_id is not null and decided_by_id <> proposed_by_id)),
+  check (state <> 'approved' or (person_id is not null and person_id <> decided_by_id)),
+  check (state <> 'withdrawn' or (decided_by_id is not null and decided_by_id = proposed_by_id))
+);
+create unique index staff_proposals_open_person on staff_proposals (person_id) where state = 'proposed';
+create unique index staff_proposals_open_address on staff_proposals (address) where state = 'proposed';
+create index staff_proposals_by_end on staff_proposals (state, expires_at);
+
+create table staff_proposal_roles (
+  id integer not null primary key autoincrement,
+  proposal_id bigint not null references staff_proposals (id),
+  role text not null check (role in ('support', 'consultant', 'reviewer', 'finance', 'editor', 'privacy', 'auditor', 'admin')),
+  unique (proposal_id, role)
+);
+
 create table activations (
   id integer not null primary key autoincrement,
   person_id bigint not null references people (id),
@@ -262,6 +292,9 @@ create index sessions_account_id on sessions (account_id);
 create index known_browsers_person_id on known_browsers (person_id);
 create index challenges_person_id on challenges (person_id);
 create index staff_roles_granted_by_id on staff_roles (granted_by_id);
+create index staff_proposals_person_id on staff_proposals (person_id);
+create index staff_proposals_proposed_by_id on staff_proposals (proposed_by_id);
+create index staff_proposals_decided_by_id on staff_proposals (decided_by_id);
 create index activations_person_id on activations (person_id);
 create index records_subject_id on records (subject_id);
 create index records_session_id on records (session_id);

@@ -129,6 +129,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    staff_proposals (id) {
+        id -> BigInt,
+        number -> Text,
+        state -> Text,
+        person_id -> Nullable<BigInt>,
+        address -> Nullable<Text>,
+        name -> Nullable<Text>,
+        proposed_by_id -> BigInt,
+        proposed_at -> BigInt,
+        expires_at -> BigInt,
+        decided_by_id -> Nullable<BigInt>,
+        decided_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    staff_proposal_roles (id) {
+        id -> BigInt,
+        proposal_id -> BigInt,
+        role -> Text,
+    }
+}
+
+diesel::table! {
     activations (id) {
         id -> BigInt,
         person_id -> BigInt,

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::proposals::{Proposal, ProposalState};
 use crate::base::types::Moment;
 use crate::services::context::Context;
 use crate::services::mail::Mail;
@@ -176,6 +177,43 @@ impl Rights {
         let when = ctx.now.local(&jiff::tz::TimeZone::UTC);
         Self { when, given: given.to_vec(), taken: taken.to_vec(), now: now.to_vec() }
     }
+}
+
+/// Roles that wait for a second admin, or were decided; times in UTC.
+pub(super) struct Proposed {
+    who: String,
+    address: String,
+    is_new: bool,
+    roles: Vec<StaffRole>,
+    by: String,
+    until: String,
+    link: String,
+    state: ProposalState,
+}
+
+impl Proposed {
+    pub(super) fn of(ctx: &Context, proposal: &Proposal, state: ProposalState) -> Self {
+        Self {
+            who: proposal.called().to_string(),
+            address: proposal.address().to_string(),
+            is_new: proposal.new_address.is_some(),
+            roles: proposal.roles.clone(),
+            by: proposal.proposer.called().to_string(),
+            until: proposal.expires_at.local(&jiff::tz::TimeZone::UTC),
+            link: format!("{}/staff/people/proposals/{}", ctx.base_url, proposal.number.as_str()),
+            state,
+        }
+    }
+}
+
+notice! {
+    /// An admin proposes roles that a second one has to approve.
+    proposal_waits(Proposed, "staff_proposed", "mail/staff_proposed.txt", "mail/staff_proposed.html", "mail/staff_proposed_subject.txt");
+}
+
+notice! {
+    /// What became of a proposal.
+    proposal_decided(Proposed, "staff_decided", "mail/staff_decided.txt", "mail/staff_decided.html", "mail/staff_decided_subject.txt");
 }
 
 notice! {

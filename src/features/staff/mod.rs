@@ -10,6 +10,7 @@ mod desk;
 mod letters;
 mod people;
 mod personal;
+mod proposals;
 mod queries;
 mod sign_in;
 mod totp;
@@ -30,7 +31,7 @@ pub fn feature() -> Feature {
     Feature {
         name: "staff",
         routes,
-        jobs: &[],
+        jobs: proposals::JOBS,
         personal: &[&personal::PERSONAL],
         menu: &[
             MenuEntry { key: "desk", href: "/staff", roles: &[], position: 10 },
@@ -43,7 +44,7 @@ pub fn feature() -> Feature {
 }
 
 fn routes() -> Vec<Route> {
-    [desk::routes(), sign_in::routes(), activation::routes(), people::routes(), audit::routes()]
+    [desk::routes(), sign_in::routes(), activation::routes(), proposals::routes(), people::routes(), audit::routes()]
         .into_iter()
         .flatten()
         .collect()

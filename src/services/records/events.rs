@@ -37,6 +37,16 @@ crate::base::types::text_enum! {
         ProfileChanged = "profile_changed",
         /// A member of staff was added.
         StaffAdded = "staff_added",
+        /// An admin proposed to give roles that two admins give.
+        RolesProposed = "roles_proposed",
+        /// A second admin approved such a proposal.
+        ProposalApproved = "proposal_approved",
+        /// A second admin rejected it.
+        ProposalRejected = "proposal_rejected",
+        /// Its proposer took it back.
+        ProposalWithdrawn = "proposal_withdrawn",
+        /// Nobody decided it in time.
+        ProposalExpired = "proposal_expired",
         /// A member of staff opened the activation link and set password and TOTP.
         StaffActivated = "staff_activated",
         /// Roles of a member of staff changed.

@@ -76,6 +76,8 @@ pub enum FieldError {
     TooManyFiles(u64),
     /// Nobody would be left to look after people and roles.
     LastAdmin,
+    /// The same waits for a second admin already.
+    AlreadyProposed,
     /// Somebody or something has it already.
     Taken,
     /// The thing was changed meanwhile.

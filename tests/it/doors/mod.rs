@@ -94,6 +94,7 @@ impl Row {
                         "tickets" => 'T',
                         "files" => 'F',
                         "people" => 'P',
+                        "proposals" => 'V',
                         "remittances" => 'R',
                         "receiving" => 'B',
                         other => panic!("what is numbered under {other}?"),

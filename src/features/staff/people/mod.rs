@@ -5,6 +5,8 @@ mod forms;
 mod pages;
 mod queries;
 
+pub(super) use queries::{Kept, add_roles};
+
 pub use console::{Refusal, Summary, end_sessions, everybody, invite, lock, unlock};
 
 use crate::web::routes::{Route, route};

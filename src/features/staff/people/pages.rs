@@ -2,17 +2,21 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use diesel::QueryResult;
 
 use super::forms::{NewPerson, NewRoles, Nothing, roles_of};
 use super::queries::{self, Kept, Person, Standing};
+use crate::base::db::Conn;
 use crate::base::types::{Moment, Number};
-use crate::features::staff::queries::{add, address_taken, open_activation};
+use crate::features::staff::proposals::{self, Proposal, ProposalState, Wanted};
+use crate::features::staff::queries::{add, address_taken, admin_besides, open_activation};
 use crate::features::staff::{Admin, Auditor, Officer, Staff, letters};
+use crate::services::context::Context;
 use crate::services::mail;
 use crate::web::feature::StaffRole;
 use crate::web::forms::Asking;
 use crate::web::lists::{After, Rows};
-use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, Shell, Stop, Visit, again, page};
+use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, Shell, Stop, Visit, again, page, roles};
 
 type Reader = Staff<(Admin, Auditor)>;
 
@@ -23,16 +27,30 @@ struct List {
     people: Rows<Person>,
     newer: Option<String>,
     older: Option<String>,
+    /// What waits for a second admin.
+    waiting: Vec<Proposal>,
+    /// Whether the reader is the only admin.
+    alone: bool,
 }
 
 pub(super) async fn list(visit: Visit<Reader>, after: Asking<After>) -> Result<HttpResponse, Error> {
     let After { after } = after.0;
     let cursor = Number::parse('P', &after);
-    let (shell, found) = visit.read(move |conn, _| Ok(queries::list(conn, cursor.as_ref())?)).await?;
+    let (shell, (found, waiting, alone)) = visit
+        .read(move |conn, officer| {
+            let waiting = if cursor.is_none() { proposals::waiting(conn, officer.now())? } else { Vec::new() };
+            Ok((queries::list(conn, cursor.as_ref())?, waiting, alone(conn, officer)?))
+        })
+        .await?;
     let people = Rows::of(found, &After { after }, |person| person.number.as_str().to_string());
     let newer = people.later.then(|| "/staff/people".to_string());
     let older = people.next.as_ref().map(|next| format!("/staff/people?after={next}"));
-    page(List { shell, people, newer, older })
+    page(List { shell, people, newer, older, waiting, alone })
+}
+
+/// Whether an admin has nobody beside them who could approve: then roles that two admins give wait in vain.
+fn alone(conn: &mut Conn, officer: &Officer) -> QueryResult<bool> {
+    Ok(officer.roles().contains(&StaffRole::Admin) && !admin_besides(conn, officer.person_id())?)
 }
 
 #[derive(Template)]
@@ -43,14 +61,20 @@ struct New {
     address: String,
     typed_name: String,
     roles: Vec<String>,
+    alone: bool,
+}
+
+async fn blank(visit: &Visit<Staff<Admin>>, errors: Errors, form: &NewPerson) -> Result<New, Error> {
+    let (shell, alone) = visit.read(|conn, officer| Ok(alone(conn, officer)?)).await?;
+    let NewPerson { address, name, roles } = form.clone();
+    Ok(New { shell, errors, address, typed_name: name, roles, alone })
 }
 
 pub(super) async fn new(visit: Visit<Staff<Admin>>) -> Result<HttpResponse, Error> {
-    let shell = visit.admit().await?;
-    page(New { shell, errors: Errors::none(), address: String::new(), typed_name: String::new(), roles: Vec::new() })
+    page(blank(&visit, Errors::none(), &NewPerson::default()).await?)
 }
 
-/// Whoever is added gets the activation link by mail, and nobody else: an admin never holds the way into another's
+/// Roles that touch money or identity wait for a second admin. Whoever is added gets the activation link by mail, and nobody else: an admin never holds the way into another's
 /// sign-in (RC7).
 pub(super) async fn create(visit: Visit<Staff<Admin>>, form: Form<NewPerson>) -> Result<HttpResponse, Error> {
     let ended = visit
@@ -60,18 +84,44 @@ pub(super) async fn create(visit: Visit<Staff<Admin>>, form: Form<NewPerson>) ->
                 return Err(Errors::one("address", FieldError::Taken).into());
             }
             let ctx = officer.ctx();
+            if person.roles.iter().any(|role| role.needs_two()) {
+                let wanted = Wanted::New(person.address.as_str(), person.name.as_deref());
+                let number = propose(conn, ctx, wanted, &person.roles, "address")?;
+                return Ok(Goto::to(of_proposal(&number)).saying(Flash::RolesProposed));
+            }
             let added = add(conn, ctx, &person.address, person.name.as_deref(), &person.roles)?;
             mail::send(conn, ctx, letters::activation(ctx, added.person_id, person.address.as_str(), &added.path)?)?;
             Ok(Goto::to(here(&added.number)).saying(Flash::StaffAdded))
         })
         .await?;
-    ended.or(|shell, errors| New {
-        shell,
-        errors,
-        address: form.address.clone(),
-        typed_name: form.name.clone(),
-        roles: form.roles.clone(),
-    })
+    match ended {
+        Ended::Done(response) => Ok(response),
+        Ended::Again(_, errors) => again(blank(&visit, errors, &form).await?),
+    }
+}
+
+fn of_proposal(number: &Number) -> String {
+    format!("/staff/people/proposals/{}", number.as_str())
+}
+
+/// Puts roles before a second admin and mails the other admins. `field` is where the form says that the same waits.
+fn propose(
+    conn: &mut Conn,
+    ctx: &Context,
+    wanted: Wanted<'_>,
+    roles: &[StaffRole],
+    field: &'static str,
+) -> Result<Number, Stop> {
+    let number = proposals::propose(conn, ctx, wanted, roles)?;
+    let number = number.ok_or_else(|| Errors::one(field, FieldError::AlreadyProposed))?;
+    let own = ctx.author.person_id;
+    let facts = proposals::by_number(conn, &number)?
+        .map(|proposal| letters::Proposed::of(ctx, &proposal, ProposalState::Proposed))
+        .ok_or_else(|| Error::internal("a proposal was not kept"))?;
+    for admin in roles::holders(conn, StaffRole::Admin)?.into_iter().filter(|admin| Some(admin.id) != own) {
+        mail::send(conn, ctx, letters::proposal_waits(admin.id, &admin.address, &facts)?)?;
+    }
+    Ok(number)
 }
 
 #[derive(Template)]
@@ -86,6 +136,8 @@ struct Show {
     open_sessions: usize,
     signed_in_at: Option<Moment>,
     link_until: Option<Moment>,
+    waiting: Option<Proposal>,
+    alone: bool,
 }
 
 impl Show {
@@ -105,17 +157,18 @@ async fn shown(
     ticked: Option<Vec<String>>,
 ) -> Result<Show, Error> {
     let number = parsed(number)?;
-    let (shell, (person, own, (open_sessions, signed_in_at), link_until)) = visit
+    let (shell, (person, own, (open_sessions, signed_in_at), link_until, waiting, alone)) = visit
         .read(move |conn, officer| {
             let person = queries::by_number(conn, &number)?.ok_or(Error::NotFound)?;
             let sessions = queries::sessions_of(conn, person.id)?;
             let link = queries::link_until(conn, person.id, officer.now())?;
             let own = person.id == officer.person_id();
-            Ok((person, own, sessions, link))
+            let waiting = proposals::waiting_for(conn, person.id, officer.now())?;
+            Ok((person, own, sessions, link, waiting, alone(conn, officer)?))
         })
         .await?;
     let roles = ticked.unwrap_or_else(|| person.roles.iter().map(ToString::to_string).collect());
-    Ok(Show { shell, errors, person, roles, own, open_sessions, signed_in_at, link_until })
+    Ok(Show { shell, errors, person, roles, own, open_sessions, signed_in_at, link_until, waiting, alone })
 }
 
 pub(super) async fn show(visit: Visit<Reader>, number: web::Path<String>) -> Result<HttpResponse, Error> {
@@ -128,7 +181,7 @@ fn not_oneself(officer: &Officer, person: &Person) -> Result<(), Error> {
 }
 
 /// The person of this number, who is somebody else than the officer and still works here.
-fn other(conn: &mut crate::base::db::Conn, officer: &Officer, number: &Number) -> Result<Person, Error> {
+fn other(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<Person, Error> {
     let person = queries::by_number(conn, number)?.ok_or(Error::NotFound)?;
     not_oneself(officer, &person)?;
     if person.standing == Standing::Ended { Err(Error::Conflict) } else { Ok(person) }
@@ -147,11 +200,19 @@ pub(super) async fn update(
             let wanted = roles_of(&form.roles)?;
             let shown: Vec<StaffRole> = form.shown.iter().filter_map(|word| StaffRole::parse(word)).collect();
             let ctx = officer.ctx();
-            match queries::set_roles(conn, ctx, &number, &shown, &wanted)? {
+            // What is taken, and what one admin gives, holds at once; the rest waits for a second admin.
+            let (later, now): (Vec<StaffRole>, Vec<StaffRole>) =
+                wanted.iter().partition(|role| role.needs_two() && !person.roles.contains(role));
+            match queries::set_roles(conn, ctx, &number, &shown, &now)? {
                 Ok(changed) => {
                     if changed.any() {
-                        let rights = letters::Rights::of(ctx, &changed.given, &changed.taken, &wanted);
+                        let rights = letters::Rights::of(ctx, &changed.given, &changed.taken, &now);
                         mail::send(conn, ctx, letters::roles_changed(person.id, &person.address, &rights)?)?;
+                    }
+                    if !later.is_empty() {
+                        let about = Wanted::Known(person.id, person.subject_id);
+                        let proposed = propose(conn, ctx, about, &later, "roles")?;
+                        return Ok(Goto::to(of_proposal(&proposed)).saying(Flash::RolesProposed));
                     }
                     Ok(Goto::to(here(&number)).saying(Flash::RolesChanged))
                 }

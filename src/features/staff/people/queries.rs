@@ -7,13 +7,15 @@ use crate::base::db::Conn;
 use crate::base::db::schema::{activations, people};
 use crate::base::types::{Address, Moment, Number, text_enum};
 use crate::features::accounts::{Stays, move_person};
+use crate::features::staff::letters;
 use crate::features::staff::queries::admin_besides;
 use crate::services::context::Context;
+use crate::services::mail;
 use crate::services::records::{self, Entry, Event};
 use crate::web::feature::StaffRole;
 use crate::web::lists::PAGE;
-use crate::web::roles;
 use crate::web::session::{self, PersonKind, PersonMove, PersonState};
+use crate::web::{Stop, roles};
 
 text_enum! {
     /// Where somebody on the staff stands.
@@ -162,7 +164,7 @@ pub(super) fn link_until(conn: &mut Conn, person_id: i64, now: Moment) -> QueryR
 
 /// Why a person stays as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kept {
+pub(in crate::features::staff) enum Kept {
     /// Nobody would be left to look after people and roles.
     LastAdmin,
     /// The roles are other ones than those that were shown.
@@ -221,6 +223,29 @@ pub(super) fn set_roles(
     records::keep(conn, ctx, entry.with(json!({ "given": words(&given), "taken": words(&taken) })))?;
     session::end_all(conn, person.id, None, ctx.now)?;
     Ok(Ok(Changed { given, taken }))
+}
+
+/// Gives a person roles that two admins agreed on, besides those held already, and tells the person.
+pub(in crate::features::staff) fn add_roles(
+    conn: &mut Conn,
+    ctx: &Context,
+    number: &Number,
+    more: &[StaffRole],
+) -> Result<Result<(), Kept>, Stop> {
+    let Some(person) = by_number(conn, number)?.filter(|person| person.standing != Standing::Ended) else {
+        return Ok(Err(Kept::Meanwhile));
+    };
+    let mut wanted = person.roles.clone();
+    wanted.extend(more.iter().filter(|role| !person.roles.contains(role)));
+    match set_roles(conn, ctx, number, &person.roles, &wanted)? {
+        Ok(changed) if changed.any() => {
+            let rights = letters::Rights::of(ctx, &changed.given, &changed.taken, &wanted);
+            mail::send(conn, ctx, letters::roles_changed(person.id, &person.address, &rights)?)?;
+            Ok(Ok(()))
+        }
+        Ok(_) => Ok(Ok(())),
+        Err(kept) => Ok(Err(kept)),
+    }
 }
 
 /// Ends a person's work here: no sign-in, no session, no link.

@@ -1,0 +1,21 @@
+//! Four eyes on roles that touch money or identity: one admin proposes, another approves. Taking a role away needs no
+//! second one, and the command line stands behind these rules.
+
+mod model;
+mod pages;
+mod queries;
+
+pub(super) use model::{Proposal, ProposalState};
+pub(super) use pages::JOBS;
+pub(super) use queries::{Wanted, by_number, propose, waiting, waiting_for};
+
+use crate::web::routes::{Route, route};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        route("/staff/people/proposals/{number}").get(pages::show),
+        route("/staff/people/proposals/{number}/approval").post(pages::approve),
+        route("/staff/people/proposals/{number}/rejection").post(pages::reject),
+        route("/staff/people/proposals/{number}/withdrawal").post(pages::withdraw),
+    ]
+}
