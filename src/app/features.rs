@@ -2,7 +2,7 @@
 
 use crate::features::{accounts, catalogue, help, identity, privacy, remittance, staff, tickets};
 use crate::services::personal::PersonalData;
-use crate::services::{consent, jobs, ledger, mail, marks, records};
+use crate::services::{consent, jobs, keyring, ledger, mail, marks, records};
 use crate::web::{self, Feature};
 
 /// The rooms, in order.
@@ -27,6 +27,7 @@ pub fn personal() -> Vec<&'static PersonalData> {
         &mail::PERSONAL,
         &marks::PERSONAL,
         &jobs::PERSONAL,
+        &keyring::PERSONAL,
         &ledger::PERSONAL,
         &web::PERSONAL,
     ];

@@ -19,23 +19,25 @@ use tracing_actix_web::TracingLogger;
 use super::{features, probes};
 use crate::base::clock::Clock;
 use crate::base::config::Config;
-use crate::base::crypto::{Hasher, Keys};
+use crate::base::crypto::Hasher;
 use crate::base::db::Db;
+use crate::services::keyring;
 use crate::services::mail::Post;
 use crate::services::storage::{Darkroom, Storage};
 use crate::web::routes::Route;
 use crate::web::{House, assets, cookies, errors, headers, mailbox, origin, rekey, shield, trail};
 
 /// Opens every part of the house. Does not migrate.
-pub fn open(config: Config, clock: Clock) -> Result<Data<House>, Box<dyn std::error::Error>> {
-    let keys = Arc::new(Keys::open(&config.keys_dir())?);
+pub async fn open(config: Config, clock: Clock) -> Result<Data<House>, Box<dyn std::error::Error>> {
+    let db = Db::open(&config.database_url)?;
+    let keys = Arc::new(keyring::open(&config.keys_dir(), &db, clock.now()).await?);
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let post = match &config.smtp_url {
         Some(url) => Post::from_url(url)?,
         None => Post::Folder(config.data_dir.join("mail")),
     };
     let house = House {
-        db: Db::open(&config.database_url)?,
+        db,
         hasher: Hasher::start(cores, 64 * cores, &keys)?,
         darkroom: Darkroom::start(1, 16)?,
         storage: Storage::folder(&config.storage)?,

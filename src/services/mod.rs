@@ -3,6 +3,7 @@
 pub mod consent;
 pub mod context;
 pub mod jobs;
+pub mod keyring;
 pub mod ledger;
 pub mod mail;
 pub mod markdown;

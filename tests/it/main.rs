@@ -22,5 +22,6 @@ mod remittance;
 mod schema;
 mod sheet;
 mod staff;
+mod start;
 mod tickets;
 mod walls;

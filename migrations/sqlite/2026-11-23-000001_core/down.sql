@@ -1,5 +1,6 @@
 drop table identity_results;
 drop table marks;
+drop table key_generations;
 drop table jobs;
 drop table uploads;
 drop table mails;

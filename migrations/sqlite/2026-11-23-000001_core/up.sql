@@ -266,6 +266,14 @@ create table jobs (
   failures bigint not null
 );
 
+-- Which keys this database is sealed under: number and fingerprint of each generation, so that a start with another key
+-- folder is refused. A fingerprint says nothing of its key.
+create table key_generations (
+  number bigint not null primary key,
+  fingerprint text not null,
+  created_at bigint not null
+);
+
 -- Single facts of this installation, such as the mark of a demo database.
 create table marks (
   name text not null primary key,

@@ -9,7 +9,7 @@ use crate::base::config::Config;
 pub(super) fn demo(config: Config, json: bool) -> Outcome {
     migrate::bring_up(&config)?;
     wait(async {
-        let house = server::open(config, Clock::system())?;
+        let house = server::open(config, Clock::system()).await?;
         demo::fill_or_greet(&house).await.map_err(Into::into)
     })?
     .map_err(|fault: Box<dyn std::error::Error>| fault)?;

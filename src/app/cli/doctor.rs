@@ -7,12 +7,13 @@ use crate::app::server;
 use crate::base::clock::Clock;
 use crate::base::config::{Config, DatabaseUrl};
 use crate::base::crypto::Secret;
-use crate::base::db::pending;
+use crate::base::db::{Db, pending};
+use crate::services::keyring;
 
 /// Prints every route: method, path, who is let in, how changes are guarded, most bytes of a body.
 pub(super) fn routes(config: Config) -> Outcome {
     wait(async {
-        let house = server::open(config, Clock::system())?;
+        let house = server::open(config, Clock::system()).await?;
         for route in server::routes(&house) {
             for one in route.listed() {
                 println!("{}\t{}\t{}\t{}\t{}", one.method, one.path, one.who, one.guard, one.most_bytes);
@@ -20,6 +21,17 @@ pub(super) fn routes(config: Config) -> Outcome {
         }
         Ok(())
     })?
+}
+
+/// Whether the key folder goes with the database.
+async fn keys(config: &Config) -> Result<String, String> {
+    let db = Db::open(&config.database_url).map_err(|fault| fault.to_string())?;
+    let ring = keyring::checked(&config.keys_dir(), &db).await.map_err(|fault| fault.to_string())?;
+    Ok(match ring.generations() {
+        0 => "none yet; the first start makes one".into(),
+        1 => "1 generation, which goes with the database".into(),
+        count => format!("{count} generations, which go with the database"),
+    })
 }
 
 /// Prints one line for each part; fails when one of them does.
@@ -42,10 +54,15 @@ pub(super) fn check(config: Config) -> Outcome {
         say("database", Ok("PostgreSQL; run `easylink migrate` before each new version".into()));
     }
     wait(async {
-        match server::open(config, Clock::system()) {
+        let keys = keys(&config).await;
+        let right = keys.is_ok();
+        say("keys", keys);
+        if !right {
+            return;
+        }
+        match server::open(config, Clock::system()).await {
             Err(fault) => say("house", Err(fault.to_string())),
             Ok(house) => {
-                say("keys", Ok(format!("{} generations", house.keys.generations())));
                 let missing = house.db.read(pending).await;
                 say(
                     "migrations",

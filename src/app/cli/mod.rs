@@ -10,10 +10,14 @@ mod staff;
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 
 use crate::base::config::{Config, settings_in};
+use crate::base::crypto::Keys;
+use crate::base::types::Moment;
+use crate::services::context::{Author, AuthorKind, Context};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -138,6 +142,12 @@ fn config() -> Result<Config, Box<dyn std::error::Error>> {
     let file = Path::new("easylink.toml");
     let settings = settings_in(std::env::vars_os())?;
     Ok(Config::load(settings.into_iter(), file.exists().then_some(file))?)
+}
+
+/// The circumstances of what an operator does.
+fn operator(now: Moment, keys: Arc<Keys>, base_url: Arc<str>) -> Context {
+    let author = Author::nobody(AuthorKind::CommandLine);
+    Context { now, keys, base_url, network: "local".into(), device: "Command line".into(), author }
 }
 
 /// Runs a future on a runtime of its own, for commands that need the database for a moment.

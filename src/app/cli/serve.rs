@@ -27,7 +27,7 @@ pub(super) fn serve(config: Config, as_demo: bool) -> Outcome {
     let base_url = config.base_url.clone();
     let local = config.local();
     actix_web::rt::System::new().block_on(async move {
-        let house = server::open(config, Clock::system())?;
+        let house = server::open(config, Clock::system()).await?;
         if as_demo {
             demo::fill_or_greet(&house).await?;
             println!("{}", demo::greeting());

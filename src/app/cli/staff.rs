@@ -2,14 +2,14 @@
 
 use actix_web::web::Data;
 
-use super::{Outcome, wait};
+use super::{Outcome, operator, wait};
 use crate::app::server;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::db::{Conn, End};
 use crate::base::types::Address;
 use crate::features::staff::{self, Refusal};
-use crate::services::context::{Author, AuthorKind, Context};
+use crate::services::context::Context;
 use crate::web::House;
 use crate::web::feature::StaffRole;
 
@@ -83,7 +83,7 @@ fn roles_of(words: &[String]) -> Result<Vec<StaffRole>, String> {
 }
 
 fn on_house<F: Future<Output = Outcome>>(config: Config, work: impl FnOnce(Data<House>) -> F) -> Outcome {
-    wait(async { work(server::open(config, Clock::system())?).await })?
+    wait(async { work(server::open(config, Clock::system()).await?).await })?
 }
 
 /// One transaction by an operator.
@@ -91,14 +91,7 @@ async fn change<T: Send + 'static>(
     house: &House,
     work: impl FnOnce(&mut Conn, &Context) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Box<dyn std::error::Error>> {
-    let ctx = Context {
-        now: house.clock.now(),
-        keys: house.keys.clone(),
-        base_url: house.base_url.clone(),
-        network: "local".into(),
-        device: "Command line".into(),
-        author: Author::nobody(AuthorKind::CommandLine),
-    };
+    let ctx = operator(house.clock.now(), house.keys.clone(), house.base_url.clone());
     let done = house.db.write(move |conn| match work(conn, &ctx) {
         Ok(done) => End::Keep(Ok(done)),
         Err(refusal) => End::Undo(Err(refusal)),

@@ -7,7 +7,7 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-use data_encoding::BASE64;
+use data_encoding::{BASE64, HEXLOWER};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -19,6 +19,8 @@ use crate::base::chance;
 
 const LENGTH: usize = 32;
 const ENDING: &str = "key";
+/// Bytes of a fingerprint: enough that no two keys share one.
+const FINGERPRINT: usize = 16;
 
 /// Why the key ring cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -29,9 +31,9 @@ pub enum KeyFault {
     /// Somebody else can read a key.
     #[error("{0} may be read by others than its owner; set its mode to 0600")]
     Readable(String),
-    /// Somebody else can put a key there.
-    #[error("{0} may be written by others than its owner; set its mode to 0700")]
-    Writable(String),
+    /// Somebody else can look into the folder or put a key there.
+    #[error("the key folder {0} may be opened by others than its owner; set its mode to 0700")]
+    Open(String),
     /// Not 32 bytes of base64.
     #[error("{0} does not hold a key of 32 bytes in base64")]
     Malformed(String),
@@ -72,12 +74,13 @@ impl Keys {
         Self(vec![Generation { number: 1, secret: Zeroizing::new([seed; LENGTH]) }])
     }
 
-    fn read(folder: &Path) -> Result<Self, KeyFault> {
+    /// The ring in `folder` as it is, which may be empty; makes the folder when there is none.
+    pub fn read(folder: &Path) -> Result<Self, KeyFault> {
         let name = folder.display().to_string();
         let fault = |fault| KeyFault::File(name.clone(), fault);
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(fault)?;
-        if fs::metadata(folder).map_err(fault)?.permissions().mode() & 0o022 != 0 {
-            return Err(KeyFault::Writable(name));
+        if fs::metadata(folder).map_err(fault)?.permissions().mode() & 0o077 != 0 {
+            return Err(KeyFault::Open(name));
         }
         let mut ring = Vec::new();
         for entry in fs::read_dir(folder).map_err(fault)? {
@@ -88,6 +91,13 @@ impl Keys {
         }
         ring.sort_by_key(|generation| std::cmp::Reverse(generation.number));
         Ok(Self(ring))
+    }
+
+    /// Number and fingerprint of each generation, newest first. A fingerprint tells keys apart and nothing of a key: it is
+    /// a keyed hash of nothing, for a purpose that nothing else has.
+    pub fn fingerprints(&self) -> Vec<(u32, String)> {
+        let mark = |one: &Generation| HEXLOWER.encode(&hash(one, "fingerprint", &[])[..FINGERPRINT]);
+        self.0.iter().map(|generation| (generation.number, mark(generation))).collect()
     }
 
     /// How many generations there are.
@@ -232,6 +242,17 @@ mod tests {
     }
 
     #[test]
+    fn a_fingerprint_tells_keys_apart_and_shows_nothing_that_is_used_elsewhere() {
+        let (one, other) = (Keys::fixed(1), Keys::fixed(2));
+        assert_eq!(one.fingerprints(), Keys::fixed(1).fingerprints());
+        assert_ne!(one.fingerprints(), other.fingerprints());
+        let mark = &one.fingerprints()[0].1;
+        assert_eq!(mark.len(), 32);
+        let used = [one.hash("session", &[]).to_vec(), one.cookie_keys()[0].to_vec(), vec![1; 32]];
+        assert!(used.iter().all(|used| !HEXLOWER.encode(used).contains(mark.as_str())));
+    }
+
+    #[test]
     fn parts_do_not_run_into_each_other() {
         let keys = Keys::fixed(1);
         assert_ne!(keys.hash("p", &[b"ab", b"c"]), keys.hash("p", &[b"a", b"bc"]));
@@ -246,7 +267,9 @@ mod tests {
         let rings: Vec<Keys> = starts.into_iter().map(|start| start.join().unwrap().unwrap()).collect();
         assert!(rings.iter().all(|ring| ring.hash("x", &[]) == rings[0].hash("x", &[]) && ring.generations() == 1));
         assert_eq!(fs::read_dir(&at).unwrap().count(), 1, "no draft stays");
-        fs::set_permissions(&at, fs::Permissions::from_mode(0o720)).unwrap();
-        assert!(matches!(Keys::open(&at), Err(KeyFault::Writable(_))));
+        for mode in [0o720, 0o750, 0o701] {
+            fs::set_permissions(&at, fs::Permissions::from_mode(mode)).unwrap();
+            assert!(matches!(Keys::open(&at), Err(KeyFault::Open(_))), "{mode:o}");
+        }
     }
 }

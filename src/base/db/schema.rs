@@ -265,6 +265,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    key_generations (number) {
+        number -> BigInt,
+        fingerprint -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     marks (name) {
         name -> Text,
         value -> Text,
@@ -532,6 +540,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mails,
     uploads,
     jobs,
+    key_generations,
     marks,
     identity_results,
     ledger_accounts,

@@ -46,6 +46,23 @@ impl Estate {
         Self { folder, database }
     }
 
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Runs a command of the program to its end; answers whether it went well and all that it said. One that should end
+    /// and serves instead is stopped.
+    pub async fn runs(&self, arguments: &[&str]) -> (bool, String) {
+        let base = format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
+        let mut command = tokio::process::Command::from(self.command(&base));
+        let output = command.args(arguments).kill_on_drop(true).output();
+        let output = tokio::time::timeout(Duration::from_secs(30), output).await.expect("the program does not end");
+        let output = output.unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8(said).unwrap())
+    }
+
     fn command(&self, base: &str) -> Command {
         let database = match &self.database {
             DatabaseUrl::Sqlite(path) => format!("sqlite://{}", path.display()),

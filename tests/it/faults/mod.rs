@@ -1,7 +1,7 @@
 //! What happens when something breaks: the process is killed, the relay or the database is away, a wire is cut.
 
 mod books;
-mod child;
+pub mod child;
 mod database;
 mod killed;
 mod relay;

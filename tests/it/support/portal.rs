@@ -83,7 +83,7 @@ impl Portal {
         let all = own.iter().chain(settings).map(|(name, value)| ((*name).to_string(), (*value).to_string()));
         let config = Config::load(all, None).unwrap();
         let (clock, hands) = Clock::movable(Moment::parse("2026-11-23T02:00:00Z").unwrap());
-        let house = server::open(config, clock).unwrap();
+        let house = server::open(config, clock).await.unwrap();
         let base = house.base_url.to_string();
         let (tell, told) = std::sync::mpsc::channel();
         let inside = house.clone();

@@ -1,0 +1,3 @@
+//! What the program looks at before it serves.
+
+mod keys;
