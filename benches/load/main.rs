@@ -16,6 +16,7 @@ mod seed;
 mod stats;
 mod wire;
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -126,7 +127,7 @@ fn one(
     for &tickets in plan.databases() {
         eprintln!("{engine}: writing {tickets} work orders");
         let own = folder.join(format!("{engine}-{tickets}"));
-        std::fs::create_dir(&own)?;
+        std::fs::DirBuilder::new().mode(0o700).create(&own)?;
         let site = Site { database: database(tickets, &own)?, folder: own, tickets };
         process::migrate(Path::new(PROGRAM), &site.folder, &site.database)?;
         site.fill()?;

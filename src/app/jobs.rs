@@ -12,7 +12,7 @@ use crate::base::types::Moment;
 use crate::services::jobs::{claim, done};
 use crate::services::mail;
 use crate::web::feature::{JobRun, JobSpec};
-use crate::web::{House, limits, session, uploads};
+use crate::web::{House, limits, orphans, session, uploads, visit};
 
 const LEASE: Duration = Duration::from_secs(600);
 /// A job that runs always is guarded by what it claims itself. After a crash it need not wait long: mails carry codes.
@@ -27,6 +27,7 @@ const MAIL: JobSpec = JobSpec { name: "mail", every: Duration::ZERO, run: send_m
 const OWN: &[JobSpec] = &[
     JobSpec { name: "mail_wipe", every: Duration::from_secs(3600), run: wipe_mail },
     JobSpec { name: "sweep", every: Duration::from_secs(3600), run: sweep },
+    JobSpec { name: "orphans", every: Duration::from_secs(24 * 3600), run: sweep_orphans },
 ];
 
 /// Runs what is due once; answers the names of what failed.
@@ -136,8 +137,13 @@ fn wipe_mail(house: Data<House>, now: Moment) -> std::pin::Pin<Box<dyn Future<Ou
 fn sweep(house: Data<House>, now: Moment) -> std::pin::Pin<Box<dyn Future<Output = Result<(), String>>>> {
     Box::pin(async move {
         limits::sweep(&house.db, now).await.map_err(|fault| fault.to_string())?;
+        visit::sweep(&house.db, now).await.map_err(|fault| fault.to_string())?;
         uploads::sweep(&house, now).await
     })
+}
+
+fn sweep_orphans(house: Data<House>, now: Moment) -> std::pin::Pin<Box<dyn Future<Output = Result<(), String>>>> {
+    Box::pin(async move { orphans::sweep(&house, now).await })
 }
 
 async fn in_one<T: Send + 'static>(

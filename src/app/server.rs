@@ -21,6 +21,7 @@ use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::crypto::Hasher;
 use crate::base::db::Db;
+use crate::base::process;
 use crate::services::keyring;
 use crate::services::mail::Post;
 use crate::services::storage::{Darkroom, Storage};
@@ -67,6 +68,14 @@ pub fn routes(house: &House) -> Vec<Route> {
     all
 }
 
+/// How many connections each worker takes. A quarter of the files that may be open is kept for databases, documents and
+/// mail: accepting more than can be served would stop everything else, the probes first.
+fn most_connections(open_files: u64, workers: usize) -> usize {
+    const MOST: u64 = 25_000;
+    let room = open_files.saturating_sub(open_files / 4);
+    usize::try_from((room / workers.max(1) as u64).clamp(64, MOST)).unwrap_or(64)
+}
+
 /// Serves `house` on `listener` until the server's handle stops it.
 pub fn serve(house: Data<House>, listener: TcpListener) -> std::io::Result<Server> {
     let workers = house.config.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
@@ -106,6 +115,7 @@ pub fn serve(house: Data<House>, listener: TcpListener) -> std::io::Result<Serve
     };
     Ok(HttpServer::new(factory)
         .workers(workers)
+        .max_connections(most_connections(process::open_files(), workers))
         .worker_max_blocking_threads(4)
         .tcp_nodelay(true)
         .client_request_timeout(Duration::from_secs(10))
@@ -113,4 +123,17 @@ pub fn serve(house: Data<House>, listener: TcpListener) -> std::io::Result<Serve
         .shutdown_timeout(20)
         .listen(listener)?
         .run())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_leave_room_for_other_files() {
+        assert_eq!(most_connections(1024, 2), 384);
+        assert_eq!(most_connections(65_536, 4), 12_288);
+        assert_eq!(most_connections(u64::MAX, 2), 25_000);
+        assert_eq!(most_connections(16, 4), 64);
+    }
 }

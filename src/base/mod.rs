@@ -5,4 +5,5 @@ pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod db;
+pub mod process;
 pub mod types;

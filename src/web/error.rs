@@ -1,6 +1,7 @@
 //! What a handler may fail with. The page is drawn by a middleware, which has the shell and the request id.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
@@ -66,6 +67,16 @@ impl Error {
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         Self::Internal(cause.to_string())
     }
+
+    /// Too many requests; so long until it is worth trying again.
+    pub fn too_many(wait: Duration) -> Self {
+        Self::TooMany(whole_seconds(wait))
+    }
+}
+
+/// Seconds, a begun one counted whole: nobody is told to come back too early.
+pub fn whole_seconds(span: Duration) -> u64 {
+    span.as_secs() + u64::from(span.subsec_nanos() > 0)
 }
 
 impl ResponseError for Error {

@@ -12,7 +12,7 @@ use super::cookies;
 use super::error::{Door, Error};
 use super::house::House;
 use super::page::Shell;
-use super::trail::RequestId;
+use super::trail::{RequestId, route_of};
 use super::visit::{Met, bare_shell};
 
 /// The error page.
@@ -49,7 +49,7 @@ fn answer(req: &HttpRequest, old: &HttpResponse<BoxBody>) -> HttpResponse<BoxBod
         Some(Error::SignIn(door)) => return sign_in(req, *door),
         Some(Error::GoFirst(to)) => return see(to, req),
         Some(error @ (Error::Internal(_) | Error::Unavailable(_))) => {
-            tracing::error!(event = "error", cause = %error);
+            tracing::error!(event = "error", route = %route_of(req), cause = %error);
         }
         Some(
             error @ (Error::Forbidden
@@ -58,11 +58,11 @@ fn answer(req: &HttpRequest, old: &HttpResponse<BoxBody>) -> HttpResponse<BoxBod
             | Error::CookiesBlocked
             | Error::TooMany(_)),
         ) => {
-            tracing::warn!(event = "refused", cause = %error);
+            tracing::warn!(event = "refused", route = %route_of(req), cause = %error);
         }
         _ if status.is_server_error() => {
             let cause = old.error().map(ToString::to_string).unwrap_or_default();
-            tracing::error!(event = "error", %cause);
+            tracing::error!(event = "error", route = %route_of(req), %cause);
         }
         _ => {}
     }

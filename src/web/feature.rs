@@ -65,6 +65,9 @@ pub struct CardSpec {
     pub draw: CardFn,
 }
 
+/// Answers which of these keys of the storage its rows hold. A file that nobody holds is deleted after a day.
+pub type HoldsFn = fn(&mut Conn, &[String]) -> diesel::QueryResult<Vec<String>>;
+
 /// A room.
 pub struct Feature {
     /// Its name: the folder's.
@@ -81,6 +84,8 @@ pub struct Feature {
     pub overview: &'static [CardSpec],
     /// Its cards on `/staff`.
     pub desk: &'static [CardSpec],
+    /// Which files of the storage its tables hold.
+    pub files: &'static [HoldsFn],
 }
 
 crate::base::types::text_enum! {

@@ -14,6 +14,7 @@ pub mod limits;
 pub mod lists;
 pub mod mailbox;
 pub mod origin;
+pub mod orphans;
 pub mod page;
 pub mod paths;
 mod personal;

@@ -5,7 +5,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
-use actix_web::{ResponseError, web};
+use actix_web::{HttpResponse, web};
 
 use super::error::Error;
 use super::house::House;
@@ -18,10 +18,9 @@ pub async fn same_origin(
     if req.method().is_safe() || own(&req) {
         return Ok(next.call(req).await?.map_into_boxed_body());
     }
-    let error = Error::CrossSite;
-    let response = actix_web::HttpResponse::from_error(error);
-    debug_assert_eq!(response.status(), Error::CrossSite.status_code());
-    Ok(req.into_response(response))
+    // Put together by hand: `into_response` would lose the error, from which the page is drawn and the log is written.
+    let (req, _) = req.into_parts();
+    Ok(ServiceResponse::new(req, HttpResponse::from_error(Error::CrossSite)))
 }
 
 fn own(req: &ServiceRequest) -> bool {

@@ -1,4 +1,4 @@
-//! SQL of the web floor: sessions, once-only forms, shared limits.
+//! SQL of the web floor: sessions, once-only forms, uploads.
 
 mod devices;
 
@@ -17,7 +17,7 @@ use super::session::{
 use super::uploads::Upload;
 use crate::base::chance;
 use crate::base::db::Conn;
-use crate::base::db::schema::{accounts, limits, memberships, people, sessions, submissions, uploads};
+use crate::base::db::schema::{accounts, memberships, people, sessions, submissions, uploads};
 use crate::base::types::{Moment, Number};
 use crate::each;
 use crate::services::context::Context;
@@ -203,93 +203,6 @@ pub(super) fn unsubmit(conn: &mut Conn, actor: &str, key: &str) -> QueryResult<(
     Ok(())
 }
 
-/// Counts one more in the bucket's present window and answers how many it holds.
-pub(super) fn count(conn: &mut Conn, bucket: &str, window: Duration, now: Moment) -> QueryResult<i64> {
-    let length = i64::try_from(window.as_micros()).unwrap_or(i64::MAX).max(1);
-    let start = now.0 - now.0.rem_euclid(length);
-    let first = (
-        limits::bucket.eq(bucket),
-        limits::window_start.eq(start),
-        limits::hits.eq(1),
-        limits::ends_at.eq(start.saturating_add(length)),
-    );
-    each!(conn, c => diesel::insert_into(limits::table)
-        .values(first)
-        .on_conflict((limits::bucket, limits::window_start))
-        .do_update()
-        .set(limits::hits.eq(limits::hits + 1))
-        .returning(limits::hits)
-        .get_result(c))
-}
-
-/// How many the bucket's present window holds.
-pub(super) fn counted(conn: &mut Conn, bucket: &str, window: Duration, now: Moment) -> QueryResult<i64> {
-    let length = i64::try_from(window.as_micros()).unwrap_or(i64::MAX).max(1);
-    let start = now.0 - now.0.rem_euclid(length);
-    let hits: Option<i64> = limits::table.find((bucket, start)).select(limits::hits).first(conn).optional()?;
-    Ok(hits.unwrap_or(0))
-}
-
-/// Takes back one of the bucket's window at `now`.
-pub(super) fn uncount(conn: &mut Conn, bucket: &str, window: Duration, now: Moment) -> QueryResult<()> {
-    let length = i64::try_from(window.as_micros()).unwrap_or(i64::MAX).max(1);
-    let start = now.0 - now.0.rem_euclid(length);
-    diesel::update(limits::table.find((bucket, start)).filter(limits::hits.gt(0)))
-        .set(limits::hits.eq(limits::hits - 1))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Deletes every window of a bucket.
-pub(super) fn clear_limit(conn: &mut Conn, bucket: &str) -> QueryResult<()> {
-    diesel::delete(limits::table.filter(limits::bucket.eq(bucket))).execute(conn)?;
-    Ok(())
-}
-
-/// No window begins at 0 in our days, so the row that does is the bucket's gate; it is open from `ends_at` on.
-const GATE: i64 = 0;
-
-/// How long a gate is still shut.
-pub(super) fn shut(conn: &mut Conn, bucket: &str, now: Moment) -> QueryResult<Option<Duration>> {
-    let until: Option<Moment> = limits::table.find((bucket, GATE)).select(limits::ends_at).first(conn).optional()?;
-    Ok(until.filter(|until| *until > now).map(|until| until.since(now)))
-}
-
-/// Opens a gate.
-pub(super) fn reopen(conn: &mut Conn, bucket: &str) -> QueryResult<()> {
-    diesel::delete(limits::table.find((bucket, GATE))).execute(conn)?;
-    Ok(())
-}
-
-/// Shuts an open gate; `Err` with the time left when it is shut.
-pub(super) fn pass(conn: &mut Conn, bucket: &str, pause: Duration, now: Moment) -> QueryResult<Result<(), Duration>> {
-    let passed = diesel::sql_query(
-        "insert into limits (bucket, window_start, hits, ends_at) values ($1, $2, 1, $3) \
-         on conflict (bucket, window_start) do update set hits = limits.hits + 1, ends_at = excluded.ends_at \
-         where limits.ends_at <= $4",
-    )
-    .bind::<Text, _>(bucket)
-    .bind::<BigInt, _>(GATE)
-    .bind::<BigInt, _>(now.plus(pause))
-    .bind::<BigInt, _>(now)
-    .execute(conn)?;
-    Ok(match passed {
-        0 => Err(limits::table.find((bucket, GATE)).select(limits::ends_at).first::<Moment>(conn)?.since(now)),
-        _ => Ok(()),
-    })
-}
-
-/// Deletes counters whose window ended a day ago, at most `most`.
-pub(super) fn sweep_limits(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<usize> {
-    diesel::sql_query(
-        "delete from limits where (bucket, window_start) in \
-         (select bucket, window_start from limits where ends_at < $1 order by ends_at limit $2)",
-    )
-    .bind::<BigInt, _>(now.minus(DAY))
-    .bind::<BigInt, _>(most)
-    .execute(conn)
-}
-
 /// Deletes form keys after two days, at most `most`.
 pub(super) fn sweep_submissions(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<usize> {
     diesel::sql_query(
@@ -381,4 +294,9 @@ pub(super) fn expired_uploads(conn: &mut Conn, now: Moment, most: i64) -> QueryR
         .limit(most)
         .select((uploads::number, uploads::storage_key))
         .load(conn)
+}
+
+/// Which of these files wait as uploads.
+pub(super) fn holds(conn: &mut Conn, keys: &[String]) -> QueryResult<Vec<String>> {
+    uploads::table.filter(uploads::storage_key.eq_any(keys)).select(uploads::storage_key).load(conn)
 }

@@ -1,7 +1,10 @@
 //! What the log says of a request: its route as a pattern, never the target; one line at its end.
 
+use std::borrow::Cow;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::{HttpMessage, HttpRequest};
 use tracing::Span;
 use tracing_actix_web::RootSpanBuilder;
@@ -27,6 +30,21 @@ fn short(id: &tracing_actix_web::RequestId) -> String {
 #[derive(Debug, Clone, Copy)]
 pub struct Pattern(pub &'static str);
 
+/// The pattern of the route that was asked for, also where a request was refused before it came there; never the path.
+pub fn route_of(req: &HttpRequest) -> Cow<'static, str> {
+    match req.app_data::<Pattern>() {
+        Some(pattern) => Cow::Borrowed(pattern.0),
+        None => req.match_pattern().map_or(Cow::Borrowed("none"), Cow::Owned),
+    }
+}
+
+/// The method as the log names it: a caller may send any word of any length.
+fn method(req: &ServiceRequest) -> &str {
+    let known = [&Method::GET, &Method::HEAD, &Method::POST, &Method::PUT, &Method::PATCH, &Method::DELETE];
+    let known = known.into_iter().chain([&Method::OPTIONS, &Method::TRACE, &Method::CONNECT]);
+    known.into_iter().find(|known| *known == req.method()).map_or("other", Method::as_str)
+}
+
 /// Makes the span of a request and writes its line.
 #[derive(Debug, Clone, Copy)]
 pub struct Trail;
@@ -34,16 +52,24 @@ pub struct Trail;
 impl RootSpanBuilder for Trail {
     fn on_request_start(request: &ServiceRequest) -> Span {
         let id = request.extensions().get::<tracing_actix_web::RequestId>().map(short).unwrap_or_default();
-        tracing::info_span!("request", request_id = %id, method = %request.method())
+        tracing::info_span!("request", request_id = %id, method = method(request))
     }
 
     fn on_request_end<B: MessageBody>(_: Span, outcome: &Result<ServiceResponse<B>, actix_web::Error>) {
         match outcome {
             Ok(response) => {
-                let route = response.request().app_data::<Pattern>().map_or("none", |pattern| pattern.0);
-                tracing::info!(event = "answered", route, status = response.status().as_u16());
+                let route = route_of(response.request());
+                tracing::info!(event = "answered", %route, status = response.status().as_u16());
             }
-            Err(error) => tracing::error!(event = "failed", status = error.as_response_error().status_code().as_u16()),
+            Err(error) => {
+                let status = error.as_response_error().status_code();
+                // What a caller did is no fault of the portal.
+                if status.is_server_error() {
+                    tracing::error!(event = "failed", status = status.as_u16());
+                } else {
+                    tracing::info!(event = "failed", status = status.as_u16());
+                }
+            }
         }
     }
 }

@@ -12,9 +12,10 @@ use serde::de::DeserializeOwned;
 use super::error::Error;
 use super::forms::{Errors, FieldError, Form, Kept, fields_of};
 use super::house::House;
+use super::limits::{self, Limit};
+use super::queries;
 use super::received::{Arriving, Loose, landed};
 use super::visit::{MayWrite, Visit};
-use super::{limits, queries};
 use crate::base::db::{Conn, End};
 use crate::base::types::{Moment, Number};
 use crate::services::context::Context;
@@ -76,7 +77,8 @@ const MOST_TEXT: usize = 1024 * 1024;
 const MOST_OVER: u64 = 100 * 1024 * 1024;
 const MOST_PARTS: usize = 120;
 const LIFE: Duration = Duration::from_secs(24 * 3600);
-const MOST_AN_HOUR: i64 = 200;
+/// Files of one person in an hour.
+const UPLOADS: Limit = Limit::of(200, 3600);
 const SWEPT_AT_ONCE: i64 = 500;
 /// The purpose of files that nothing names any more.
 const GIVEN_UP: &str = "given_up";
@@ -247,10 +249,10 @@ async fn keep(
     };
     let (row, ctx) = (upload.clone(), ctx.clone());
     let kept = house.db.write(move |conn| {
-        let counted = limits::count(conn, &format!("upload:{person}"), Duration::from_secs(3600), ctx.now);
+        let counted = limits::count(conn, &format!("upload:{person}"), UPLOADS, ctx.now);
         let result = counted.map_err(Error::from).and_then(|count| {
-            if count > MOST_AN_HOUR {
-                return Err(Error::TooMany(3600));
+            if let Some(wait) = count.over {
+                return Err(Error::too_many(wait));
             }
             Ok(queries::keep_upload(conn, person, takes.purpose, &row, ctx.now, ctx.now.plus(LIFE))?)
         });

@@ -3,6 +3,7 @@
 //! find becomes the right answer in one place.
 
 mod ends;
+mod listing;
 mod verbs;
 
 pub use ends::{Ended, Goto, Looked, Stop};
@@ -25,7 +26,8 @@ use super::rekey::Rekeyed;
 use super::session::SessionRow;
 use super::{assets, headers};
 use crate::base::chance;
-use crate::base::db::Conn;
+use crate::base::db::{Conn, Db, Fault};
+use crate::base::types::Moment;
 use crate::services::context::Context;
 
 /// The one entry of the session cookie.
@@ -133,6 +135,11 @@ impl<A: Actor> Visit<A> {
             ..bare_shell(&self.house, &asked.path, face, &asked.request_id, asked.jar.choice.is_none())
         }
     }
+}
+
+/// Deletes the keys of posted forms after two days, in pieces.
+pub async fn sweep(db: &Db, now: Moment) -> Result<(), Fault> {
+    db.in_pieces(move |conn, most| super::queries::sweep_submissions(conn, now, most)).await
 }
 
 /// A shell without form or flash, for pages that no visit draws.

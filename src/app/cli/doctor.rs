@@ -8,6 +8,7 @@ use crate::base::clock::Clock;
 use crate::base::config::{Config, DatabaseUrl};
 use crate::base::crypto::Secret;
 use crate::base::db::{Db, pending};
+use crate::base::process;
 use crate::services::keyring;
 
 /// Prints every route: method, path, who is let in, how changes are guarded, most bytes of a body.
@@ -22,6 +23,9 @@ pub(super) fn routes(config: Config) -> Outcome {
         Ok(())
     })?
 }
+
+/// Below this many open files a few slow browsers stop everybody.
+const FEW_FILES: u64 = 4096;
 
 /// Whether the key folder goes with the database.
 async fn keys(config: &Config) -> Result<String, String> {
@@ -53,6 +57,17 @@ pub(super) fn check(config: Config) -> Outcome {
     if let DatabaseUrl::Postgres(_) = config.database_url {
         say("database", Ok("PostgreSQL; run `easylink migrate` before each new version".into()));
     }
+    let open = process::raise_open_files();
+    say(
+        "open files",
+        if open < FEW_FILES {
+            Err(format!(
+                "{open} at most; several hundred slow browsers use them up: raise the limit (LimitNOFILE, ulimit -Hn)"
+            ))
+        } else {
+            Ok(format!("{open} at most"))
+        },
+    );
     wait(async {
         let keys = keys(&config).await;
         let right = keys.is_ok();

@@ -16,6 +16,7 @@ use clap::{Parser, Subcommand};
 
 use crate::base::config::{Config, settings_in};
 use crate::base::crypto::Keys;
+use crate::base::process;
 use crate::base::types::Moment;
 use crate::services::context::{Author, AuthorKind, Context};
 
@@ -112,6 +113,7 @@ enum KeysCommand {
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
     let line = Line::parse();
+    process::keep_to_itself();
     let outcome = config().and_then(|config| match line.command.unwrap_or(Command::Serve { demo: false }) {
         Command::Serve { demo } => serve::serve(config, demo),
         Command::Migrate => migrate::migrate(&config),
@@ -141,7 +143,9 @@ pub fn run() -> ExitCode {
 fn config() -> Result<Config, Box<dyn std::error::Error>> {
     let file = Path::new("easylink.toml");
     let settings = settings_in(std::env::vars_os())?;
-    Ok(Config::load(settings.into_iter(), file.exists().then_some(file))?)
+    let config = Config::load(settings.into_iter(), file.exists().then_some(file))?;
+    process::own_folder(&config.data_dir)?;
+    Ok(config)
 }
 
 /// The circumstances of what an operator does.

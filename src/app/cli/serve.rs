@@ -12,6 +12,7 @@ use super::{Outcome, migrate};
 use crate::app::{demo, jobs, server};
 use crate::base::clock::Clock;
 use crate::base::config::{Config, DatabaseUrl};
+use crate::base::process;
 
 /// How long the jobs that are under way may still take when the server has stopped.
 const LAST_WORK: Duration = Duration::from_secs(15);
@@ -19,6 +20,9 @@ const LAST_WORK: Duration = Duration::from_secs(15);
 /// Serves until the process is told to stop; requests that are under way are finished first.
 pub(super) fn serve(config: Config, as_demo: bool) -> Outcome {
     log();
+    // Every connection is an open file, and so is a document on its way in or out.
+    let open_files = process::raise_open_files();
+    tracing::info!(event = "open_files", most = open_files);
     // The embedded default is brought up to date here; a shared database waits for `migrate`.
     if as_demo || matches!(config.database_url, DatabaseUrl::Sqlite(_)) {
         migrate::bring_up(&config)?;
@@ -55,7 +59,9 @@ pub(super) fn serve(config: Config, as_demo: bool) -> Outcome {
 fn log() {
     let terminal = std::io::stdout().is_terminal();
     let default = if terminal { "warn" } else { "info" };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    // The HTTP library calls it an error when a stranger sends what is no HTTP or hangs up.
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new(format!("{default},actix_http::h1::dispatcher=off")));
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)

@@ -1,6 +1,6 @@
 //! Whose word about the caller's address is believed (EN7).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// Networks of trusted proxies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,7 +24,7 @@ impl Proxies {
         }
         let mut nearest = peer;
         for hop in forwarded.unwrap_or_default().rsplit(',') {
-            let Ok(hop) = hop.trim().parse::<IpAddr>() else { return peer };
+            let Some(hop) = address(hop.trim()) else { return peer };
             nearest = hop.to_canonical();
             if !self.trusts(nearest) {
                 return nearest;
@@ -47,6 +47,13 @@ impl Proxies {
             _ => false,
         })
     }
+}
+
+/// An address, which some proxies write with a port or, when it is IPv6, in brackets.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = text.parse().ok();
+    let in_brackets = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok().map(IpAddr::V6);
+    bare.or_else(in_brackets).or_else(|| text.parse::<SocketAddr>().ok().map(|place| place.ip()))
 }
 
 fn network(text: &str) -> Option<(IpAddr, u8)> {

@@ -5,6 +5,7 @@ use diesel::r2d2::{ManageConnection, R2D2Connection};
 use diesel::{Connection, PgConnection, SqliteConnection};
 
 use crate::base::config::DatabaseUrl;
+use crate::base::process;
 
 /// A connection of whichever engine runs. Functions in `queries.rs` take `&mut Conn` and do not ask which.
 #[derive(diesel::MultiConnection)]
@@ -85,6 +86,11 @@ fn private_folder(path: &std::path::Path) -> Result<(), ConnectFault> {
     let fault = |fault: std::io::Error| ConnectFault(format!("{}: {fault}", path.display()));
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(fault)?;
+    }
+    // A copy that was put back has the modes of whoever copied it.
+    for ending in ["", "-wal", "-shm"] {
+        let file = format!("{}{ending}", path.display());
+        process::own_file(file.as_ref()).map_err(|wide| ConnectFault(wide.to_string()))?;
     }
     if !path.exists() {
         std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(fault)?;

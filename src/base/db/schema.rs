@@ -100,10 +100,11 @@ diesel::table! {
 }
 
 diesel::table! {
-    limits (bucket, window_start) {
+    limits (bucket) {
         bucket -> Text,
         window_start -> BigInt,
         hits -> BigInt,
+        before -> BigInt,
         ends_at -> BigInt,
     }
 }

@@ -11,68 +11,63 @@ use crate::base::crypto::{Keys, Secret};
 use crate::base::db::Conn;
 use crate::base::types::{Address, Moment};
 use crate::web::asked::Asked;
+use crate::web::error::whole_seconds;
+use crate::web::limits::{self, Limit};
 use crate::web::session::PersonKind;
-use crate::web::{Error, Errors, FieldError, Stop, limits};
+use crate::web::{Error, Errors, FieldError, Stop};
 
-const DAY: Duration = Duration::from_secs(86400);
-const HOUR: Duration = Duration::from_secs(3600);
-/// Failures of one network in this time …
-const NETWORK_WINDOW: Duration = Duration::from_secs(600);
-/// … after which it waits.
-const MOST_OF_NETWORK: i64 = 30;
-/// Failures of one account a day.
-const MOST_OF_ACCOUNT: i64 = 100;
+const DAY: u64 = 86400;
+const HOUR: u64 = 3600;
+/// Failures of one network, after which it waits.
+const OF_NETWORK: Limit = Limit::of(30, 600);
+/// Failures of one account, and tries at all codes of one address.
+const OF_ACCOUNT: Limit = Limit::of(100, DAY);
 /// From this many failures on, the next guess waits.
 const PATIENT_UNTIL: i64 = 5;
-/// So many different pairs of address and password that failed, from one network …
-const MOST_PAIRS: i64 = 15;
-/// … in this time are a list being tried …
-const PAIRS_WINDOW: Duration = Duration::from_secs(3 * 3600);
+/// So many different pairs of address and password that failed, from one network, are a list being tried …
+const OF_PAIRS: Limit = Limit::of(15, 3 * HOUR);
 /// … and the network waits for so long, in browsers that are not known.
-const STUFFING_PAUSE: Duration = DAY;
-/// Tries of one network at the codes of one address, a day: a share, so that one network cannot use up all.
-const MOST_TRIES_OF_NETWORK: i64 = 20;
-/// Codes mailed to one address in an hour at the asking of one network, one known browser or one right password.
-const MOST_SENDS: i64 = 5;
-/// Codes mailed to one address in an hour at the asking of all strangers: several networks, so that one of them does
-/// not keep the owner out (EN5), and few enough for a mailbox.
-const MOST_SENDS_TO_ADDRESS: i64 = 20;
-/// Codes asked for by one network in an hour.
-const MOST_SENDS_OF_NETWORK: i64 = 20;
+const STUFFING_PAUSE: Duration = Duration::from_secs(DAY);
+/// Tries of one network at the codes of one address: a share, so that one network cannot use up all.
+const TRIES_OF_NETWORK: Limit = Limit::of(20, DAY);
+/// Codes mailed to one address at the asking of one network, one known browser or one right password.
+const SENDS: Limit = Limit::of(5, HOUR);
+/// Codes mailed to one address at the asking of all strangers: several networks, so that one of them does not keep the
+/// owner out (EN5), and few enough for a mailbox.
+const SENDS_TO_ADDRESS: Limit = Limit::of(20, HOUR);
+/// Codes asked for by one network.
+const SENDS_OF_NETWORK: Limit = Limit::of(20, HOUR);
 
 /// A guess that was counted as a failure already. When it turns out right, `right` takes it back.
 #[derive(Debug, Clone)]
 #[must_use = "a right guess is to be taken back"]
 pub struct Guess {
-    counted: Vec<(String, Duration)>,
-    /// The gate that this guess shut.
-    shut: Option<String>,
+    counted: Vec<(String, Limit)>,
+    /// The gates that this guess shut.
+    shut: Vec<String>,
     now: Moment,
 }
 
 impl Guess {
     /// The guess was right: it is no failure. Nothing else is forgotten (EN6).
     pub fn right(&self, conn: &mut Conn) -> QueryResult<()> {
-        for (bucket, window) in &self.counted {
-            limits::uncount(conn, bucket, *window, self.now)?;
+        for (bucket, limit) in &self.counted {
+            limits::uncount(conn, bucket, *limit, self.now)?;
         }
-        match &self.shut {
-            Some(bucket) => limits::reopen(conn, bucket),
-            None => Ok(()),
-        }
+        self.shut.iter().try_for_each(|bucket| limits::reopen(conn, bucket))
     }
 
     fn none(now: Moment) -> Self {
-        Self { counted: Vec::new(), shut: None, now }
+        Self { counted: Vec::new(), shut: Vec::new(), now }
     }
 
-    fn of(bucket: String, window: Duration, now: Moment) -> Self {
-        Self { counted: vec![(bucket, window)], shut: None, now }
+    fn of(bucket: String, limit: Limit, now: Moment) -> Self {
+        Self { counted: vec![(bucket, limit)], shut: Vec::new(), now }
     }
 
     fn and(mut self, other: Self) -> Self {
         self.counted.extend(other.counted);
-        self.shut = self.shut.or(other.shut);
+        self.shut.extend(other.shut);
         self
     }
 }
@@ -81,10 +76,10 @@ impl Guess {
 pub fn of_network(conn: &mut Conn, asked: &Asked) -> Result<Guess, Error> {
     let now = asked.context.now;
     let bucket = bucket(&asked.context.keys, "network", &[&asked.network_bucket()]);
-    if limits::count(conn, &bucket, NETWORK_WINDOW, now)? > MOST_OF_NETWORK {
-        return Err(Error::TooMany(left(NETWORK_WINDOW, now)));
+    if let Some(wait) = limits::count(conn, &bucket, OF_NETWORK, now)?.over {
+        return Err(Error::too_many(wait));
     }
-    Ok(Guess::of(bucket, NETWORK_WINDOW, now))
+    Ok(Guess::of(bucket, OF_NETWORK, now))
 }
 
 /// Counts a guess at a password or at what stands beside it. Pass the id of the known browser when the caller's is one
@@ -106,23 +101,23 @@ pub fn count(
     if typed.is_some()
         && let Some(still) = limits::shut(conn, &stuffing(asked), now)?
     {
-        return Err(Error::TooMany(seconds(still)).into());
+        return Err(Error::too_many(still).into());
     }
     let bucket = match known {
         Some(browser) => bucket(keys, "browser", &[&browser.to_string()]),
         None => account(keys, kind, address),
     };
-    let nth = limits::count(conn, &bucket, DAY, now)?;
-    if nth > MOST_OF_ACCOUNT {
-        return Err(wait(left(DAY, now)));
+    let counted = limits::count(conn, &bucket, OF_ACCOUNT, now)?;
+    if let Some(still) = counted.over {
+        return Err(wait(still));
     }
     if known.is_none()
-        && nth >= PATIENT_UNTIL
-        && let Err(still) = limits::pass(conn, &bucket, pause_after(nth), now)?
+        && counted.nth >= PATIENT_UNTIL
+        && let Err(still) = limits::pass(conn, &bucket, pause_after(counted.nth), now)?
     {
-        return Err(wait(seconds(still)));
+        return Err(wait(still));
     }
-    let guess = network.and(Guess::of(bucket, DAY, now));
+    let guess = network.and(Guess::of(bucket, OF_ACCOUNT, now));
     Ok(match typed {
         Some(password) => guess.and(of_pair(conn, asked, kind, address, password)?),
         None => guess,
@@ -144,15 +139,16 @@ fn of_pair(
     let hash = keys.hash("pair", &typed.map(str::as_bytes));
     // Sixteen bits tell a few pairs apart and say too little about a password that was nearly right.
     let pair = format!("{all}:{}", HEXLOWER.encode(&hash[..2]));
-    let first = limits::count(conn, &pair, PAIRS_WINDOW, now)? == 1;
-    let mut guess = Guess::of(pair, PAIRS_WINDOW, now);
-    if first {
-        if limits::count(conn, &all, PAIRS_WINDOW, now)? >= MOST_PAIRS {
+    let mut guess = Guess::none(now);
+    // A pair that was tried within the time is no further one.
+    if limits::pass(conn, &pair, OF_PAIRS.window, now)?.is_ok() {
+        guess.shut.push(pair);
+        if limits::count(conn, &all, OF_PAIRS, now)?.nth >= OF_PAIRS.most {
             let _ = limits::pass(conn, &all, STUFFING_PAUSE, now)?;
-            guess.shut = Some(all.clone());
+            guess.shut.push(all.clone());
             tracing::warn!(event = "network_shut_out", network = %asked.context.network);
         }
-        guess.counted.push((all, PAIRS_WINDOW));
+        guess.counted.push((all, OF_PAIRS));
     }
     Ok(guess)
 }
@@ -163,7 +159,7 @@ fn stuffing(asked: &Asked) -> String {
 
 /// How many failures stand against an account today.
 pub fn failures(conn: &mut Conn, keys: &Keys, kind: PersonKind, address: &Address, now: Moment) -> QueryResult<i64> {
-    limits::counted(conn, &account(keys, kind, address), DAY, now)
+    limits::counted(conn, &account(keys, kind, address), OF_ACCOUNT, now)
 }
 
 /// Forgets an account's failures. Only for a sign-in or a reset that was finished.
@@ -201,17 +197,17 @@ pub fn of_code(conn: &mut Conn, asked: &Asked, address: &Address, who: Asker) ->
     };
     let counters = match who {
         Asker::Stranger => vec![
-            (bucket(keys, "code_from", &[address.as_str(), &asked.network_bucket()]), MOST_TRIES_OF_NETWORK),
-            (bucket(keys, "code", &[address.as_str()]), MOST_OF_ACCOUNT),
+            (bucket(keys, "code_from", &[address.as_str(), &asked.network_bucket()]), TRIES_OF_NETWORK),
+            (bucket(keys, "code", &[address.as_str()]), OF_ACCOUNT),
         ],
-        Asker::Known(browser) => vec![(bucket(keys, "code_known", &[&browser.to_string()]), MOST_OF_ACCOUNT)],
-        Asker::Proved => vec![(bucket(keys, "code_proved", &[address.as_str()]), MOST_OF_ACCOUNT)],
+        Asker::Known(browser) => vec![(bucket(keys, "code_known", &[&browser.to_string()]), OF_ACCOUNT)],
+        Asker::Proved => vec![(bucket(keys, "code_proved", &[address.as_str()]), OF_ACCOUNT)],
     };
-    for (bucket, most) in counters {
-        if limits::count(conn, &bucket, DAY, now)? > most {
+    for (bucket, limit) in counters {
+        if limits::count(conn, &bucket, limit, now)?.over.is_some() {
             return Ok(None);
         }
-        guess = guess.and(Guess::of(bucket, DAY, now));
+        guess = guess.and(Guess::of(bucket, limit, now));
     }
     Ok(Some(guess))
 }
@@ -219,20 +215,20 @@ pub fn of_code(conn: &mut Conn, asked: &Asked, address: &Address, who: Asker) ->
 /// Counts a code that is about to be mailed: of the asker, of the network and, for strangers, of the address.
 pub fn send(conn: &mut Conn, asked: &Asked, address: &Address, who: Asker) -> Result<(), Error> {
     let (keys, now, network) = (&asked.context.keys, asked.context.now, asked.network_bucket());
-    let from = || (bucket(keys, "send_from", &[&network]), MOST_SENDS_OF_NETWORK);
+    let from = || (bucket(keys, "send_from", &[&network]), SENDS_OF_NETWORK);
     // The asker's own counter comes first: whoever has used that up adds nothing to the one of the address.
     let counters = match who {
         Asker::Stranger => vec![
-            (bucket(keys, "send", &[address.as_str(), &network]), MOST_SENDS),
+            (bucket(keys, "send", &[address.as_str(), &network]), SENDS),
             from(),
-            (bucket(keys, "send_to", &[address.as_str()]), MOST_SENDS_TO_ADDRESS),
+            (bucket(keys, "send_to", &[address.as_str()]), SENDS_TO_ADDRESS),
         ],
-        Asker::Known(browser) => vec![(bucket(keys, "send_known", &[&browser.to_string()]), MOST_SENDS)],
-        Asker::Proved => vec![(bucket(keys, "send_proved", &[address.as_str()]), MOST_SENDS), from()],
+        Asker::Known(browser) => vec![(bucket(keys, "send_known", &[&browser.to_string()]), SENDS)],
+        Asker::Proved => vec![(bucket(keys, "send_proved", &[address.as_str()]), SENDS), from()],
     };
-    for (bucket, most) in counters {
-        if limits::count(conn, &bucket, HOUR, now)? > most {
-            return Err(Error::TooMany(left(HOUR, now)));
+    for (bucket, limit) in counters {
+        if let Some(wait) = limits::count(conn, &bucket, limit, now)?.over {
+            return Err(Error::too_many(wait));
         }
     }
     Ok(())
@@ -256,18 +252,8 @@ fn pause_after(nth: i64) -> Duration {
     Duration::from_secs(GROWING.get(over).copied().unwrap_or(60))
 }
 
-fn wait(seconds: u64) -> Stop {
-    Stop::Refused(Errors::one("form", FieldError::Wait(seconds)))
-}
-
-/// Seconds until the present window ends.
-fn left(window: Duration, now: Moment) -> u64 {
-    let length = window.as_secs().max(1);
-    length - u64::try_from(now.seconds()).unwrap_or(0) % length
-}
-
-fn seconds(span: Duration) -> u64 {
-    span.as_secs() + u64::from(span.subsec_micros() > 0)
+fn wait(still: Duration) -> Stop {
+    Stop::Refused(Errors::one("form", FieldError::Wait(whole_seconds(still))))
 }
 
 #[cfg(test)]
@@ -278,13 +264,5 @@ mod tests {
     fn the_wait_grows_from_the_fifth_failure() {
         let waits: Vec<u64> = (1..=13).map(|nth| pause_after(nth).as_secs()).collect();
         assert_eq!(waits, [0, 0, 0, 0, 1, 3, 5, 10, 20, 30, 60, 60, 60]);
-    }
-
-    #[test]
-    fn a_window_ends_within_its_length() {
-        assert_eq!(left(Duration::from_secs(600), Moment(0)), 600);
-        assert_eq!(left(Duration::from_secs(600), Moment(599_000_000)), 1);
-        assert_eq!(seconds(Duration::from_millis(1)), 1);
-        assert_eq!(seconds(Duration::from_secs(3)), 3);
     }
 }

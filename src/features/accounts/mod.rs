@@ -59,6 +59,7 @@ pub fn feature() -> Feature {
         menu: MENU,
         overview: &[],
         desk: &[],
+        files: &[],
     }
 }
 

@@ -26,5 +26,6 @@ pub fn feature() -> Feature {
         menu: &[],
         overview: &[],
         desk: &[],
+        files: &[],
     }
 }

@@ -25,5 +25,6 @@ pub fn feature() -> Feature {
         menu: &[MenuEntry { key: "identity", href: "/account/identity", roles: &[], position: 80 }],
         overview: &[CardSpec { roles: &[], position: 1, draw: cards::task }],
         desk: &[],
+        files: &[],
     }
 }

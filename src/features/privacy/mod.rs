@@ -13,5 +13,14 @@ use crate::web::Feature;
 
 /// The room. Policy versions and consents are held by `services::consent`.
 pub fn feature() -> Feature {
-    Feature { name: "privacy", routes: routes::routes, jobs: &[], personal: &[], menu: &[], overview: &[], desk: &[] }
+    Feature {
+        name: "privacy",
+        routes: routes::routes,
+        jobs: &[],
+        personal: &[],
+        menu: &[],
+        overview: &[],
+        desk: &[],
+        files: &[],
+    }
 }

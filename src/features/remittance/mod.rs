@@ -63,5 +63,6 @@ pub fn feature() -> Feature {
             CardSpec { roles: MONEY_ROLES, position: 30, draw: cards::under_way },
         ],
         desk: &[CardSpec { roles: DESK_ROLES, position: 40, draw: cards::desk }],
+        files: &[top_ups::holds],
     }
 }

@@ -40,6 +40,7 @@ pub fn feature() -> Feature {
         ],
         overview: &[],
         desk: &[],
+        files: &[],
     }
 }
 

@@ -42,5 +42,6 @@ pub fn feature() -> Feature {
             CardSpec { roles: &[], position: 60, draw: cards::overview },
         ],
         desk: &[CardSpec { roles: &["support", "auditor"], position: 20, draw: cards::desk }],
+        files: &[files::holds],
     }
 }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use bytes::{Bytes, BytesMut};
-use futures_util::stream::{BoxStream, StreamExt as _};
+use futures_util::stream::{BoxStream, StreamExt as _, TryStreamExt as _};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{GetOptions, MultipartUpload, ObjectStore, ObjectStoreExt as _, PutPayload};
+use object_store::{GetOptions, MultipartUpload, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutPayload};
 use sha2::{Digest as _, Sha256};
 
 use super::sniff::{Kind, head_wanted, sniff};
@@ -134,6 +134,16 @@ impl Storage {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(fault) => Err(fault.into()),
         }
+    }
+
+    /// The keys of the finished files that were written from one moment on and before another, in no order.
+    pub fn written_between(&self, from: Moment, until: Moment) -> BoxStream<'static, Result<String, StorageFault>> {
+        let written = move |file: ObjectMeta| {
+            let key = file.location.filename().filter(|key| place(key).is_ok_and(|own| own == file.location));
+            let at = file.last_modified.timestamp_micros();
+            std::future::ready(Ok(key.filter(|_| from.0 <= at && at < until.0).map(ToString::to_string)))
+        };
+        self.objects.list(None).map_err(StorageFault::from).try_filter_map(written).boxed()
     }
 
     /// Takes away what uploads left unfinished when the process was killed, if last touched before `before`. Gives

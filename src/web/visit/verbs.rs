@@ -225,7 +225,7 @@ const ONE_LOOK: Duration = Duration::from_secs(3_600);
 fn keep_look(conn: &mut Conn, ctx: &Context, looked: &Looked, details: Value) -> QueryResult<()> {
     if let (Some(file), Some(session)) = (&looked.file, ctx.author.session_id) {
         let bucket = format!("look:{session}:{}:{file}", looked.object);
-        if limits::count(conn, &bucket, ONE_LOOK, ctx.now)? > 1 {
+        if limits::pass(conn, &bucket, ONE_LOOK, ctx.now)?.is_err() {
             return Ok(());
         }
     }

@@ -21,7 +21,7 @@ async fn asks_to_register(visitor: &mut Visitor, address: &str) -> Page {
 }
 
 /// Registers and is signed in, in a browser that is known from then on.
-async fn registers(portal: &Portal, address: &str) -> Visitor {
+pub async fn registers(portal: &Portal, address: &str) -> Visitor {
     let mut visitor = portal.visitor();
     let asked = asks_to_register(&mut visitor, address).await;
     assert_eq!((asked.status, asked.header("location")), (303, Some("/register/verify")), "{}", asked.text());

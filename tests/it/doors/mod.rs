@@ -177,6 +177,13 @@ fn turned_away(page: &Page, verdict: Verdict) -> bool {
     }
 }
 
+/// The lists that staff open: whatever they are let in to without naming one thing, but the desk and empty forms.
+pub fn lists_of_staff() -> Vec<(&'static str, &'static [StaffRole])> {
+    let list = |row: &&Row| row.method == "GET" && row.path != "/staff" && !row.path.ends_with("/new");
+    let open = TABLE.iter().filter(list).filter(|row| row.finds == Finds::Page && !row.path.contains('{'));
+    open.filter_map(|row| if let Door::Staff(roles) = row.door { Some((row.path, roles)) } else { None }).collect()
+}
+
 #[tokio::test]
 async fn every_route_has_its_row_and_every_row_its_route() {
     let portal = Portal::sqlite().await;

@@ -16,6 +16,8 @@ use crate::support::form::FormInPage;
 use crate::support::page::Page;
 use crate::support::portal::Portal;
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_easylink");
+
 /// The data folder and the database of the program under test, whether it runs or not.
 pub struct Estate {
     folder: TempDir,
@@ -27,6 +29,7 @@ impl Estate {
     /// killed; a `PostgreSQL` database is shared.
     pub fn of(portal: &Portal) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        set_mode(folder.path(), 0o700);
         let keys = folder.path().join("keys");
         std::fs::create_dir(&keys).unwrap();
         set_mode(&keys, 0o700);
@@ -55,7 +58,7 @@ impl Estate {
     /// and serves instead is stopped.
     pub async fn runs(&self, arguments: &[&str]) -> (bool, String) {
         let base = format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
-        let mut command = tokio::process::Command::from(self.command(&base));
+        let mut command = tokio::process::Command::from(self.command(PROGRAM, &base));
         let output = command.args(arguments).kill_on_drop(true).output();
         let output = tokio::time::timeout(Duration::from_secs(30), output).await.expect("the program does not end");
         let output = output.unwrap();
@@ -63,12 +66,12 @@ impl Estate {
         (output.status.success(), String::from_utf8(said).unwrap())
     }
 
-    fn command(&self, base: &str) -> Command {
+    fn command(&self, program: &str, base: &str) -> Command {
         let database = match &self.database {
             DatabaseUrl::Sqlite(path) => format!("sqlite://{}", path.display()),
             DatabaseUrl::Postgres(url) => url.clone(),
         };
-        let mut command = Command::new(env!("CARGO_BIN_EXE_easylink"));
+        let mut command = Command::new(program);
         command
             .env_clear()
             .env("EASYLINK_LISTEN", base.trim_start_matches("http://"))
@@ -82,12 +85,17 @@ impl Estate {
 
     /// Starts the program and waits until it is ready.
     pub async fn serves(&self) -> Serving {
+        self.serves_under(":").await
+    }
+
+    /// The same, after a shell ran this command, such as one that sets limits.
+    pub async fn serves_under(&self, before: &str) -> Serving {
         for _ in 0..5 {
             // A fresh port for each start: somebody else may have got the last one meanwhile.
             let base = format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
             let log = File::create(self.folder.path().join("log")).unwrap();
-            let mut command = self.command(&base);
-            command.arg("serve").stdout(Stdio::null()).stderr(log);
+            let mut command = self.command("sh", &base);
+            command.args(["-c", &format!("{before} && exec \"$0\" serve"), PROGRAM]).stdout(Stdio::null()).stderr(log);
             let mut serving = Serving { child: command.spawn().unwrap(), base };
             if serving.ready().await {
                 return serving;
@@ -98,7 +106,7 @@ impl Estate {
 
     /// What `easylink ledger verify` says, when it is content.
     pub fn verifies(&self) {
-        let said = self.command("http://127.0.0.1:8080").args(["ledger", "verify"]).output().unwrap();
+        let said = self.command(PROGRAM, "http://127.0.0.1:8080").args(["ledger", "verify"]).output().unwrap();
         assert!(said.status.success(), "{said:?}");
     }
 

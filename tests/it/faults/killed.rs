@@ -13,10 +13,17 @@ use super::child::{Estate, Hand};
 use crate::remittance::{company, verified};
 use crate::support::entered::Entered;
 use crate::support::form::FormInPage;
+use crate::support::given::asked_number;
 use crate::tickets::ana;
 
-/// How often the program is killed.
+/// How often the program is killed, unless `EASYLINK_TEST_KILLS` says so.
 const ROUNDS: usize = 20;
+
+/// How often it is killed this time.
+fn rounds() -> usize {
+    let asked = asked_number("EASYLINK_TEST_KILLS");
+    asked.unwrap_or(ROUNDS)
+}
 
 /// After how many acknowledged changes of a round: from one to twenty-three, in no order.
 fn killed_after(round: usize) -> usize {
@@ -159,8 +166,8 @@ on_both!(
         };
         let estate = Estate::of(&portal);
         let mut serving = estate.serves().await;
-        let (mut acknowledged, mut unanswered) = (Vec::new(), 0);
-        for round in 0..ROUNDS {
+        let (mut acknowledged, mut unanswered, rounds) = (Vec::new(), 0, rounds());
+        for round in 0..rounds {
             let log = Arc::new(Log::default());
             let tasks = sets_to_work(&log, &people, &serving.base, round, &today);
             let reached = tokio::time::timeout(Duration::from_secs(60), log.reaches(killed_after(round))).await;
@@ -185,7 +192,7 @@ on_both!(
             }
             looks(&estate, acknowledged.clone(), Vec::new()).await;
         }
-        assert!(acknowledged.len() > (0..ROUNDS).map(killed_after).sum::<usize>(), "{acknowledged:?}");
+        assert!(acknowledged.len() > (0..rounds).map(killed_after).sum::<usize>(), "{acknowledged:?}");
         assert!(unanswered > 0, "the program was never killed in the middle of a request");
     }
 );

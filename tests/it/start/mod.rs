@@ -1,3 +1,6 @@
 //! What the program looks at before it serves.
 
 mod keys;
+mod logs;
+mod modes;
+mod slow;

@@ -18,6 +18,7 @@ pub const PASSWORD: &str = "seven purple lanterns";
 pub struct Visitor {
     base: String,
     client: Client,
+    network: [u8; 4],
     hands: Hands,
     pub jar: BTreeMap<String, String>,
     /// Headers sent with every request.
@@ -39,7 +40,12 @@ impl Visitor {
             .unwrap();
         let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
         let headers = vec![("user-agent".to_string(), agent.to_string())];
-        Self { base: base.to_string(), client, hands, jar: BTreeMap::new(), headers }
+        Self { base: base.to_string(), client, network, hands, jar: BTreeMap::new(), headers }
+    }
+
+    /// Where this browser calls from.
+    pub fn address(&self) -> std::net::IpAddr {
+        self.network.into()
     }
 
     /// The same browser in a second window: cookies copied, not shared.

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, RunQueryDsl};
 use url::Url;
 
 use super::given::given;
@@ -20,6 +20,20 @@ fn tell_server(statement: &str) {
     }
 }
 
+/// A connection that was closed a moment ago may still be there for the server: waits until none is, up to ten seconds.
+fn await_nobody_in(template: &str) {
+    let mut conn = PgConnection::establish(server().as_str()).unwrap();
+    let open = diesel::dsl::sql::<diesel::sql_types::BigInt>("(select count(*) from pg_stat_activity where datname = ")
+        .bind::<diesel::sql_types::Text, _>(template.to_owned())
+        .sql(")");
+    let begun = std::time::Instant::now();
+    while diesel::select(open.clone()).get_result::<i64>(&mut conn).unwrap() > 0 {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(10), "{template} is still in use");
+        // The server tells nobody that a connection has ended: it can only be asked again.
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
+
 fn name_of(database: &str) -> String {
     let url = Url::parse(database).unwrap();
     url.path().trim_start_matches('/').to_owned()
@@ -33,6 +47,7 @@ pub fn fresh_database(template: &str) -> String {
     let template = if template.contains("://") { name_of(template) } else { template.to_owned() };
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let name = format!("easylink_{}_{count}", std::process::id());
+    await_nobody_in(&template);
     tell_server(&format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\""));
     let mut url = server();
     url.set_path(&name);

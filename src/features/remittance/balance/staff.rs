@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use askama::Template;
+use serde_json::Value;
 
 use crate::base::types::{Money, Number};
 use crate::features::staff::{Auditor, Finance, Staff};
@@ -35,7 +36,7 @@ pub(in crate::features::remittance) async fn ledger(
         text => Some(Number::parse('L', text).ok_or(Error::NotFound)?),
     };
     let (shell, (accounts, sums, rows)) = visit
-        .read(move |conn, _| {
+        .list("ledger", Value::Null, move |conn, _| {
             let rows = ledger::transactions(conn, cursor.as_ref(), PAGE + 1)?.ok_or(Error::NotFound)?;
             Ok((ledger::accounts_of_the_house(conn)?, ledger::sums(conn)?, rows))
         })

@@ -5,6 +5,6 @@ mod matching;
 mod pages;
 mod queries;
 
-pub(super) use pages::{confirm_do, download, list, listed, refuse_do, show};
+pub(super) use pages::{confirm_do, download, list, refuse_do, show};
 pub(super) use queries::waiting;
 pub use queries::{confirm, refuse};

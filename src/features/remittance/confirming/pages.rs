@@ -4,17 +4,16 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 use serde::Deserialize;
+use serde_json::json;
 
 use super::matching::{Candidate, Reason, candidates};
 use super::queries::{self, Payer, Queued, Sight};
-use crate::base::db::End;
 use crate::base::types::{Moment, Number};
 use crate::features::remittance::entries::{self, EntryState};
 use crate::features::remittance::fields;
 use crate::features::remittance::model::{Move, RemittanceState};
 use crate::features::remittance::top_ups::{self, Knot, TopUp, number_in};
 use crate::features::staff::{Auditor, Finance, Staff};
-use crate::services::context::Context;
 use crate::web::forms::{Asking, Errors, Form};
 use crate::web::lists::{After, PAGE, Rows};
 use crate::web::visit::Looked;
@@ -53,29 +52,13 @@ pub(in crate::features::remittance) async fn list(
     let state = RemittanceState::parse(&filter.state).unwrap_or(RemittanceState::Declared);
     let after = After { after: filter.after };
     let cursor = if after.after.is_empty() { None } else { Some(number_in(&after.after)?) };
-    let (shell, (rows, waiting, ctx)) = visit
-        .read(move |conn, officer| {
+    let (shell, (rows, waiting)) = visit
+        .list("remittances", json!({ "state": state.as_str() }), move |conn, _| {
             let rows = queries::queue(conn, state, cursor.as_ref(), PAGE + 1)?.ok_or(Error::NotFound)?;
-            Ok((rows, queries::waiting(conn)?.0, officer.ctx().clone()))
+            Ok((rows, queries::waiting(conn)?.0))
         })
         .await?;
-    listed(&visit, ctx, "remittances", state.as_str()).await?;
     page(List { shell, rows: Rows::of(rows, &after, |row| row.number.as_str().to_string()), state, waiting })
-}
-
-/// Records that a list of customers' things was opened.
-pub(in crate::features::remittance) async fn listed<A: Actor>(
-    visit: &Visit<A>,
-    ctx: Context,
-    what: &'static str,
-    filter: &str,
-) -> Result<(), Error> {
-    let filter = filter.to_string();
-    let kept = visit.house().db.write(move |conn| match queries::listed(conn, &ctx, what, &filter) {
-        Ok(()) => End::Keep(Ok(())),
-        Err(fault) => End::Undo(Err(Error::from(fault))),
-    });
-    kept.await?
 }
 
 /// What stands on a remittance's page.

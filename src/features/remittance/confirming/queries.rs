@@ -289,8 +289,3 @@ pub struct Opener {
 fn opener(conn: &mut Conn, found: &Standing) -> QueryResult<Opener> {
     people::table.find(found.opened_by_id).select((people::id, people::address)).first(conn)
 }
-
-/// Records that a list of customers' things was opened, with its filter.
-pub fn listed(conn: &mut Conn, ctx: &Context, what: &str, filter: &str) -> QueryResult<()> {
-    records::keep(conn, ctx, Entry::new(Event::Listed).about(what).with(json!({ "filter": filter })))
-}

@@ -3,13 +3,13 @@
 use actix_web::HttpResponse;
 use askama::Template;
 use serde::Deserialize;
+use serde_json::json;
 use validator::Validate;
 
 use super::model::EntryState;
 use super::queries::{self, NewEntry, StatementEntry};
 use crate::base::db::Conn;
 use crate::base::types::{Day, Number};
-use crate::features::remittance::confirming::listed;
 use crate::features::remittance::{fields, receiving};
 use crate::features::staff::{Auditor, Finance, Staff};
 use crate::web::forms::{Asking, Errors, FieldError, Form};
@@ -48,13 +48,11 @@ pub(in crate::features::remittance) async fn list(
         "" => None,
         text => Some(Number::parse('E', text).ok_or(Error::NotFound)?),
     };
-    let (shell, (rows, ctx)) = visit
-        .read(move |conn, officer| {
-            let rows = queries::list(conn, officer, state, cursor.as_ref(), PAGE + 1)?.ok_or(Error::NotFound)?;
-            Ok((rows, officer.ctx().clone()))
+    let (shell, rows) = visit
+        .list("statements", json!({ "state": word }), move |conn, officer| {
+            queries::list(conn, officer, state, cursor.as_ref(), PAGE + 1)?.ok_or(Error::NotFound)
         })
         .await?;
-    listed(&visit, ctx, "statements", &word).await?;
     page(List { shell, rows: Rows::of(rows, &after, |row| row.number.as_str().to_string()), state: word })
 }
 

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 use serde::Deserialize;
+use serde_json::Value;
 use validator::Validate;
 
 use super::model::{ReceivingMove, ReceivingState};
@@ -25,7 +26,7 @@ struct List {
 pub(in crate::features::remittance) async fn list(
     visit: Visit<Staff<(Finance, Auditor)>>,
 ) -> Result<HttpResponse, Error> {
-    let (shell, rows) = visit.read(|conn, officer| Ok(queries::all(conn, officer)?)).await?;
+    let (shell, rows) = visit.list("receiving", Value::Null, |conn, officer| Ok(queries::all(conn, officer)?)).await?;
     page(List { shell, rows })
 }
 

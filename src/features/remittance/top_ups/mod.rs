@@ -12,5 +12,5 @@ pub(super) use pages::{
 #[cfg(test)]
 pub(super) use queries::Declared;
 pub use queries::{Declaration, declare, open, withdraw};
-pub(super) use queries::{Row, TopUp, any, for_customer, under_way};
+pub(super) use queries::{Row, TopUp, any, for_customer, holds, under_way};
 pub(super) use thread::{Knot, knots};

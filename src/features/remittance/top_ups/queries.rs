@@ -332,3 +332,9 @@ fn own(conn: &mut Conn, steward: &impl Steward, number: &Number) -> Result<(Remi
 fn moved(changed: usize) -> Result<(), Fault> {
     if changed == 1 { Ok(()) } else { Err(Fault::Changed) }
 }
+
+/// Which of these files are slips.
+pub fn holds(conn: &mut Conn, keys: &[String]) -> QueryResult<Vec<String>> {
+    let slips = remittances::table.filter(remittances::slip_key.eq_any(keys));
+    slips.select(remittances::slip_key.assume_not_null()).load(conn)
+}

@@ -5,9 +5,8 @@ use askama::Template;
 use serde_json::json;
 
 use super::model::{Sought, facts};
-use crate::base::db::End;
 use crate::features::staff::{Auditor, Staff};
-use crate::services::records::{self, Entry, Event, Record, Search};
+use crate::services::records::{self, Record, Search};
 use crate::web::forms::Asking;
 use crate::web::lists::PAGE;
 use crate::web::{Error, Errors, Shell, Visit, page};
@@ -32,8 +31,9 @@ struct Line {
 pub(super) async fn list(visit: Visit<Staff<Auditor>>, asking: Asking<Sought>) -> Result<HttpResponse, Error> {
     let sought = asking.0;
     let wanted = sought.clone();
-    let (shell, (mut rows, ctx)) = visit
-        .read(move |conn, officer| {
+    let asked = json!({ "event": sought.event, "who": sought.who, "object": sought.object });
+    let (shell, mut rows) = visit
+        .list("records", asked, move |conn, officer| {
             let search = Search {
                 event: wanted.event(),
                 person: wanted.person(),
@@ -42,17 +42,9 @@ pub(super) async fn list(visit: Visit<Staff<Auditor>>, asking: Asking<Sought>) -
                 none: (!wanted.event.is_empty() && wanted.event().is_none())
                     || (!wanted.who.trim().is_empty() && wanted.person().is_none()),
             };
-            let rows = records::search(conn, officer.ctx(), &search, wanted.before(), PAGE + 1)?;
-            Ok((rows, officer.ctx().clone()))
+            Ok(records::search(conn, officer.ctx(), &search, wanted.before(), PAGE + 1)?)
         })
         .await?;
-    let details = json!({ "event": sought.event, "who": sought.who, "object": sought.object });
-    let entry = Entry::new(Event::Listed).about("records").with(details);
-    let kept = visit.house().db.write(move |conn| match records::keep(conn, &ctx, entry) {
-        Ok(()) => End::Keep(Ok(())),
-        Err(fault) => End::Undo(Err(Error::from(fault))),
-    });
-    kept.await??;
     let most = usize::try_from(PAGE).unwrap_or(20);
     let more = rows.len() > most;
     rows.truncate(most);

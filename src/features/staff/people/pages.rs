@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use diesel::QueryResult;
+use serde_json::Value;
 
 use super::forms::{NewPerson, NewRoles, Nothing, roles_of};
 use super::queries::{self, Kept, Person, Standing};
@@ -36,12 +37,11 @@ struct List {
 pub(super) async fn list(visit: Visit<Reader>, after: Asking<After>) -> Result<HttpResponse, Error> {
     let After { after } = after.0;
     let cursor = Number::parse('P', &after);
-    let (shell, (found, waiting, alone)) = visit
-        .read(move |conn, officer| {
-            let waiting = if cursor.is_none() { proposals::waiting(conn, officer.now())? } else { Vec::new() };
-            Ok((queries::list(conn, cursor.as_ref())?, waiting, alone(conn, officer)?))
-        })
-        .await?;
+    let list = visit.list("people", Value::Null, move |conn, officer| {
+        let waiting = if cursor.is_none() { proposals::waiting(conn, officer.now())? } else { Vec::new() };
+        Ok((queries::list(conn, cursor.as_ref())?, waiting, alone(conn, officer)?))
+    });
+    let (shell, (found, waiting, alone)) = list.await?;
     let people = Rows::of(found, &After { after }, |person| person.number.as_str().to_string());
     let newer = people.later.then(|| "/staff/people".to_string());
     let older = people.next.as_ref().map(|next| format!("/staff/people?after={next}"));

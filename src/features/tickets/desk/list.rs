@@ -3,15 +3,12 @@
 use actix_web::HttpResponse;
 use askama::Template;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::queries::{self, Counts, Filter, QueueRow, View};
-use crate::base::db::End;
 use crate::base::types::{Moment, Number};
 use crate::features::staff::{Auditor, Staff, Support};
 use crate::features::tickets::model::{Category, TicketState, end_of_day};
-use crate::services::context::Context;
-use crate::services::records::{self, Entry, Event};
 use crate::web::forms::Asking;
 use crate::web::forms::plain::line;
 use crate::web::lists::{After, Rows};
@@ -84,35 +81,26 @@ pub(in crate::features::tickets) async fn list(
     let now = visit.asked().context.now;
     let end_of_day = end_of_day(now, &visit.house().config.zone);
     let wanted = filter.clone();
-    let (shell, (rows, counts, ctx)) = visit
-        .read(move |conn, officer| {
+    let (shell, (rows, counts)) = visit
+        .list("tickets", told(&filter), move |conn, officer| {
             let rows = queries::queue(conn, officer, &wanted, end_of_day)?;
-            let counts = queries::counts(conn, officer.person_id(), end_of_day)?;
-            Ok((rows, counts, officer.ctx().clone()))
+            Ok((rows, queries::counts(conn, officer.person_id(), end_of_day)?))
         })
         .await?;
-    record(&visit, ctx, &filter).await?;
     let rows = Rows::of(rows, &After { after: asked.after.clone() }, |row| row.number.as_str().to_string());
     let older = rows.next.clone().map(|after| address(&Asked { after, ..asked.clone() }));
     let newer = rows.later.then(|| address(&Asked { after: String::new(), ..asked.clone() }));
     page(List { shell, filter, asked, counts, rows, now, end_of_day, newer, older, errors: Errors::none() })
 }
 
-/// A list of customers' things is recorded once, with what was asked of it.
-async fn record<A: crate::web::Actor>(visit: &Visit<A>, ctx: Context, filter: &Filter) -> Result<(), Error> {
-    let details = json!({
-        "list": "tickets",
+/// What the record of the look tells of the filter.
+fn told(filter: &Filter) -> Value {
+    json!({
         "view": filter.view.as_str(),
         "state": filter.state.map(TicketState::as_str),
         "category": filter.category.map(Category::as_str),
         "text": filter.text,
-    });
-    let kept =
-        visit.house().db.write(move |conn| match records::keep(conn, &ctx, Entry::new(Event::Listed).with(details)) {
-            Ok(()) => End::Keep(Ok(())),
-            Err(fault) => End::Undo(Err(Error::from(fault))),
-        });
-    kept.await?
+    })
 }
 
 /// The queue's address with what is asked of it and nothing empty.

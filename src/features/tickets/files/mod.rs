@@ -3,7 +3,7 @@
 pub(super) mod pages;
 pub(super) mod queries;
 
-pub(super) use queries::{Attached, of_ticket};
+pub(super) use queries::{Attached, holds, of_ticket};
 
 use crate::base::db::Conn;
 use crate::services::context::Context;

@@ -114,3 +114,8 @@ pub(super) fn of_staff(conn: &mut Conn, _: &Officer, ticket: &Number, file: &Num
         .first(conn)?;
     Ok((account_id, attached(row)?))
 }
+
+/// Which of these files are attached to something.
+pub(in crate::features::tickets) fn holds(conn: &mut Conn, keys: &[String]) -> QueryResult<Vec<String>> {
+    ticket_files::table.filter(ticket_files::storage_key.eq_any(keys)).select(ticket_files::storage_key).load(conn)
+}
