@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::BigInt;
 
 use super::roles;
 use super::session::{

@@ -29,11 +29,19 @@ struct Show {
     shell: Shell,
     errors: Errors,
     proposal: Proposal,
+    viewer: Viewer,
     waits: bool,
-    own: bool,
-    decidable: bool,
     /// Whether any other admin could decide it.
     second: bool,
+}
+
+/// What the reader has to do with the proposal now.
+#[derive(PartialEq)]
+enum Viewer {
+    Decides,
+    /// Made it, and may take it back.
+    Proposed,
+    Reads,
 }
 
 /// A button without fields.
@@ -50,9 +58,15 @@ async fn shown(visit: &Visit<Staff<(Admin, Auditor)>>, number: &str, errors: Err
             Ok((proposal, officer.person_id(), officer.now(), second))
         })
         .await?;
-    let (waits, own) = (proposal.waits(now), proposal.proposer.id == me);
-    let decidable = waits && shell.has_role("admin") && proposal.decidable_by(me);
-    Ok(Show { shell, errors, waits, own, decidable, second, proposal })
+    let waits = proposal.waits(now);
+    let viewer = if waits && shell.has_role("admin") && proposal.decidable_by(me) {
+        Viewer::Decides
+    } else if waits && proposal.proposer.id == me {
+        Viewer::Proposed
+    } else {
+        Viewer::Reads
+    };
+    Ok(Show { shell, errors, proposal, viewer, waits, second })
 }
 
 pub(super) async fn show(

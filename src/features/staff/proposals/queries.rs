@@ -1,7 +1,5 @@
 //! Proposals in the database.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
 use serde_json::json;
 
@@ -137,20 +135,23 @@ pub(super) fn named(conn: &mut Conn, person_id: i64) -> QueryResult<Named> {
 }
 
 fn whole(conn: &mut Conn, rows: Vec<Row>) -> QueryResult<Vec<Proposal>> {
-    let mut known: HashMap<i64, Named> = HashMap::new();
+    let met = rows.iter().flat_map(|(_, (person, ..), (proposer, ..), decided)| [*person, Some(*proposer), decided.0]);
+    let known: Vec<Named> = people::table
+        .filter(people::id.eq_any(met.flatten()))
+        .select((people::id, people::public_id, people::name, people::address))
+        .load::<(i64, Number, Option<String>, String)>(conn)?
+        .into_iter()
+        .map(|(id, number, name, address)| Named { id, number, name, address })
+        .collect();
+    let asked: Vec<(i64, StaffRole)> = staff_proposal_roles::table
+        .filter(staff_proposal_roles::proposal_id.eq_any(rows.iter().map(|((id, ..), ..)| *id)))
+        .order(staff_proposal_roles::id)
+        .select((staff_proposal_roles::proposal_id, staff_proposal_roles::role))
+        .load(conn)?;
+    let of = |one: i64| known.iter().find(|named| named.id == one).cloned().ok_or(diesel::result::Error::NotFound);
     let mut list = Vec::with_capacity(rows.len());
     for ((id, number, state), (person, new_address, new_name), (proposer, proposed_at, expires_at), decided) in rows {
-        for one in [person, Some(proposer), decided.0].into_iter().flatten() {
-            if !known.contains_key(&one) {
-                known.insert(one, named(conn, one)?);
-            }
-        }
-        let of = |one: i64| known.get(&one).cloned().ok_or(diesel::result::Error::NotFound);
-        let roles = staff_proposal_roles::table
-            .filter(staff_proposal_roles::proposal_id.eq(id))
-            .order(staff_proposal_roles::id)
-            .select(staff_proposal_roles::role)
-            .load(conn)?;
+        let roles = asked.iter().filter(|(proposal, _)| *proposal == id).map(|(_, role)| *role).collect();
         list.push(Proposal {
             id,
             number,
