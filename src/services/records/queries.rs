@@ -28,9 +28,7 @@ pub fn keep(conn: &mut Conn, ctx: &Context, entry: super::Entry) -> QueryResult<
             let (subject, key) = subject_of_account(conn, &ctx.keys, account)?;
             (Some(subject), key)
         }
-        (Some(subject), ..) | (None, None, Some(subject)) => {
-            (Some(subject), subject_key(conn, &ctx.keys, subject)?)
-        }
+        (Some(subject), ..) | (None, None, Some(subject)) => (Some(subject), subject_key(conn, &ctx.keys, subject)?),
         (None, None, None) => (None, None),
     };
     let sealed = key.map(|key| {
@@ -270,7 +268,7 @@ pub(super) fn sealed_subject_key(conn: &mut Conn, subject_id: i64) -> QueryResul
 }
 
 /// The subject of an account and its sealed key, in one statement: every record of an account asks for it.
-pub(super) fn subject_of_account(conn: &mut Conn, account_id: i64) -> QueryResult<(i64, Option<Vec<u8>>)> {
+pub(super) fn sealed_key_of_account(conn: &mut Conn, account_id: i64) -> QueryResult<(i64, Option<Vec<u8>>)> {
     let asked = accounts::table
         .inner_join(subjects::table)
         .filter(accounts::id.eq(account_id))

@@ -30,7 +30,7 @@ pub(super) fn subject_of_account(
     keys: &Keys,
     account_id: i64,
 ) -> QueryResult<(i64, Option<[u8; 32]>)> {
-    let (subject_id, sealed) = queries::subject_of_account(conn, account_id)?;
+    let (subject_id, sealed) = queries::sealed_key_of_account(conn, account_id)?;
     Ok((subject_id, opened(keys, subject_id, sealed)))
 }
 
