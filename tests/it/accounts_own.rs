@@ -515,6 +515,7 @@ on_both!(
                             limits::bucket.eq(format!("of test {n}")),
                             limits::window_start.eq(1_i64),
                             limits::hits.eq(1_i64),
+                            limits::before.eq(0_i64),
                             limits::ends_at.eq(2_i64),
                         ))
                         .execute(conn)

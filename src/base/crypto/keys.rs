@@ -220,6 +220,7 @@ mod tests {
     #[test]
     fn a_short_key_is_refused() {
         let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
         let file = folder.path().join("0001.key");
         fs::write(&file, BASE64.encode(&[1; 31])).unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
@@ -229,6 +230,7 @@ mod tests {
     #[test]
     fn after_a_rotation_the_old_still_opens_and_the_new_is_used() {
         let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
         let old = Keys::open(folder.path()).unwrap();
         let sealed = old.seal("t.c", "1", b"plain");
         let hashed = old.hash("p", &[b"a"]);

@@ -79,6 +79,15 @@ pub struct Record {
     pub session_id: Option<i64>,
 }
 
+impl Record {
+    /// The public number of what it is about, as people write it; what is no number stands as it is.
+    pub fn thing(&self) -> Option<String> {
+        let object = self.object.as_deref()?;
+        let number = object.chars().next().and_then(|kind| Number::parse(kind, object));
+        Some(number.map_or_else(|| object.to_string(), |number| number.to_string()))
+    }
+}
+
 /// Kind, person and address of the one who did it.
 type Actor = (AuthorKind, Option<i64>, Option<String>);
 type Row = (i64, Event, Actor, Option<String>, String, Moment, Option<i64>, Option<i64>, Option<Vec<u8>>);
