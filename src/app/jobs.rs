@@ -41,7 +41,9 @@ pub async fn run_due(house: &Data<House>) -> Vec<&'static str> {
 
 async fn run_rooms(house: &Data<House>) -> Vec<&'static str> {
     let mut failed = Vec::new();
-    write_seen(house).await;
+    if house.seen.due(house.clock.now()) {
+        write_seen(house).await;
+    }
     for job in house.features.iter().flat_map(|feature| feature.jobs) {
         failed.extend(run(house, job).await);
     }

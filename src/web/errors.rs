@@ -4,12 +4,13 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, web};
 use askama::Template;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::cookies;
 use super::error::{Door, Error};
+use super::headers;
 use super::house::House;
 use super::page::Shell;
 use super::trail::{RequestId, route_of};
@@ -22,6 +23,47 @@ struct ErrorPage {
     shell: Shell,
     kind: &'static str,
     retry: u64,
+}
+
+/// A request that was given up. It is gone by then, and nobody may hold on to it meanwhile: so what its page needs is
+/// taken along beforehand, and the page brings the headers that every answer carries.
+pub(super) struct Late {
+    house: Option<web::Data<House>>,
+    request_id: String,
+}
+
+impl Late {
+    /// Of a request that begins.
+    pub(super) fn of(req: &ServiceRequest) -> Self {
+        Self { house: req.app_data::<web::Data<House>>().cloned(), request_id: RequestId::of(req.request()) }
+    }
+}
+
+impl std::fmt::Debug for Late {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Late").field("request_id", &self.request_id).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Display for Late {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the request took too long")
+    }
+}
+
+impl ResponseError for Late {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::REQUEST_TIMEOUT
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        let mut fresh = HttpResponse::build(self.status_code());
+        let Some(house) = &self.house else { return fresh.finish() };
+        let shell = bare_shell(house, "", None, &self.request_id, false);
+        let mut answer = drawn(&mut fresh, &ErrorPage { shell, kind: "timeout", retry: 0 });
+        headers::secure(answer.headers_mut(), house.secure());
+        answer
+    }
 }
 
 /// The middleware.
@@ -86,8 +128,11 @@ fn answer(req: &HttpRequest, old: &HttpResponse<BoxBody>) -> HttpResponse<BoxBod
     if shell.token.is_empty() {
         shell.places.clear();
     }
-    let body = ErrorPage { shell, kind: kind(cause, status), retry };
-    match body.render() {
+    drawn(&mut fresh, &ErrorPage { shell, kind: kind(cause, status), retry })
+}
+
+fn drawn(fresh: &mut HttpResponseBuilder, page: &ErrorPage) -> HttpResponse<BoxBody> {
+    match page.render() {
         Ok(html) => fresh.content_type(header::ContentType::html()).body(html),
         Err(fault) => {
             tracing::error!(event = "error", cause = %fault);

@@ -44,6 +44,16 @@ pub async fn dress(
         res.response_mut().add_cookie(&cookie)?;
     }
     let headers = res.headers_mut();
+    if cacheable && !sets && !headers.contains_key(header::CACHE_CONTROL) {
+        put(headers, header::CACHE_CONTROL, "public, max-age=60");
+        headers.append(header::VARY, HeaderValue::from_static("Cookie"));
+    }
+    self::secure(headers, secure);
+    Ok(res)
+}
+
+/// Puts what every answer carries; one that says nothing of caching is not kept.
+pub(super) fn secure(headers: &mut HeaderMap, https: bool) {
     put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     put(headers, header::REFERRER_POLICY, "same-origin");
     put(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
@@ -51,20 +61,14 @@ pub async fn dress(
     put(headers, HeaderName::from_static("permissions-policy"), PERMISSIONS);
     // A file of a user brings a stricter one of its own.
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-        put(headers, header::CONTENT_SECURITY_POLICY, if secure { CSP_HTTPS } else { CSP });
+        put(headers, header::CONTENT_SECURITY_POLICY, if https { CSP_HTTPS } else { CSP });
     }
-    if secure {
+    if https {
         put(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
-        if cacheable && !sets {
-            put(headers, header::CACHE_CONTROL, "public, max-age=60");
-            headers.append(header::VARY, HeaderValue::from_static("Cookie"));
-        } else {
-            put(headers, header::CACHE_CONTROL, "no-store");
-        }
+        put(headers, header::CACHE_CONTROL, "no-store");
     }
-    Ok(res)
 }
 
 fn put(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -193,7 +194,7 @@ pub fn stands(kind: PersonKind, remembered: bool, signed_in_at: Moment, used_at:
 
 /// When sessions were last used, gathered in memory and written each minute.
 #[derive(Debug, Default)]
-pub struct Seen(Mutex<HashMap<i64, Moment>>);
+pub struct Seen(Mutex<HashMap<i64, Moment>>, AtomicI64);
 
 impl Seen {
     /// The newest use that is not written yet.
@@ -205,6 +206,15 @@ impl Seen {
         if let Ok(mut seen) = self.0.lock() {
             seen.insert(session, now);
         }
+    }
+
+    /// Whether a minute has passed since this was last answered with yes.
+    pub fn due(&self, now: Moment) -> bool {
+        let due = now.since(Moment(self.1.load(Ordering::Relaxed))) >= Duration::from_secs(60);
+        if due {
+            self.1.store(now.0, Ordering::Relaxed);
+        }
+        due
     }
 
     /// Hands over what was gathered.

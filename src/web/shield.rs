@@ -11,6 +11,7 @@ use actix_web::http::header::HOST;
 use actix_web::middleware::Next;
 use actix_web::web;
 
+use super::errors::Late;
 use super::house::House;
 
 const LONGEST_TARGET: usize = 8 * 1024;
@@ -24,6 +25,15 @@ pub async fn shield(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    within(LONGEST, req, next).await
+}
+
+/// The middleware with a time of its own for what is no upload.
+pub async fn within(
+    longest: Duration,
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     if let Some(status) = refused(&req) {
         let response = HttpResponse::new(status);
         return Ok(req.into_response(response));
@@ -33,10 +43,11 @@ pub async fn shield(
         .get("content-type")
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.starts_with("multipart/form-data"));
-    let most = if multipart { LONGEST_UPLOAD } else { LONGEST };
+    let most = if multipart { LONGEST_UPLOAD } else { longest };
+    let late = Late::of(&req);
     match tokio::time::timeout(most, next.call(req)).await {
         Ok(answer) => Ok(answer?.map_into_boxed_body()),
-        Err(_) => Err(actix_web::error::ErrorRequestTimeout("the request took too long")),
+        Err(_) => Err(late.into()),
     }
 }
 

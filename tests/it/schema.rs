@@ -220,7 +220,7 @@ fn enums() -> BTreeSet<Vec<String>> {
 }
 
 /// Names of columns whose text is anything: what people write, public numbers, paths, days.
-const FREE: [&str; 47] = [
+const FREE: [&str; 48] = [
     "account_number",
     "account_tail",
     "actor",
@@ -240,6 +240,7 @@ const FREE: [&str; 47] = [
     "currency",
     "device",
     "file_name",
+    "fingerprint",
     "form_key",
     "holder",
     "instructions",

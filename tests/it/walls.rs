@@ -1,5 +1,13 @@
 //! What every page stands on: probes, headers, error pages, hosts, methods.
 
+use std::time::Duration;
+
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpResponse, test, web};
+use easylink::web::{errors, headers, shield};
+
+use crate::support::portal::Portal;
+
 on_both!(
     async fn probes_and_error_pages(portal) {
         let mut visitor = portal.visitor();
@@ -44,3 +52,21 @@ on_both!(
         assert_eq!(visitor.posts_raw("/healthz", "text/plain", "x").await.status, 403);
     }
 );
+
+#[actix_web::test]
+async fn a_request_that_takes_too_long_gets_a_page_and_its_headers() {
+    let portal = Portal::sqlite().await;
+    let slow = web::get().to(|| async { std::future::pending::<HttpResponse>().await });
+    let app = App::new().app_data(portal.house.clone()).route("/slow", slow);
+    let hasty = from_fn(|req, next| shield::within(Duration::from_millis(20), req, next));
+    let app = app.wrap(hasty).wrap(from_fn(errors::draw)).wrap(from_fn(headers::dress));
+    let app = test::init_service(app).await;
+    let host = portal.base.strip_prefix("http://").unwrap().to_string();
+    let asked = test::TestRequest::get().uri("/slow").insert_header(("host", host)).to_request();
+    let answer = test::try_call_service(&app, asked).await.unwrap_err().error_response();
+    assert_eq!(answer.status(), 408);
+    assert_eq!(answer.headers().get("cache-control").unwrap(), "no-store");
+    assert!(answer.headers().get("content-security-policy").unwrap().to_str().unwrap().contains("default-src 'none'"));
+    let page = actix_web::body::to_bytes(answer.into_body()).await.unwrap();
+    assert!(String::from_utf8_lossy(&page).contains("This took too long"));
+}

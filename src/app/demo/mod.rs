@@ -83,6 +83,7 @@ fn write(
     let finance = (by(StaffRole::Finance, 0)?, by(StaffRole::Finance, 1)?);
     remittances::add(conn, &mut tale, ctx, &customers, slips, finance, (zone, currency))?;
     tale.tell(conn)?;
+    people::proposal(conn, &by(StaffRole::Admin, 0)?.at(ctx, ctx.now))?;
     // What happened in the past was mailed in the past.
     queries::mails_are_sent(conn, ctx.now)?;
     records::keep(conn, ctx, Entry::new(Event::DemoMade))?;

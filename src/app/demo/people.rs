@@ -9,7 +9,7 @@ use crate::base::types::{Address, Moment};
 use crate::features::accounts::{NewCustomer, create_customer};
 use crate::features::identity::{IdentityKind, IdentityMethod, NewResult, store};
 use crate::features::remittance::seeding::{Payer, Steward, Treasurer};
-use crate::features::staff::{Enrolled, TotpSecret, enrol};
+use crate::features::staff::{Enrolled, TotpSecret, Wanted, enrol, propose};
 use crate::services::consent::{self, ConsentEvent, Purpose};
 use crate::services::context::{Author, AuthorKind, Context};
 use crate::web::Error;
@@ -229,4 +229,11 @@ pub(super) fn staff(conn: &mut Conn, ctx: &Context, hash: &str, secret: [u8; 20]
         all.push(Officer { person_id: enrol(conn, &system, &new)? });
     }
     Ok(all)
+}
+
+/// An admin wants somebody new in finance; the other one has not looked at it yet.
+pub(super) fn proposal(conn: &mut Conn, ctx: &Context) -> Result<(), Error> {
+    let new = address("finance3", "staff.example.com")?;
+    propose(conn, ctx, Wanted::New(new.as_str(), Some("Fan")), &[StaffRole::Finance])?;
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Staff (People, F10, F11): who works here, with which roles; activation, TOTP sign-in, the desk, the audit page.
 //!
 //! Others use the actor `Staff<R>`; it derefs to `Officer`, which goes into every query. The command line adds people by
-//! `invite`, a demonstration by `enrol`.
+//! `invite`, a demonstration by `enrol` and `propose`.
 
 mod activation;
 mod actor;
@@ -19,6 +19,7 @@ pub use actor::{
     Acts, Admin, AnyRole, Auditor, Consultant, Editor, Finance, Officer, Privacy, Reviewer, Staff, StaffRoles, Support,
 };
 pub use people::{Refusal, Summary, end_sessions, everybody, invite, lock, unlock};
+pub use proposals::{Wanted, propose};
 pub use queries::{Enrolled, enrol};
 pub use totp::TotpSecret;
 

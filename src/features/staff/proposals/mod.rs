@@ -7,7 +7,8 @@ mod queries;
 
 pub(super) use model::{Proposal, ProposalState};
 pub(super) use pages::JOBS;
-pub(super) use queries::{Wanted, by_number, propose, waiting, waiting_for};
+pub use queries::{Wanted, propose};
+pub(super) use queries::{by_number, waiting, waiting_for};
 
 use crate::web::routes::{Route, route};
 

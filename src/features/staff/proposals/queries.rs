@@ -13,7 +13,7 @@ use crate::web::feature::StaffRole;
 
 /// Who is to get roles.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::features::staff) enum Wanted<'a> {
+pub enum Wanted<'a> {
     /// Somebody on the staff: person and subject.
     Known(i64, i64),
     /// Somebody new: address and name.
@@ -39,12 +39,7 @@ macro_rules! columns {
 }
 
 /// Proposes roles; `None` when the same waits already.
-pub(in crate::features::staff) fn propose(
-    conn: &mut Conn,
-    ctx: &Context,
-    wanted: Wanted<'_>,
-    roles: &[StaffRole],
-) -> QueryResult<Option<Number>> {
+pub fn propose(conn: &mut Conn, ctx: &Context, wanted: Wanted<'_>, roles: &[StaffRole]) -> QueryResult<Option<Number>> {
     let Some(proposer) = ctx.author.person_id else { return Err(diesel::result::Error::NotFound) };
     let (person, address, name) = match wanted {
         Wanted::Known(person, _) => (Some(person), None, None),
@@ -135,6 +130,9 @@ pub(super) fn named(conn: &mut Conn, person_id: i64) -> QueryResult<Named> {
 }
 
 fn whole(conn: &mut Conn, rows: Vec<Row>) -> QueryResult<Vec<Proposal>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
     let met = rows.iter().flat_map(|(_, (person, ..), (proposer, ..), decided)| [*person, Some(*proposer), decided.0]);
     let known: Vec<Named> = people::table
         .filter(people::id.eq_any(met.flatten()))
@@ -182,7 +180,7 @@ pub(in crate::features::staff) fn waiting(conn: &mut Conn, now: Moment) -> Query
     let rows = staff_proposals::table
         .filter(staff_proposals::state.eq(ProposalState::Proposed))
         .filter(staff_proposals::expires_at.gt(now))
-        .order(staff_proposals::id)
+        .order(staff_proposals::expires_at)
         .limit(100)
         .select(columns!())
         .load(conn)?;
