@@ -1,5 +1,6 @@
 //! Settings: environment over `easylink.toml`. An unknown setting stops the start and names the nearest known one.
 
+mod currency;
 mod proxies;
 mod sources;
 
@@ -75,7 +76,7 @@ pub struct Config {
     pub hotline: Option<String>,
     /// `EASYLINK_ZONE`: in which days and times are shown.
     pub zone: jiff::tz::TimeZone,
-    /// `EASYLINK_CURRENCY`: ISO 4217.
+    /// `EASYLINK_CURRENCY`: ISO 4217, one of two decimals.
     pub currency: String,
     /// `EASYLINK_MAIL_FROM`: the sender of mails.
     pub mail_from: String,
@@ -110,7 +111,7 @@ impl Config {
             trusted_proxies: sources.parsed("EASYLINK_TRUSTED_PROXIES", "", Proxies::parse)?,
             hotline: sources.text("EASYLINK_HOTLINE").map(str::to_string),
             zone: sources.parsed("EASYLINK_ZONE", "Asia/Shanghai", |text| jiff::tz::TimeZone::get(text).ok())?,
-            currency: sources.parsed("EASYLINK_CURRENCY", "CNY", currency)?,
+            currency: currency::in_hundredths(sources.parsed("EASYLINK_CURRENCY", "CNY", currency::code)?)?,
             workers: match sources.text("EASYLINK_WORKERS") {
                 Some(_) => Some(sources.parsed("EASYLINK_WORKERS", "", |text| {
                     text.parse().ok().filter(|n| (1..=MOST_WORKERS).contains(n))
@@ -162,10 +163,6 @@ fn base_url(text: &str) -> Option<Url> {
     (matches!(url.scheme(), "http" | "https") && plain && url.host().is_some()).then_some(url)
 }
 
-fn currency(text: &str) -> Option<String> {
-    (text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase())).then(|| text.to_string())
-}
-
 fn loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -213,6 +210,7 @@ mod tests {
             ("DATABASE_URL", "data.db"),
             ("EASYLINK_ZONE", "Mars/Base"),
             ("EASYLINK_CURRENCY", "yuan"),
+            ("EASYLINK_CURRENCY", "JPY"),
             ("EASYLINK_MAIL_FROM", "x"),
             ("EASYLINK_MAIL_FROM", "Portal <a@example.com>\r\nBcc: b@example.com"),
             ("EASYLINK_WORKERS", "99999999"),

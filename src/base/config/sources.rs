@@ -43,6 +43,12 @@ pub enum ConfigFault {
     /// Plain http beyond this machine.
     #[error("with a http base URL the portal listens on loopback only; set EASYLINK_BASE_URL to its https address")]
     PlainHttp,
+    /// The currency has no hundredths.
+    #[error(
+        "EASYLINK_CURRENCY names a currency without two decimals; amounts are kept in hundredths, so it takes one that has \
+         them, such as CNY, USD or EUR"
+    )]
+    NoHundredths,
 }
 
 /// The settings among the variables of the environment, in which others may hold any bytes.
