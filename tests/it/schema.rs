@@ -220,7 +220,7 @@ fn enums() -> BTreeSet<Vec<String>> {
 }
 
 /// Names of columns whose text is anything: what people write, public numbers, paths, days.
-const FREE: [&str; 48] = [
+const FREE: [&str; 49] = [
     "account_number",
     "account_tail",
     "actor",
@@ -256,6 +256,7 @@ const FREE: [&str; 48] = [
     "object",
     "password_hash",
     "public_id",
+    "reference",
     "refusal",
     "remittance_text",
     "remitted_on",

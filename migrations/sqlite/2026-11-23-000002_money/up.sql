@@ -76,6 +76,8 @@ create table statement_entries (
   sealed_remitter blob not null,
   sealed_bank_account blob,
   remittance_text text not null,
+  -- The top-up that the text names, by which an entry of any age is found.
+  reference text,
   bank_serial text not null,
   entered_by_id bigint not null references people (id),
   entered_at bigint not null,
@@ -86,6 +88,8 @@ create table statement_entries (
   check (credited_by_id is null or credited_by_id <> entered_by_id)
 );
 create index statement_entries_by_state on statement_entries (state, id);
+create index statement_entries_by_amount on statement_entries (state, amount, id);
+create index statement_entries_by_reference on statement_entries (reference, state, id);
 
 create table remittances (
   id integer not null primary key autoincrement,
@@ -111,6 +115,8 @@ create table remittances (
   opened_at bigint not null,
   declared_at bigint,
   settled_at bigint,
+  -- What happened to its receiving account that nobody was told yet.
+  untold text check (untold in ('closed', 'redirected')),
   check (state <> 'credited' or (statement_entry_id is not null and confirmed_by_id is not null and settled_at is not null)),
   check (state <> 'declared' or (declared_at is not null and sealed_remitter is not null and remitted_on is not null)),
   check ((slip_key is null) = (slip_name is null)),
@@ -123,7 +129,8 @@ create table remittances (
 );
 create index remittances_of_account on remittances (account_id, id);
 create index remittances_by_state on remittances (state, id);
-create index remittances_declared on remittances (state, declared_at);
+create index remittances_declared on remittances (state, declared_at, id);
+create index remittances_untold on remittances (opened_by_id, id) where untold is not null;
 
 -- Every reference has an index.
 create index ledger_accounts_account_id on ledger_accounts (account_id);

@@ -10,8 +10,8 @@ use super::tale::{Left, Tale};
 use crate::base::db::Conn;
 use crate::base::types::{Day, Moment, Money, Number};
 use crate::features::remittance::seeding::{
-    BankNumber, Declaration, NewEntry, NewReceiving, NumberKind, Receiving, ReceivingMove, Treasurer, confirm, declare,
-    enter, move_receiving, open, opened_receiving, propose_receiving, refuse, withdraw,
+    BankNumber, Declaration, NewEntry, NewReceiving, NumberKind, Receiving, ReceivingMove, Sight, Treasurer, confirm,
+    declare, enter, move_receiving, open, opened_receiving, propose_receiving, refuse, withdraw,
 };
 use crate::services::context::Context;
 use crate::web::Error;
@@ -51,6 +51,8 @@ const STORIES: [(usize, i64, u64, End); 16] = [
 const WITH_SLIP: [usize; 5] = [1, 3, 6, 8, 12];
 const BANK: &str = "Industrial and Commercial Bank";
 const DAY: Duration = Duration::from_secs(86_400);
+/// Between two steps of a story.
+const STEP: Duration = Duration::from_secs(600);
 
 fn began(now: Moment, days: u64) -> Moment {
     now.minus(DAY * u32::try_from(days).unwrap_or(0) + Duration::from_secs(5400))
@@ -82,7 +84,7 @@ pub(super) fn add<'a>(
     customers: &'a [Customer],
     slips: &'a Slips,
     (first, second): (&'a Officer, &'a Officer),
-    (zone, currency): (&TimeZone, &str),
+    (zone, currency): (&TimeZone, &'a str),
 ) -> Result<(), Error> {
     let long_ago = ctx.now.minus(DAY * 200);
     let receiving = NewReceiving {
@@ -99,12 +101,12 @@ pub(super) fn add<'a>(
     for (nth, (who, amount, days, end)) in STORIES.into_iter().enumerate() {
         let customer = &customers[who];
         let began = began(ctx.now, days);
-        let later = |hours: u64| -> Moment { began.plus(Duration::from_secs(hours * 600)) };
+        let later = |steps: u32| -> Moment { began.plus(STEP * steps) };
         let (declared_at, moved_at, ended_at) = (later(1), later(2), later(3));
         let number = Left::nothing();
         let made = number.clone();
         tale.at(began, move |conn| {
-            made.leave(open(conn, &customer.pays(ctx, began), Money(amount)).map_err(Error::internal)?)
+            made.leave(open(conn, &customer.pays(ctx, began), Money(amount), currency).map_err(Error::internal)?)
         });
         if end == End::Open {
             continue;
@@ -123,8 +125,9 @@ pub(super) fn add<'a>(
                 Ok(())
             }),
             End::Refused => tale.at(ended_at, move |conn| {
-                let reason = "No transfer with this name or reference reached us by the 14th. Please ask your bank.";
-                refuse(conn, &second.books(ctx, ended_at), &number.take()?, reason, None).map_err(Error::internal)?;
+                let reason = "No transfer with this name or reference has reached us. Please ask your bank.";
+                refuse(conn, &second.books(ctx, ended_at), &number.take()?, reason, declared_at)
+                    .map_err(Error::internal)?;
                 Ok(())
             }),
             End::Arrived | End::Credited => {
@@ -137,7 +140,8 @@ pub(super) fn add<'a>(
                 if end == End::Credited {
                     tale.at(ended_at, move |conn| {
                         let officer = second.books(ctx, ended_at);
-                        confirm(conn, &officer, &number.take()?, &entry.take()?, None).map_err(Error::internal)?;
+                        let sight = Sight { declared_at, another_checked: false };
+                        confirm(conn, &officer, &number.take()?, &entry.take()?, sight).map_err(Error::internal)?;
                         Ok(())
                     });
                 }

@@ -131,7 +131,7 @@ const STORIES: &[Story] = &[
         text: "Please tell me which of your staff opened my account in the last month, and why.",
         days: 8,
         answers: &[
-            "Under Records in your account you find every look of our staff with its reason. There was one, for your work order of the 3rd.",
+            "Under Records in your account you find every look of our staff with its reason. There was one, for an earlier work order of yours.",
         ],
         end: End::Resolved,
     },

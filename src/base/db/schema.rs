@@ -360,6 +360,7 @@ diesel::table! {
         sealed_remitter -> Binary,
         sealed_bank_account -> Nullable<Binary>,
         remittance_text -> Text,
+        reference -> Nullable<Text>,
         bank_serial -> Text,
         entered_by_id -> BigInt,
         entered_at -> BigInt,
@@ -392,6 +393,7 @@ diesel::table! {
         opened_at -> BigInt,
         declared_at -> Nullable<BigInt>,
         settled_at -> Nullable<BigInt>,
+        untold -> Nullable<Text>,
     }
 }
 

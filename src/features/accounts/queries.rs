@@ -1,5 +1,7 @@
 //! Accounts and memberships, as the actors read them.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as Fault};
 
@@ -225,4 +227,35 @@ pub(super) fn first_account(conn: &mut Conn, person_id: i64) -> QueryResult<Opti
         .select(accounts::id)
         .first(conn)
         .optional()
+}
+
+/// Somebody who reads mail about what was begun in an account.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Queryable)]
+pub struct Reader {
+    /// The person.
+    pub id: i64,
+    /// The person's address.
+    pub address: String,
+}
+
+/// Who reads mail about each of these things, given as (account, who began it): whoever began it while the membership
+/// stands, else the owners of the account. At most some hundreds at a time.
+pub fn readers(conn: &mut Conn, begun: &[(i64, i64)]) -> QueryResult<Vec<Vec<Reader>>> {
+    let (places, people_asked): (BTreeSet<i64>, BTreeSet<i64>) = begun.iter().copied().unzip();
+    let members: Vec<(i64, MemberRole, Reader)> = memberships::table
+        .inner_join(people::table)
+        .filter(memberships::account_id.eq_any(places))
+        .filter(memberships::ended_at.is_null())
+        .filter(memberships::role.eq(MemberRole::Owner).or(memberships::person_id.eq_any(people_asked)))
+        .order(memberships::id)
+        .select((memberships::account_id, memberships::role, (people::id, people::address)))
+        .load(conn)?;
+    let of = |&(account, person): &(i64, i64)| {
+        let here = || members.iter().filter(move |(place, ..)| *place == account);
+        match here().find(|(.., reader)| reader.id == person) {
+            Some((.., reader)) => vec![reader.clone()],
+            None => here().filter(|(_, role, _)| *role == MemberRole::Owner).map(|(.., one)| one.clone()).collect(),
+        }
+    };
+    Ok(begun.iter().map(of).collect())
 }

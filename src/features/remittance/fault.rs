@@ -23,6 +23,9 @@ pub enum Fault {
     /// Entry and declaration name different amounts.
     #[error("the amounts differ")]
     AmountsDiffer,
+    /// Entry and declaration are in different currencies.
+    #[error("the currencies differ")]
+    CurrenciesDiffer,
     /// The entry's text carries the reference of another top-up.
     #[error("the entry names another top-up")]
     NamesAnother,
@@ -47,6 +50,7 @@ impl From<Fault> for Stop {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::AmountsDiffer => Errors::one("entry", FieldError::AmountsDiffer).into(),
+            Fault::CurrenciesDiffer => Errors::one("entry", FieldError::CurrenciesDiffer).into(),
             Fault::NamesAnother => Errors::one("another_checked", FieldError::NamesAnother).into(),
             Fault::KnownEntry => Errors::one("bank_serial", FieldError::Taken).into(),
             Fault::NotFound => Self::Failed(Error::NotFound),

@@ -25,7 +25,7 @@ mod top_ups;
 pub mod seeding {
     pub use super::actor::{Payer, Steward, Treasurer};
     pub use super::bank_number::BankNumber;
-    pub use super::confirming::{confirm, refuse};
+    pub use super::confirming::{Sight, confirm, refuse};
     pub use super::entries::{NewEntry, enter};
     pub use super::fault::Fault;
     pub use super::model::NumberKind;
@@ -47,7 +47,7 @@ pub fn feature() -> Feature {
     Feature {
         name: "remittance",
         routes: routes::routes,
-        jobs: &[],
+        jobs: receiving::JOBS,
         personal: &[&personal::PERSONAL],
         menu: &[
             MenuEntry { key: "balance", href: "/account/balance", roles: MONEY_ROLES, position: 20 },

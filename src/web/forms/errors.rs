@@ -88,6 +88,8 @@ pub enum FieldError {
     AccountForm,
     /// Two things that must agree name different amounts.
     AmountsDiffer,
+    /// Two things that must agree are in different currencies.
+    CurrenciesDiffer,
     /// The entry of the statement carries another top-up's reference.
     NamesAnother,
 }

@@ -1,8 +1,10 @@
 //! Remittances: the path from a top-up to the credited balance, and every way off it.
 
+mod closing;
 mod declaring;
 mod finance;
 mod path;
+mod queue;
 mod receiving;
 mod rows;
 mod slips;

@@ -6,7 +6,7 @@ use super::{Company, balance, company, declares, enters_line, presses, tops_up};
 use crate::support::page::Page;
 
 /// A second account, proposed by Fay and opened by Finn.
-async fn opens_another(people: &mut Company, bank: &str) {
+pub async fn opens_another(people: &mut Company, bank: &str) {
     let form = people.fay.opens("/staff/receiving/new").await.form("/staff/receiving/new").answered(&[
         ("bank_name", bank),
         ("holder", "Easy Link Ltd"),
@@ -17,7 +17,7 @@ async fn opens_another(people: &mut Company, bank: &str) {
 }
 
 /// Presses the last button towards closing: that of the oldest account.
-async fn closes_the_oldest(people: &mut Company) -> Page {
+pub async fn closes_the_oldest(people: &mut Company) -> Page {
     for first in [true, false] {
         let who = if first { &mut people.fay } else { &mut people.finn };
         let page = who.opens("/staff/receiving").await;

@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use super::queries::Opener;
 use crate::base::types::{Money, Number};
+use crate::features::accounts::Reader;
 use crate::services::context::Context;
 use crate::services::mail::Mail;
 
@@ -58,7 +58,7 @@ pub(super) fn credited(
     number: &Number,
     amount: Money,
     currency: &str,
-    to: &Opener,
+    to: &Reader,
 ) -> Result<Mail, askama::Error> {
     let facts = Facts {
         number: number.clone(),
@@ -86,7 +86,7 @@ pub(super) fn refused(
     amount: Money,
     currency: &str,
     reason: &str,
-    to: &Opener,
+    to: &Reader,
 ) -> Result<Mail, askama::Error> {
     let facts = Facts {
         number: number.clone(),

@@ -7,4 +7,4 @@ mod queries;
 
 pub(super) use pages::{confirm_do, download, list, refuse_do, show};
 pub(super) use queries::waiting;
-pub use queries::{confirm, refuse};
+pub use queries::{Sight, confirm, refuse};

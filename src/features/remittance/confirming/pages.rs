@@ -9,7 +9,7 @@ use serde_json::json;
 use super::matching::{Candidate, Reason, candidates};
 use super::queries::{self, Payer, Queued, Sight};
 use crate::base::types::{Moment, Number};
-use crate::features::remittance::entries::{self, EntryState};
+use crate::features::remittance::entries;
 use crate::features::remittance::fields;
 use crate::features::remittance::model::{Move, RemittanceState};
 use crate::features::remittance::top_ups::{self, Knot, TopUp, number_in};
@@ -22,8 +22,6 @@ use crate::web::{Actor, Ended, Error, Flash, Goto, Shell, Visit, page};
 /// Who reads; only finance acts.
 type Reader = Staff<(Finance, Auditor)>;
 
-/// Entries among which candidates are looked for: the newest open ones.
-const LOOKED_THROUGH: i64 = 500;
 const SHOWN: usize = 6;
 
 /// The filter of the queue.
@@ -109,7 +107,7 @@ async fn case<A: Actor + crate::web::MayLook + std::ops::Deref<Target = crate::f
             let payer = queries::payer(conn, &top_up)?;
             let knots = top_ups::knots(conn, officer.ctx(), &top_up)?;
             let open = if top_up.state.allows(Move::Credit) {
-                entries::entries_of(conn, officer, Some(EntryState::Open), None, LOOKED_THROUGH)?.unwrap_or_default()
+                entries::candidates_for(conn, officer, &top_up)?
             } else {
                 Vec::new()
             };
@@ -156,7 +154,7 @@ pub(in crate::features::remittance) async fn confirm_do(
         .write(&form, move |conn, officer, form| {
             let entry = Number::parse('E', &form.entry).ok_or(Error::NotFound)?;
             let sight = Sight { declared_at: seen(&form.seen), another_checked: form.another_checked == "yes" };
-            queries::confirm(conn, officer, &target, &entry, Some(sight))?;
+            queries::confirm(conn, officer, &target, &entry, sight)?;
             Ok(Goto::to(format!("/staff/remittances/{}", target.as_str())).saying(Flash::RemittanceConfirmed))
         })
         .await?;
@@ -185,7 +183,7 @@ pub(in crate::features::remittance) async fn refuse_do(
             let mut errors = Errors::none();
             let reason = fields::text(&mut errors, "reason", &form.reason, 1000);
             errors.check()?;
-            queries::refuse(conn, officer, &target, &reason, Some(seen(&form.seen)))?;
+            queries::refuse(conn, officer, &target, &reason, seen(&form.seen))?;
             Ok(Goto::to(format!("/staff/remittances/{}", target.as_str())).saying(Flash::RemittanceRefused))
         })
         .await?;

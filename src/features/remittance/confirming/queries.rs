@@ -8,6 +8,7 @@ use super::matching::another;
 use crate::base::db::Conn;
 use crate::base::db::schema::{accounts, people, receiving_accounts, remittances, statement_entries};
 use crate::base::types::{Moment, Money, Number};
+use crate::features::accounts::{Reader, readers};
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::entries::{EntryMove, EntryState};
 use crate::features::remittance::fault::Fault;
@@ -37,7 +38,8 @@ pub struct Queued {
     pub opened_at: Moment,
 }
 
-/// Remittances of one state. What waits for finance comes oldest first, everything else newest first.
+/// Remittances of one state. What waits for finance comes in the order in which it was declared, everything else newest
+/// first.
 pub fn queue(
     conn: &mut Conn,
     state: RemittanceState,
@@ -60,16 +62,26 @@ pub fn queue(
         ))
         .into_boxed();
     if let Some(after) = after {
-        let found: Option<i64> =
-            remittances::table.filter(remittances::number.eq(after)).select(remittances::id).first(conn).optional()?;
-        let Some(found) = found else { return Ok(None) };
+        let found: Option<(i64, Option<Moment>)> = remittances::table
+            .filter(remittances::number.eq(after))
+            .select((remittances::id, remittances::declared_at))
+            .first(conn)
+            .optional()?;
+        let Some((id, declared_at)) = found else { return Ok(None) };
         query = if oldest_first {
-            query.filter(remittances::id.gt(found))
+            // The first condition is what the index follows.
+            query
+                .filter(remittances::declared_at.ge(declared_at))
+                .filter(remittances::declared_at.gt(declared_at).or(remittances::id.gt(id)))
         } else {
-            query.filter(remittances::id.lt(found))
+            query.filter(remittances::id.lt(id))
         };
     }
-    query = if oldest_first { query.order(remittances::id) } else { query.order(remittances::id.desc()) };
+    query = if oldest_first {
+        query.order((remittances::declared_at, remittances::id))
+    } else {
+        query.order(remittances::id.desc())
+    };
     query.load(conn).map(Some)
 }
 
@@ -111,7 +123,6 @@ struct Standing {
     state: RemittanceState,
     opened_by_id: i64,
     amount: Money,
-    declared_at: Option<Moment>,
     currency: String,
 }
 
@@ -125,7 +136,6 @@ fn standing(conn: &mut Conn, number: &Number) -> Result<Standing, Fault> {
             remittances::state,
             remittances::opened_by_id,
             remittances::amount,
-            remittances::declared_at,
             receiving_accounts::currency,
         ))
         .first(conn)
@@ -173,13 +183,13 @@ pub struct Sight {
 }
 
 /// Confirms a declaration against an entry of the statement and credits the wallet: declaration, entry, ledger, records
-/// and mail in one transaction. Without `sight` whatever is declared now is confirmed.
+/// and mail in one transaction.
 pub fn confirm(
     conn: &mut Conn,
     officer: &impl Treasurer,
     number: &Number,
     entry: &Number,
-    sight: Option<Sight>,
+    sight: Sight,
 ) -> Result<(), Fault> {
     let (ctx, person) = (officer.ctx(), officer.person_id());
     let found = standing(conn, number)?;
@@ -187,8 +197,11 @@ pub fn confirm(
     if entered.author_id == person || found.opened_by_id == person {
         return Err(Fault::FourEyes);
     }
-    if another(&entered.text, number).is_some() && !sight.is_some_and(|sight| sight.another_checked) {
+    if another(&entered.text, number).is_some() && !sight.another_checked {
         return Err(Fault::NamesAnother);
+    }
+    if found.currency != entered.currency {
+        return Err(Fault::CurrenciesDiffer);
     }
     let to = (entered.state.after(EntryMove::Credit)?, found.state.after(Move::Credit)?);
     // The entry first: two confirmations of the same entry meet at its row, and the second finds it taken.
@@ -201,7 +214,7 @@ pub fn confirm(
     }
     let credited = diesel::update(remittances::table.find(found.id))
         .filter(remittances::state.eq(found.state))
-        .filter(remittances::declared_at.eq(sight.map(|sight| sight.declared_at).or(found.declared_at)))
+        .filter(remittances::declared_at.eq(Some(sight.declared_at)))
         .set((
             remittances::state.eq(to.1),
             remittances::statement_entry_id.eq(Some(entered.id)),
@@ -227,17 +240,19 @@ pub fn confirm(
     records::keep(conn, ctx, Entry::new(Event::EntryCredited).about(entry.as_str()).with(details))?;
     let details = json!({ "amount": amount, "entry": entry.as_str(), "transaction": transaction.as_str() });
     told(conn, ctx, &found, number, Event::RemittanceCredited, details)?;
-    let mail = mails::credited(ctx, number, amount, currency, &opener(conn, &found)?)?;
-    Ok(mail::send(conn, ctx, mail)?)
+    for reader in readers_of(conn, &found)? {
+        mail::send(conn, ctx, mails::credited(ctx, number, amount, currency, &reader)?)?;
+    }
+    Ok(())
 }
 
-/// Refuses a declaration; the customer reads the reason.
+/// Refuses the declaration that was made at the moment `seen`; the customer reads the reason.
 pub fn refuse(
     conn: &mut Conn,
     officer: &impl Treasurer,
     number: &Number,
     reason: &str,
-    seen: Option<Moment>,
+    seen: Moment,
 ) -> Result<(), Fault> {
     let ctx = officer.ctx();
     let found = standing(conn, number)?;
@@ -247,7 +262,7 @@ pub fn refuse(
     let to = found.state.after(Move::Refuse)?;
     let changed = diesel::update(remittances::table.find(found.id))
         .filter(remittances::state.eq(found.state))
-        .filter(remittances::declared_at.eq(seen.or(found.declared_at)))
+        .filter(remittances::declared_at.eq(Some(seen)))
         .set((
             remittances::state.eq(to),
             remittances::refusal.eq(Some(reason)),
@@ -258,8 +273,10 @@ pub fn refuse(
         return Err(Fault::Changed);
     }
     told(conn, ctx, &found, number, Event::RemittanceRefused, json!({ "reason": reason }))?;
-    let mail = mails::refused(ctx, number, found.amount, &found.currency, reason, &opener(conn, &found)?)?;
-    Ok(mail::send(conn, ctx, mail)?)
+    for reader in readers_of(conn, &found)? {
+        mail::send(conn, ctx, mails::refused(ctx, number, found.amount, &found.currency, reason, &reader)?)?;
+    }
+    Ok(())
 }
 
 fn told(
@@ -277,15 +294,7 @@ fn told(
     )
 }
 
-/// The person who opened the top-up, to whom mails go.
-#[derive(Debug, Clone, Queryable)]
-pub struct Opener {
-    /// The person.
-    pub id: i64,
-    /// The person's address.
-    pub address: String,
-}
-
-fn opener(conn: &mut Conn, found: &Standing) -> QueryResult<Opener> {
-    people::table.find(found.opened_by_id).select((people::id, people::address)).first(conn)
+/// To whom mails go.
+fn readers_of(conn: &mut Conn, found: &Standing) -> QueryResult<Vec<Reader>> {
+    Ok(readers(conn, &[(found.holder.account_id(), found.opened_by_id)])?.into_iter().flatten().collect())
 }

@@ -7,4 +7,4 @@ mod queries;
 pub use model::{EntryMove, EntryState};
 pub(super) use pages::{create, list, new};
 pub use queries::{NewEntry, enter};
-pub(super) use queries::{StatementEntry, list as entries_of, waiting};
+pub(super) use queries::{StatementEntry, candidates_for, waiting};

@@ -1,5 +1,7 @@
 //! Entries of the receiving banks' statements, as finance types them in.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use serde_json::json;
 
@@ -12,6 +14,7 @@ use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::receiving::Receiving;
 use crate::features::remittance::sealed::{self, ENTRY_ACCOUNT, ENTRY_REMITTER, seal};
+use crate::features::remittance::top_ups::TopUp;
 use crate::features::staff::Officer;
 use crate::services::records::{self, Entry, Event};
 
@@ -66,6 +69,28 @@ pub struct StatementEntry {
 type Row =
     ((Number, EntryState, Money, Day, Vec<u8>, Option<Vec<u8>>, String, String, i64), String, String, Option<Number>);
 
+/// What an entry is read from.
+macro_rules! columns {
+    () => {
+        (
+            (
+                statement_entries::number,
+                statement_entries::state,
+                statement_entries::amount,
+                statement_entries::booked_on,
+                statement_entries::sealed_remitter,
+                statement_entries::sealed_bank_account,
+                statement_entries::remittance_text,
+                statement_entries::bank_serial,
+                statement_entries::entered_by_id,
+            ),
+            people::address,
+            receiving_accounts::bank_name,
+            remittances::number.nullable(),
+        )
+    };
+}
+
 /// Entries, newest first, from below `after`; of one state or of all. `None` for an unknown cursor.
 pub fn list(
     conn: &mut Conn,
@@ -91,28 +116,49 @@ pub fn list(
         .filter(statement_entries::id.lt(below))
         .order(statement_entries::id.desc())
         .limit(most)
-        .select((
-            (
-                statement_entries::number,
-                statement_entries::state,
-                statement_entries::amount,
-                statement_entries::booked_on,
-                statement_entries::sealed_remitter,
-                statement_entries::sealed_bank_account,
-                statement_entries::remittance_text,
-                statement_entries::bank_serial,
-                statement_entries::entered_by_id,
-            ),
-            people::address,
-            receiving_accounts::bank_name,
-            remittances::number.nullable(),
-        ))
+        .select(columns!())
         .into_boxed();
     if let Some(state) = state {
         query = query.filter(statement_entries::state.eq(state));
     }
     let rows: Vec<Row> = query.load(conn)?;
     Ok(Some(rows.into_iter().map(|row| opened(viewer, row)).collect()))
+}
+
+/// How many open entries are looked through for each thing by which one may be found.
+const LOOKED_THROUGH: i64 = 500;
+
+/// Open entries that may belong to a top-up, newest first: the newest of all, and of any age those of its amount and those
+/// that name its reference, in its currency.
+pub fn candidates_for(conn: &mut Conn, viewer: &Officer, top_up: &TopUp) -> QueryResult<Vec<StatementEntry>> {
+    let open = || {
+        statement_entries::table
+            .inner_join(receiving_accounts::table)
+            .inner_join(people::table.on(statement_entries::entered_by_id.eq(people::id)))
+            .left_join(remittances::table.on(remittances::statement_entry_id.eq(statement_entries::id.nullable())))
+            .filter(statement_entries::state.eq(EntryState::Open))
+            .filter(receiving_accounts::currency.eq(&top_up.receiving.currency))
+            .order(statement_entries::id.desc())
+            .limit(LOOKED_THROUGH)
+            .select((statement_entries::id, columns!()))
+    };
+    let newest: Vec<(i64, Row)> = open().load(conn)?;
+    let same_amount: Vec<(i64, Row)> = open().filter(statement_entries::amount.eq(top_up.amount)).load(conn)?;
+    let named: Vec<(i64, Row)> = open().filter(statement_entries::reference.eq(&top_up.number)).load(conn)?;
+    // Each once, by its id.
+    let all: BTreeMap<i64, Row> = newest.into_iter().chain(same_amount).chain(named).collect();
+    Ok(all.into_values().rev().map(|row| opened(viewer, row)).collect())
+}
+
+/// The top-up whose reference a text carries: the first that there is.
+fn named_in(conn: &mut Conn, text: &str) -> QueryResult<Option<Number>> {
+    let named = Number::within('R', text);
+    if named.is_empty() {
+        return Ok(None);
+    }
+    let known: Vec<Number> =
+        remittances::table.filter(remittances::number.eq_any(&named)).select(remittances::number).load(conn)?;
+    Ok(named.into_iter().find(|number| known.contains(number)))
 }
 
 fn opened(viewer: &Officer, row: Row) -> StatementEntry {
@@ -145,6 +191,7 @@ pub fn enter(conn: &mut Conn, officer: &impl Treasurer, new: &NewEntry) -> Resul
     let ctx = officer.ctx();
     let number = Number::random('E');
     let account = new.remitter_account.as_deref();
+    let named = named_in(conn, &new.text)?;
     let row = (
         statement_entries::number.eq(&number),
         statement_entries::receiving_account_id.eq(new.receiving.id),
@@ -154,6 +201,7 @@ pub fn enter(conn: &mut Conn, officer: &impl Treasurer, new: &NewEntry) -> Resul
         statement_entries::sealed_remitter.eq(seal(&ctx.keys, ENTRY_REMITTER, &number, &new.remitter)),
         statement_entries::sealed_bank_account.eq(account.map(|text| seal(&ctx.keys, ENTRY_ACCOUNT, &number, text))),
         statement_entries::remittance_text.eq(&new.text),
+        statement_entries::reference.eq(named),
         statement_entries::bank_serial.eq(&new.bank_serial),
         statement_entries::entered_by_id.eq(officer.person_id()),
         statement_entries::entered_at.eq(ctx.now),

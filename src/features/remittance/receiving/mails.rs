@@ -4,9 +4,11 @@
 use askama::Template;
 
 use crate::base::types::{Money, Number};
+use crate::features::accounts::Reader;
 use crate::services::mail::Mail;
 
 /// A remittance that named the closed account.
+#[derive(Clone)]
 pub struct Owed {
     /// The reference.
     pub number: Number,
@@ -39,11 +41,11 @@ struct Html<'a> {
 }
 
 /// One mail about all of a person's remittances.
-pub fn account_closed(person_id: i64, address: String, currency: &str, owed: &[Owed]) -> Result<Mail, askama::Error> {
+pub fn account_closed(to: Reader, currency: &str, owed: &[Owed]) -> Result<Mail, askama::Error> {
     Ok(Mail {
-        person_id: Some(person_id),
+        person_id: Some(to.id),
         kind: "receiving_closed",
-        address,
+        address: to.address,
         subject: Subject.render()?.trim().to_string(),
         text: Text { currency, owed }.render()?,
         html: Html { currency, owed }.render()?,

@@ -32,6 +32,16 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What happened to the receiving account of a remittance that its people were not told yet.
+    pub enum Untold {
+        /// It was closed, and there is no other.
+        Closed = "closed",
+        /// It was closed, and the remittance names another one.
+        Redirected = "redirected",
+    }
+}
+
 impl ReceivingState {
     /// Where a move leads. The one place that knows which moves there are.
     pub const fn after(self, by: ReceivingMove) -> Result<Self, IllegalMove> {

@@ -2,6 +2,8 @@
 
 mod owing;
 
+pub(super) use owing::{PIECE, tell};
+
 use diesel::prelude::*;
 
 use super::model::{ReceivingMove, ReceivingState};
@@ -69,12 +71,13 @@ pub(in crate::features::remittance) const RECEIVING: ReceivingColumns = (
     receiving_accounts::instructions,
 );
 
-/// The account that new top-ups name: of the open ones the last, else one that is still to be closed.
-pub fn current(conn: &mut Conn) -> QueryResult<Option<Receiving>> {
+/// The account that new top-ups in this currency name: of the open ones the last, else one that is still to be closed.
+pub fn current(conn: &mut Conn, currency: &str) -> QueryResult<Option<Receiving>> {
     for state in [ReceivingState::Open, ReceivingState::Closing] {
         let newest = || {
             let of_state = receiving_accounts::table.filter(receiving_accounts::state.eq(state));
-            of_state.order(receiving_accounts::id.desc()).select(RECEIVING)
+            let fitting = of_state.filter(receiving_accounts::currency.eq(currency));
+            fitting.order(receiving_accounts::id.desc()).select(RECEIVING)
         };
         // It stays as it is until this transaction ends, so nobody is sent to an account that is being closed.
         let found = match conn {
@@ -88,10 +91,12 @@ pub fn current(conn: &mut Conn) -> QueryResult<Option<Receiving>> {
     Ok(None)
 }
 
-/// Whether a top-up can be opened.
-pub fn any_takes_money(conn: &mut Conn) -> QueryResult<bool> {
+/// Whether a top-up in this currency can be opened.
+pub fn any_takes_money(conn: &mut Conn, currency: &str) -> QueryResult<bool> {
     let states = [ReceivingState::Open, ReceivingState::Closing];
-    let open = receiving_accounts::table.filter(receiving_accounts::state.eq_any(states));
+    let open = receiving_accounts::table
+        .filter(receiving_accounts::state.eq_any(states))
+        .filter(receiving_accounts::currency.eq(currency));
     diesel::select(diesel::dsl::exists(open)).get_result(conn)
 }
 
@@ -177,7 +182,8 @@ pub fn propose(conn: &mut Conn, officer: &impl Treasurer, new: &NewReceiving) ->
 }
 
 /// Opens, drops, asks to close or closes. Who opens did not propose it, and who closes did not ask for it. Customers who
-/// still owe are told in the same transaction when it closes, and those who waited for another one when that opens.
+/// still owe are told when it closes, and those who waited for another one when that opens: the first of them in the same
+/// transaction, the rest by the room's job.
 pub fn make(conn: &mut Conn, officer: &impl Treasurer, number: &Number, by: ReceivingMove) -> Result<(), Fault> {
     hold(conn)?;
     let (state, proposer, closer) = standing(conn, number)?;
@@ -211,10 +217,11 @@ pub fn make(conn: &mut Conn, officer: &impl Treasurer, number: &Number, by: Rece
     }
     records::keep(conn, officer.ctx(), Entry::new(by.event()).about(number.as_str()))?;
     match by {
-        ReceivingMove::Close => owing::told_of_closing(conn, officer.ctx(), number),
-        ReceivingMove::Open => owing::told_of_opening(conn, officer.ctx()),
-        ReceivingMove::Drop | ReceivingMove::AskToClose => Ok(()),
+        ReceivingMove::Close => owing::closed(conn, number)?,
+        ReceivingMove::Open => owing::opened(conn, number)?,
+        ReceivingMove::Drop | ReceivingMove::AskToClose => return Ok(()),
     }
+    owing::tell(conn, officer.ctx()).map(|_| ())
 }
 
 /// Waits until no other transaction moves a receiving account, so that two that close at once do not send customers to

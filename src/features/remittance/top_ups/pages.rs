@@ -74,7 +74,8 @@ struct New {
 }
 
 pub(in crate::features::remittance) async fn new(visit: Visit<Payer>) -> Result<HttpResponse, Error> {
-    let (shell, open) = visit.read(|conn, _| Ok(receiving::any_takes_money(conn)?)).await?;
+    let currency = visit.house().config.currency.clone();
+    let (shell, open) = visit.read(move |conn, _| Ok(receiving::any_takes_money(conn, &currency)?)).await?;
     page(New { shell, form: NewTopUp::default(), errors: Errors::none(), open })
 }
 
@@ -82,9 +83,10 @@ pub(in crate::features::remittance) async fn create(
     visit: Visit<Payer>,
     form: Form<NewTopUp>,
 ) -> Result<HttpResponse, Error> {
-    let ended = visit.write(&form, |conn, member, form| {
+    let currency = visit.house().config.currency.clone();
+    let ended = visit.write(&form, move |conn, member, form| {
         let amount = form.read()?;
-        let number = queries::open(conn, member, amount)?;
+        let number = queries::open(conn, member, amount, &currency)?;
         Ok(Goto::to(format!("/account/remittances/{}", number.as_str())).saying(Flash::TopUpOpened))
     });
     ended.await?.or(|shell, errors| New { shell, form: NewTopUp::clone(&form), errors, open: true })

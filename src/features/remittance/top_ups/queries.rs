@@ -53,17 +53,18 @@ pub fn list(conn: &mut Conn, member: &Customer, after: Option<&Number>, most: i6
     query.load(conn).map(Some)
 }
 
-/// The newest remittance of the author's account that is still under way, and how many are.
+/// The newest transfer of the author's account that is declared and not found yet, and how many are: an open top-up waits
+/// for the customer and is a task.
 pub fn under_way(conn: &mut Conn, ctx: &Context) -> QueryResult<Option<(Row, i64)>> {
-    newest(conn, ctx, [RemittanceState::Open, RemittanceState::Declared])
+    newest(conn, ctx, &[RemittanceState::Declared])
 }
 
 /// The newest remittance that waits for the customer, and how many do.
 pub fn for_customer(conn: &mut Conn, ctx: &Context) -> QueryResult<Option<(Row, i64)>> {
-    newest(conn, ctx, [RemittanceState::Open, RemittanceState::Refused])
+    newest(conn, ctx, &[RemittanceState::Open, RemittanceState::Refused])
 }
 
-fn newest(conn: &mut Conn, ctx: &Context, states: [RemittanceState; 2]) -> QueryResult<Option<(Row, i64)>> {
+fn newest(conn: &mut Conn, ctx: &Context, states: &[RemittanceState]) -> QueryResult<Option<(Row, i64)>> {
     let Some(account_id) = ctx.author.account_id else { return Ok(None) };
     let count: i64 = remittances::table
         .filter(remittances::account_id.eq(account_id))
@@ -210,10 +211,10 @@ fn declared(ctx: &Context, number: &Number, columns: DeclaredColumns) -> Option<
     })
 }
 
-/// Opens a top-up: draws the reference and fixes the receiving account.
-pub fn open(conn: &mut Conn, payer: &impl Payer, amount: Money) -> Result<Number, Fault> {
+/// Opens a top-up in the installation's currency: draws the reference and fixes the receiving account.
+pub fn open(conn: &mut Conn, payer: &impl Payer, amount: Money, currency: &str) -> Result<Number, Fault> {
     let (ctx, account_id) = (payer.ctx(), payer.account_id());
-    let receiving = receiving::current(conn)?.ok_or(Fault::NoReceivingAccount)?;
+    let receiving = receiving::current(conn, currency)?.ok_or(Fault::NoReceivingAccount)?;
     let number = Number::random('R');
     diesel::insert_into(remittances::table)
         .values((
