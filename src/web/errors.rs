@@ -12,7 +12,7 @@ use super::cookies;
 use super::error::{Door, Error};
 use super::headers;
 use super::house::House;
-use super::page::Shell;
+use super::page::{Flash, Shell};
 use super::trail::{RequestId, route_of};
 use super::visit::{Met, bare_shell};
 
@@ -166,9 +166,22 @@ fn sign_in(req: &HttpRequest, door: Door) -> HttpResponse<BoxBody> {
         Door::Staff => "/staff/login",
     };
     if req.method() != Method::GET && req.method() != Method::HEAD {
-        return redirect(door.to_string());
+        if let Some(house) = req.app_data::<web::Data<House>>() {
+            cookies::lay(req, cookies::FLASH.set(house.secure(), Flash::LostSession.as_str()));
+        }
+        return redirect(match page_before(req) {
+            Some(page) => format!("{door}?next={}", utf8_percent_encode(&page, NON_ALPHANUMERIC)),
+            None => door.to_string(),
+        });
     }
     see(door, req)
+}
+
+/// The page of this portal that the form stood on.
+fn page_before(req: &HttpRequest) -> Option<String> {
+    let house = req.app_data::<web::Data<House>>()?;
+    let page = req.headers().get(header::REFERER)?.to_str().ok()?.strip_prefix(&*house.base_url)?;
+    page.starts_with('/').then(|| page.to_string())
 }
 
 fn see(to: &str, req: &HttpRequest) -> HttpResponse<BoxBody> {

@@ -1,7 +1,9 @@
 //! Limits that all instances share and that outlive a restart (A7).
 //!
 //! Windows slide: a bucket keeps what the present window of the calendar holds and what the last one held, and the last
-//! one weighs as much as of it still lies within the limit's time. So nobody gets twice the limit around the hour.
+//! one weighs as much as of it still lies within the limit's time, as if it were spread evenly. A burst at the end of a
+//! window is therefore forgiven early: at the worst nearly twice the limit passes within one window's length, never more,
+//! and over two windows no more than the limit for each.
 
 mod queries;
 

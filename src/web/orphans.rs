@@ -19,25 +19,33 @@ const OLD: Duration = Duration::from_secs(24 * 3600);
 const AT_ONCE: usize = 500;
 
 /// Deletes the files without a row that are older than a day. What is older than the database itself belongs to another
-/// one, such as when a new database was set beside an old storage: that stays.
+/// one, such as when a new database was set beside an old storage: that stays. And where more files are unknown than
+/// known, it is the wrong database rather than a wrong file: nothing goes, and the job fails until somebody has looked.
 pub async fn sweep(house: &Data<House>, now: Moment) -> Result<(), String> {
     let born = house.db.read(keyring::born_at).await.map_err(|fault| fault.to_string())?;
     let Some(born) = born.map_err(|fault| fault.to_string())? else { return Ok(()) };
     let mut pieces = house.storage.written_between(born, now.minus(OLD)).chunks(AT_ONCE);
-    let mut count = 0_usize;
+    let (mut known, mut orphans) = (0_usize, Vec::new());
     while let Some(piece) = pieces.next().await {
         let keys: Vec<String> = piece.into_iter().collect::<Result<_, _>>().map_err(|fault| fault.to_string())?;
         let (asked, holders) = (keys.clone(), holders(house));
         // One state of the database: a file that is just handed from an upload to its place is in one of them.
         let held = house.db.read_snapshot(move |conn| held(conn, &holders, &asked)).await;
         let held = held.map_err(|fault| fault.to_string())?.map_err(|fault| fault.to_string())?;
-        for key in keys.iter().filter(|key| !held.contains(*key)) {
-            house.storage.delete(key).await.map_err(|fault| fault.to_string())?;
-            count += 1;
-        }
+        known += held.len();
+        orphans.extend(keys.into_iter().filter(|key| !held.contains(key)));
     }
-    if count > 0 {
-        tracing::warn!(event = "orphans_swept", count);
+    if orphans.len() > known {
+        return Err(format!(
+            "{} files have no row and {known} have one: is this the storage's database?",
+            orphans.len()
+        ));
+    }
+    for key in &orphans {
+        house.storage.delete(key).await.map_err(|fault| fault.to_string())?;
+    }
+    if !orphans.is_empty() {
+        tracing::warn!(event = "orphans_swept", count = orphans.len());
     }
     Ok(())
 }

@@ -22,6 +22,8 @@ text_enum! {
         PasswordChanged = "password_changed",
         /// The forgotten password was set anew.
         PasswordReset = "password_reset",
+        /// What was sent came after the session had ended.
+        LostSession = "lost_session",
         /// One device was signed out.
         SessionEnded = "session_ended",
         /// All other devices were signed out.

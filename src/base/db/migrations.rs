@@ -1,7 +1,11 @@
 //! Schema changes, embedded for both engines and applied in order.
 
 use diesel::connection::SimpleConnection;
-use diesel::migration::MigrationVersion;
+use diesel::dsl::sql;
+use diesel::migration::{MigrationSource, MigrationVersion};
+use diesel::pg::{Pg, PgConnection};
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connect::{Conn, ConnectFault, connect};
@@ -31,7 +35,7 @@ pub fn migrate(url: &DatabaseUrl, serves: Option<&str>) -> Result<Vec<String>, M
     match &mut conn {
         Conn::Sqlite(c) => Ok(names(&c.run_pending_migrations(SQLITE).map_err(failed)?)),
         Conn::Pg(c) => {
-            let run = |c: &mut diesel::PgConnection, sql: &str| {
+            let run = |c: &mut PgConnection, sql: &str| {
                 c.batch_execute(sql).map_err(|fault| MigrationFault::Failed(fault.to_string()))
             };
             run(c, &format!("select pg_advisory_lock({MIGRATION_LOCK})"))?;
@@ -49,11 +53,37 @@ pub fn migrate(url: &DatabaseUrl, serves: Option<&str>) -> Result<Vec<String>, M
 
 /// The names of migrations that the database lacks.
 pub fn pending(conn: &mut Conn) -> Result<Vec<String>, MigrationFault> {
-    let names = match conn {
-        Conn::Sqlite(c) => c.pending_migrations(SQLITE).map(|all| all.iter().map(|m| m.name().to_string()).collect()),
-        Conn::Pg(c) => c.pending_migrations(POSTGRESQL).map(|all| all.iter().map(|m| m.name().to_string()).collect()),
-    };
-    names.map_err(|fault| MigrationFault::Failed(fault.to_string()))
+    let failed = |fault: Box<dyn std::error::Error + Send + Sync>| MigrationFault::Failed(fault.to_string());
+    match conn {
+        Conn::Sqlite(c) => {
+            let missing = c.pending_migrations(SQLITE).map_err(failed)?;
+            Ok(missing.iter().map(|migration| migration.name().to_string()).collect())
+        }
+        Conn::Pg(c) => {
+            let applied = applied(c).map_err(|fault| MigrationFault::Failed(fault.to_string()))?;
+            let all = MigrationSource::<Pg>::migrations(&POSTGRESQL).map_err(failed)?;
+            let names = all.iter().map(|migration| migration.name());
+            Ok(names.filter(|name| !applied.contains(&name.version().to_string())).map(ToString::to_string).collect())
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// The versions that a PostgreSQL database has. Diesel's own look first makes its table where there is none, which a
+/// role that only serves may not.
+fn applied(conn: &mut PgConnection) -> QueryResult<Vec<String>> {
+    let table = "__diesel_schema_migrations";
+    let there = sql::<Bool>(&format!("to_regclass('{table}') is not null"));
+    if !diesel::select(there).get_result::<bool>(conn)? {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Applied> = diesel::sql_query(format!("select version from {table}")).load(conn)?;
+    Ok(rows.into_iter().map(|row| row.version).collect())
 }
 
 fn names(applied: &[MigrationVersion<'_>]) -> Vec<String> {

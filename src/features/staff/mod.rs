@@ -24,7 +24,7 @@ pub use queries::{Enrolled, enrol};
 pub use totp::TotpSecret;
 
 use crate::web::Feature;
-use crate::web::feature::MenuEntry;
+use crate::web::feature::{CardSpec, MenuEntry};
 use crate::web::routes::Route;
 
 /// The room.
@@ -40,7 +40,7 @@ pub fn feature() -> Feature {
             MenuEntry { key: "staff_audit", href: "/staff/audit", roles: &["auditor"], position: 90 },
         ],
         overview: &[],
-        desk: &[],
+        desk: &[CardSpec { roles: &["admin"], position: 10, draw: proposals::card }],
         files: &[],
     }
 }

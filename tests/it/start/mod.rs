@@ -3,4 +3,5 @@
 mod keys;
 mod logs;
 mod modes;
+mod roles;
 mod slow;

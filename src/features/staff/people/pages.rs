@@ -10,7 +10,7 @@ use super::queries::{self, Kept, Person, Standing};
 use crate::base::db::Conn;
 use crate::base::types::{Moment, Number};
 use crate::features::staff::proposals::{self, Proposal, ProposalState, Wanted};
-use crate::features::staff::queries::{add, address_taken, admin_besides, open_activation};
+use crate::features::staff::queries::{add, address_taken, admin_besides, open_activation, still_admin};
 use crate::features::staff::{Admin, Auditor, Officer, Staff, letters};
 use crate::services::context::Context;
 use crate::services::mail;
@@ -79,6 +79,7 @@ pub(super) async fn new(visit: Visit<Staff<Admin>>) -> Result<HttpResponse, Erro
 pub(super) async fn create(visit: Visit<Staff<Admin>>, form: Form<NewPerson>) -> Result<HttpResponse, Error> {
     let ended = visit
         .write(&form, |conn, officer, form| {
+            stands(conn, officer)?;
             let person = form.check()?;
             if address_taken(conn, &person.address)? {
                 return Err(Errors::one("address", FieldError::Taken).into());
@@ -175,6 +176,11 @@ pub(super) async fn show(visit: Visit<Reader>, number: web::Path<String>) -> Res
     page(shown(&visit, &number, Errors::none(), None).await?)
 }
 
+/// First in every change, so that all that is read after it holds until the change is made.
+fn stands(conn: &mut Conn, officer: &Officer) -> Result<(), Error> {
+    if still_admin(conn, officer)? { Ok(()) } else { Err(Error::Forbidden) }
+}
+
 /// Nobody decides about themselves.
 fn not_oneself(officer: &Officer, person: &Person) -> Result<(), Error> {
     if person.id == officer.person_id() { Err(Error::Forbidden) } else { Ok(()) }
@@ -196,6 +202,7 @@ pub(super) async fn update(
     let number = parsed(&path)?;
     let ended = visit
         .write(&form, move |conn, officer, form| {
+            stands(conn, officer)?;
             let person = other(conn, officer, &number)?;
             let wanted = roles_of(&form.roles)?;
             let shown: Vec<StaffRole> = form.shown.iter().filter_map(|word| StaffRole::parse(word)).collect();
@@ -241,6 +248,7 @@ pub(super) async fn renew(
     let number = parsed(&path)?;
     let ended = visit
         .write(&form, move |conn, officer, _| {
+            stands(conn, officer)?;
             let person = other(conn, officer, &number)?;
             if person.standing == Standing::Locked {
                 return Err(Stop::Failed(Error::Conflict));
@@ -263,6 +271,7 @@ pub(super) async fn end_sessions(
     let number = parsed(&path)?;
     let ended = visit
         .write(&form, move |conn, officer, _| {
+            stands(conn, officer)?;
             let person = other(conn, officer, &number)?;
             queries::end_sessions(conn, officer.ctx(), &person)?;
             Ok(Goto::to(here(&number)).saying(Flash::StaffSessionsEnded))
@@ -307,6 +316,7 @@ pub(super) async fn end(
     let number = parsed(&path)?;
     let ended = visit
         .write(&form, move |conn, officer, _| {
+            stands(conn, officer)?;
             let person = other(conn, officer, &number)?;
             let ctx = officer.ctx();
             match queries::end(conn, ctx, &number)? {

@@ -6,7 +6,7 @@ mod pages;
 mod queries;
 
 pub(super) use model::{Proposal, ProposalState};
-pub(super) use pages::JOBS;
+pub(super) use pages::{JOBS, card};
 pub use queries::{Wanted, propose};
 pub(super) use queries::{by_number, waiting, waiting_for};
 

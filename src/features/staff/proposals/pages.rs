@@ -8,16 +8,16 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::model::{Move, Proposal};
-use super::queries::{by_number, decide, named, over};
+use super::model::{Move, Proposal, ProposalState};
+use super::queries::{self, by_number, decide, named, over};
 use crate::base::db::Conn;
 use crate::base::types::{Address, Moment, Number};
 use crate::features::staff::people::{Kept, add_roles};
-use crate::features::staff::queries::{add, address_taken};
+use crate::features::staff::queries::{add, address_taken, still_admin};
 use crate::features::staff::{Admin, Auditor, Officer, Staff, letters};
 use crate::services::context::{Author, AuthorKind, Context};
 use crate::services::mail;
-use crate::web::feature::{JobSpec, StaffRole};
+use crate::web::feature::{JobSpec, Look, StaffRole};
 use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, House, Shell, Stop, Visit, again, page, roles};
 
 pub(in crate::features::staff) const JOBS: &[JobSpec] =
@@ -29,6 +29,8 @@ struct Show {
     shell: Shell,
     errors: Errors,
     proposal: Proposal,
+    /// What the person may do already.
+    held: Vec<StaffRole>,
     viewer: Viewer,
     waits: bool,
     /// Whether any other admin could decide it.
@@ -44,18 +46,32 @@ enum Viewer {
     Reads,
 }
 
+#[derive(Template)]
+#[template(path = "staff/proposals/card.html")]
+struct Card {
+    waiting: usize,
+}
+
+/// What waits for this admin to decide; nothing when nothing does.
+pub(in crate::features::staff) fn card(conn: &mut Conn, ctx: &Context, _: &Look<'_>) -> Result<Option<String>, Error> {
+    let Some(me) = ctx.author.person_id else { return Ok(None) };
+    let waiting = queries::waiting(conn, ctx.now)?.iter().filter(|proposal| proposal.decidable_by(me)).count();
+    if waiting == 0 { Ok(None) } else { Ok(Some(Card { waiting }.render()?)) }
+}
+
 /// A button without fields.
 #[derive(Debug, Default, serde::Deserialize)]
 pub(super) struct Press {}
 
 async fn shown(visit: &Visit<Staff<(Admin, Auditor)>>, number: &str, errors: Errors) -> Result<Show, Error> {
     let number = Number::parse('V', number).ok_or(Error::NotFound)?;
-    let (shell, (proposal, me, now, second)) = visit
+    let (shell, (proposal, held, me, now, second)) = visit
         .read(move |conn, officer| {
             let proposal = by_number(conn, &number)?.ok_or(Error::NotFound)?;
             let admins = roles::holders(conn, StaffRole::Admin)?;
             let second = admins.iter().any(|admin| admin.activated && proposal.decidable_by(admin.id));
-            Ok((proposal, officer.person_id(), officer.now(), second))
+            let held = proposal.person.as_ref().map(|person| roles::of(conn, person.id)).transpose()?;
+            Ok((proposal, held.unwrap_or_default(), officer.person_id(), officer.now(), second))
         })
         .await?;
     let waits = proposal.waits(now);
@@ -66,7 +82,7 @@ async fn shown(visit: &Visit<Staff<(Admin, Auditor)>>, number: &str, errors: Err
     } else {
         Viewer::Reads
     };
-    Ok(Show { shell, errors, proposal, viewer, waits, second })
+    Ok(Show { shell, errors, proposal, held, viewer, waits, second })
 }
 
 pub(super) async fn show(
@@ -125,7 +141,9 @@ async fn moved(
 
 fn carry_out(conn: &mut Conn, officer: &Officer, number: &Number, by: Move) -> Result<Flash, Stop> {
     // From here on nobody becomes or ceases to be an admin until this is decided.
-    roles::hold(conn, StaffRole::Admin)?;
+    if !still_admin(conn, officer)? {
+        return Err(Error::Forbidden.into());
+    }
     let (ctx, me) = (officer.ctx(), officer.person_id());
     let mut proposal = by_number(conn, number)?.ok_or(Error::NotFound)?;
     if !proposal.takes(by, me) {
