@@ -28,4 +28,5 @@ mod sheet;
 mod staff;
 mod start;
 mod tickets;
+mod validation;
 mod walls;

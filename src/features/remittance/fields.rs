@@ -28,6 +28,11 @@ pub fn line(errors: &mut Errors, field: &'static str, typed: &str, most: usize) 
     read(errors, field, plain::needed_line(typed, most))
 }
 
+/// The same, but it may be left empty.
+pub fn line_if_any(errors: &mut Errors, field: &'static str, typed: &str, most: usize) -> String {
+    read(errors, field, plain::line(typed, most))
+}
+
 /// A text of several lines, up to `most` characters.
 pub fn text(errors: &mut Errors, field: &'static str, typed: &str, most: usize) -> String {
     read(errors, field, plain::prose(typed, most))
@@ -101,6 +106,6 @@ mod tests {
         assert_eq!(error("李明"), None);
         assert_eq!(error("  "), Some(FieldError::Missing));
         assert_eq!(error("123456"), Some(FieldError::TooLong(5)));
-        assert_eq!(error("a\u{7}b"), Some(FieldError::Malformed));
+        assert_eq!(error("a\u{7}b"), Some(FieldError::Unseen));
     }
 }

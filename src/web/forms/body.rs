@@ -11,6 +11,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::StreamExt;
+use percent_encoding::percent_decode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -93,6 +94,10 @@ struct Marks {
 /// Reads urlencoded fields and holds them to their token. Also used for the text parts of an upload.
 pub fn fields_of<F: DeserializeOwned>(req: &HttpRequest, body: &[u8]) -> Result<Form<F>, Error> {
     if body.split(|byte| *byte == b'&').count() > MOST_FIELDS {
+        return Err(Error::BadRequest);
+    }
+    // Bytes that are no text: what stood there could only be guessed.
+    if percent_decode(body).decode_utf8().is_err() {
         return Err(Error::BadRequest);
     }
     let house = req.app_data::<web::Data<House>>().ok_or(Error::BadRequest)?;

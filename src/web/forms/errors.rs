@@ -20,6 +20,8 @@ pub enum FieldError {
     TooLong(u64),
     /// Not of the form that is asked for.
     Malformed,
+    /// Signs that are not seen: control characters, turns of the reading direction.
+    Unseen,
     /// Differs from what it must repeat.
     Mismatch,
     /// The box was not ticked.

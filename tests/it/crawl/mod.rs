@@ -12,6 +12,7 @@ use crate::support::checkers::vnu;
 use crate::support::digest::differing;
 use crate::support::people::Visitor;
 use crate::support::portal::Portal;
+use crate::validation::unlisted;
 
 /// Address before the @ of who walks, and where the walk begins.
 pub const WALKERS: [(&str, &str); 11] = [
@@ -135,6 +136,7 @@ pub async fn walk(portal: &Portal, visitor: &mut Visitor, signed_in: bool, start
             let read = rules::read(&page, signed_in);
             walk.faults.extend(read.faults.into_iter().map(|fault| format!("{path}: {fault}")));
             found.extend(read.links);
+            walk.faults.extend(unlisted(&page).into_iter().map(|fault| format!("{path}: {fault}")));
             if check {
                 walk.faults.extend(vnu(&page.html).await.into_iter().map(|fault| format!("{path}: {fault}")));
             }

@@ -77,6 +77,13 @@ impl Page {
             .collect()
     }
 
+    /// Every form of the page that is posted, in order.
+    pub fn posted_forms(&self) -> Vec<FormInPage> {
+        let document = self.document();
+        let forms = select(document.root_element(), "form").into_iter();
+        forms.map(|form| FormInPage::read(self, &document, form)).filter(|form| form.method == "post").collect()
+    }
+
     /// The words of the page, each block on a line of its own, blanks collapsed.
     pub fn text(&self) -> String {
         let document = self.document();

@@ -19,6 +19,8 @@ struct New {
     shell: Shell,
     errors: Errors,
     email: String,
+    /// Whether the box was ticked, for the version that is shown now. Nobody finds it ticked beforehand.
+    agreed: bool,
     notices: bool,
     /// The version in force; 0 while none is published.
     policy: i64,
@@ -33,7 +35,14 @@ pub(super) async fn new(visit: Visit<Visitor>) -> Result<HttpResponse, Error> {
     if shell.signed_in() {
         return Ok(see(home(&shell)));
     }
-    page(New { shell: visit.with_form(shell), errors: Errors::none(), email: String::new(), notices: false, policy })
+    page(New {
+        shell: visit.with_form(shell),
+        errors: Errors::none(),
+        email: String::new(),
+        agreed: false,
+        notices: false,
+        policy,
+    })
 }
 
 pub(super) async fn create(visit: Visit<Visitor>, form: Form<Registration>) -> Result<HttpResponse, Error> {
@@ -42,6 +51,7 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Registration>) -> R
         shell,
         errors,
         email: form.email.clone(),
+        agreed: form.agreement.is_some() && form.policy == policy.to_string(),
         notices: form.notices.is_some(),
         policy,
     };

@@ -93,14 +93,8 @@ impl EntryForm {
         let booked_on = fields::past_day(&mut errors, "booked_on", &self.booked_on, today);
         let amount = fields::amount(&mut errors, "amount", &self.amount);
         let remitter = fields::line(&mut errors, "remitter", &self.remitter, 120);
-        let account = self.remitter_account.trim().to_string();
-        if !account.is_empty() {
-            fields::line(&mut errors, "remitter_account", &account, 64);
-        }
-        let text = self.text.trim().to_string();
-        if !text.is_empty() {
-            fields::line(&mut errors, "text", &text, 500);
-        }
+        let account = fields::line_if_any(&mut errors, "remitter_account", &self.remitter_account, 64);
+        let text = fields::line_if_any(&mut errors, "text", &self.text, 500);
         let bank_serial = fields::line(&mut errors, "bank_serial", &self.bank_serial, 64);
         match (receiving, booked_on, amount, errors.is_empty()) {
             (Some(receiving), Some(booked_on), Some(amount), true) => Ok(NewEntry {

@@ -13,7 +13,7 @@ use crate::base::types::Number;
 use crate::features::remittance::fields;
 use crate::features::remittance::top_ups::Yes;
 use crate::features::staff::{Auditor, Finance, Staff};
-use crate::web::forms::{Errors, FieldError, Form};
+use crate::web::forms::{Errors, Form};
 use crate::web::{Ended, Error, Flash, Goto, Shell, Visit, page};
 
 #[derive(Template)]
@@ -53,12 +53,7 @@ impl ReceivingForm {
         let bank_name = fields::line(&mut errors, "bank_name", &self.bank_name, 120);
         let holder = fields::line(&mut errors, "holder", &self.holder, 120);
         let account_number = fields::line(&mut errors, "account_number", &self.account_number, 64);
-        let instructions = self.instructions.trim().to_string();
-        if instructions.chars().count() > 500 {
-            errors.add("instructions", FieldError::TooLong(500));
-        } else if instructions.chars().any(char::is_control) {
-            errors.add("instructions", FieldError::Malformed);
-        }
+        let instructions = fields::line_if_any(&mut errors, "instructions", &self.instructions, 500);
         errors.check()?;
         Ok(NewReceiving { bank_name, holder, account_number, currency: currency.to_string(), instructions })
     }

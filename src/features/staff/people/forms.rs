@@ -5,7 +5,11 @@ use validator::Validate;
 
 use crate::base::types::Address;
 use crate::web::feature::StaffRole;
+use crate::web::forms::plain;
 use crate::web::{Errors, FieldError};
+
+/// Most characters of a name.
+const LONGEST_NAME: usize = 100;
 
 /// Somebody new.
 #[derive(Debug, Clone, Default, Deserialize, Validate)]
@@ -13,7 +17,6 @@ use crate::web::{Errors, FieldError};
 pub(super) struct NewPerson {
     #[validate(length(min = 1, max = 254))]
     pub address: String,
-    #[validate(length(max = 100))]
     pub name: String,
     pub roles: Vec<String>,
 }
@@ -37,9 +40,14 @@ impl NewPerson {
             errors.extend(found);
             Vec::new()
         });
-        let name = Some(self.name.trim()).filter(|name| !name.is_empty()).map(str::to_string);
+        let name = plain::line(&self.name, LONGEST_NAME).unwrap_or_else(|error| {
+            errors.add("name", error);
+            String::new()
+        });
         match address {
-            Some(address) if errors.is_empty() => Ok(Checked { address, name, roles }),
+            Some(address) if errors.is_empty() => {
+                Ok(Checked { address, name: Some(name).filter(|name| !name.is_empty()), roles })
+            }
             _ => Err(errors.in_order(&["address", "name", "roles"])),
         }
     }

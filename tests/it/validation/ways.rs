@@ -1,0 +1,220 @@
+//! The way to each form that has fields, in the demo, with answers that the portal would take.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::list::{list, route_of};
+use crate::support::form::FormInPage;
+use crate::support::people::{PASSWORD, Visitor};
+use crate::support::portal::Portal;
+
+/// Where a form is found.
+pub enum From {
+    /// On this page or on one below it.
+    Page(&'static str),
+    /// After this form, sent with these answers.
+    After(&'static str, &'static [(&'static str, &'static str)]),
+    /// Behind the link that somebody new of the staff got.
+    Link,
+}
+
+/// The way to a form.
+pub struct Way {
+    pub path: &'static str,
+    /// Who walks it: `visitor`, or an address of the demo.
+    pub who: &'static str,
+    pub from: From,
+    /// `*` stands for the first thing that is offered.
+    pub answers: &'static [(&'static str, &'static str)],
+    /// The tables in which a refused try may be counted, or a look recorded.
+    pub counts: &'static [&'static str],
+}
+
+const CUSTOMER: &str = "customer@example.com";
+const ADMIN: &str = "admin@staff.example.com";
+const FINANCE: &str = "finance@staff.example.com";
+const SUPPORT: &str = "support@staff.example.com";
+const NEW: &str = "someone.new@example.com";
+
+/// Tries of passwords and codes are counted although the form comes back.
+const GUESSES: &[&str] = &["limits", "records", "challenges"];
+const LOOKS: &[&str] = &["records"];
+const NOTHING: &[&str] = &[];
+
+const REGISTRATION: &[(&str, &str)] =
+    &[("email", NEW), ("password", PASSWORD), ("again", PASSWORD), ("agreement", "*")];
+const TICKET: &[(&str, &str)] = &[
+    ("category", "service"),
+    ("urgency", "normal"),
+    ("subject", "Disk is slow"),
+    ("text", "Since noon."),
+    ("contact_name", "Li Ming"),
+    ("email", "li@example.com"),
+    ("phone", "+86 10 1234 5678"),
+    ("company", "Harbour Foods"),
+    ("industry", "Trade"),
+    ("position", "Clerk"),
+];
+const DECLARATION: &[(&str, &str)] = &[
+    ("remitter", "Li Ming"),
+    ("bank", "Bank of the Harbour"),
+    ("kind", "card"),
+    ("bank_number", "4111111111111111"),
+    ("amount", "100.00"),
+    ("remitted_on", "2026-11-22"),
+];
+const ENTRY: &[(&str, &str)] = &[
+    ("receiving", "*"),
+    ("booked_on", "2026-11-22"),
+    ("amount", "100.00"),
+    ("remitter", "Li Ming"),
+    ("remitter_account", "6222"),
+    ("text", "Top-up"),
+    ("bank_serial", "S-1"),
+];
+const RECEIVING: &[(&str, &str)] =
+    &[("bank_name", "Bank"), ("holder", "Easy Link"), ("account_number", "12345"), ("instructions", "Name it")];
+
+const fn way(
+    path: &'static str,
+    who: &'static str,
+    start: &'static str,
+    answers: &'static [(&'static str, &'static str)],
+    counts: &'static [&'static str],
+) -> Way {
+    Way { path, who, from: From::Page(start), answers, counts }
+}
+
+pub const WAYS: &[Way] = &[
+    way("/register", "visitor", "/register", REGISTRATION, NOTHING),
+    Way {
+        from: From::After("/register", REGISTRATION),
+        ..way("/register/verify", "visitor", "", &[("code", "123456")], GUESSES)
+    },
+    way("/login", "visitor", "/login", &[("email", CUSTOMER), ("password", PASSWORD)], GUESSES),
+    way("/login/code", "visitor", "/login/code", &[("email", CUSTOMER)], NOTHING),
+    Way {
+        from: From::After("/login/code", &[("email", CUSTOMER)]),
+        ..way("/login/verify", "visitor", "", &[("code", "123456")], GUESSES)
+    },
+    way("/password/forgot", "visitor", "/password/forgot", &[("email", CUSTOMER)], NOTHING),
+    Way {
+        from: From::After("/password/forgot", &[("email", CUSTOMER)]),
+        ..way(
+            "/password/reset",
+            "visitor",
+            "",
+            &[("code", "123456"), ("password", PASSWORD), ("again", PASSWORD)],
+            GUESSES,
+        )
+    },
+    way(
+        "/staff/login",
+        "visitor",
+        "/staff/login",
+        &[("address", FINANCE), ("password", PASSWORD), ("code", "123456")],
+        GUESSES,
+    ),
+    Way {
+        from: From::Link,
+        ..way(
+            "/staff/activation/{token}",
+            "visitor",
+            "",
+            &[("password", PASSWORD), ("again", PASSWORD), ("code", "123456")],
+            NOTHING,
+        )
+    },
+    way(
+        "/account/security/password",
+        CUSTOMER,
+        "/account/security/password",
+        &[("current", PASSWORD), ("password", PASSWORD), ("again", PASSWORD)],
+        GUESSES,
+    ),
+    way("/account/profile", CUSTOMER, "/account/profile", &[("name", "Li Ming")], NOTHING),
+    way("/account/profile/account", CUSTOMER, "/account/profile", &[("account_name", "Harbour Foods")], NOTHING),
+    way("/account/notifications", CUSTOMER, "/account/notifications", &[], &["consents", "records", "submissions"]),
+    way("/cookies", "visitor", "/cookies", &[], NOTHING),
+    way("/account/remittances/new", CUSTOMER, "/account/remittances/new", &[("amount", "100.00")], NOTHING),
+    way("/account/remittances/{number}/declaration", CUSTOMER, "/account/remittances", DECLARATION, NOTHING),
+    way("/staff/remittances/{number}/confirmation", "finance2@staff.example.com", "/staff/remittances", &[], LOOKS),
+    way("/staff/remittances/{number}/refusal", FINANCE, "/staff/remittances", &[("reason", "Another amount")], LOOKS),
+    way("/staff/statements/new", FINANCE, "/staff/statements/new", ENTRY, NOTHING),
+    way("/staff/receiving/new", FINANCE, "/staff/receiving/new", RECEIVING, NOTHING),
+    way("/staff/receiving/{number}/closure", FINANCE, "/staff/receiving", &[], NOTHING),
+    way("/account/tickets/new", CUSTOMER, "/account/tickets/new", TICKET, NOTHING),
+    way("/account/tickets/{number}", CUSTOMER, "/account/tickets", &[("text", "It still is.")], NOTHING),
+    way("/staff/tickets/{number}", SUPPORT, "/staff/tickets", &[("text", "We look.")], LOOKS),
+    way("/staff/tickets/{number}/notes", SUPPORT, "/staff/tickets", &[("note", "Ask the network.")], LOOKS),
+    way("/staff/tickets/{number}/assignment", SUPPORT, "/staff/tickets", &[("to", "*")], LOOKS),
+    way(
+        "/staff/people",
+        ADMIN,
+        "/staff/people/new",
+        &[("address", NEW), ("name", "Someone"), ("roles", "support")],
+        NOTHING,
+    ),
+    way("/staff/people/{number}/roles", ADMIN, "/staff/people", &[("roles", "support")], NOTHING),
+];
+
+impl Way {
+    /// Walks it: the browser, and the form with its answers.
+    pub async fn walked(&self, portal: &Portal, network: u8) -> (Visitor, FormInPage) {
+        let mut browser = match self.who {
+            "visitor" => portal.visitor_from([127, 0, 7, network]),
+            address => portal.returns(address).await.visitor,
+        };
+        let start = match self.from {
+            From::Page(start) => start.to_owned(),
+            From::After(start, answers) => {
+                let form = answered(found(&mut browser, start, start).await, answers);
+                browser.submits(&form).await.path()
+            }
+            From::Link => link(portal).await,
+        };
+        let form = found(&mut browser, &start, self.path).await;
+        (browser, answered(form, self.answers))
+    }
+}
+
+fn answered(mut form: FormInPage, answers: &[(&str, &str)]) -> FormInPage {
+    for (name, value) in answers {
+        let control = form.controls.iter().find(|control| control.name == *name).unwrap();
+        let offered = control.options.iter().map(|option| option.0.clone()).find(|value| !value.is_empty());
+        let value = if *value == "*" { offered.unwrap() } else { (*value).to_owned() };
+        form = form.with(name, &value);
+    }
+    form
+}
+
+/// The first form of this route on the page or below it, in which a person has something to answer.
+async fn found(browser: &mut Visitor, start: &str, path: &str) -> FormInPage {
+    let mut waiting = VecDeque::from([start.to_owned()]);
+    let (all, mut known) = (list(), BTreeSet::new());
+    while let Some(at) = waiting.pop_front() {
+        let page = browser.opens(&at).await;
+        let seen = |form: &FormInPage| {
+            // "Assign to me" is the same form without a choice.
+            !path.ends_with("/assignment") || form.controls.iter().any(|control| control.kind == "select")
+        };
+        let mut forms = page.posted_forms().into_iter();
+        if let Some(form) = forms.find(|form| route_of(&all, &form.action) == Some(path) && seen(form)) {
+            return form;
+        }
+        let below = |to: &String| to.starts_with(start) && !to.ends_with("/slip") && !to.contains("/files/");
+        waiting.extend(page.links().into_iter().map(|(_, to)| to).filter(|to| below(to) && known.insert(to.clone())));
+        assert!(known.len() < 200, "no form to {path} below {start}");
+    }
+    panic!("no form to {path} below {start}")
+}
+
+/// The activation link of somebody whom an admin adds.
+async fn link(portal: &Portal) -> String {
+    let mut admin = portal.returns(ADMIN).await.visitor;
+    let form = found(&mut admin, "/staff/people/new", "/staff/people").await;
+    let added = admin.submits(&form.with("address", "linked@staff.example.com").with("roles", "support")).await;
+    assert_eq!(added.status, 200, "{}", added.text());
+    let mails = portal.mails_to("linked@staff.example.com").await;
+    let link = mails.last().unwrap().text.split_whitespace().find(|word| word.contains("/staff/activation/")).unwrap();
+    link.strip_prefix(&portal.base).unwrap_or(link).to_owned()
+}
