@@ -1,14 +1,16 @@
 //! Letters against a small SMTP server, and into a folder.
 #![allow(clippy::unwrap_used)]
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use super::*;
 
 /// A server for one connection: answers each line that begins with a key of `says` with its value, everything else with
-/// 250, and gives back every line it was sent.
+/// 250, and gives back every line it was sent. An empty answer is silence.
 fn sink(says: &'static [(&'static str, &'static str)]) -> (Post, Receiver<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let number = listener.local_addr().unwrap().port();
@@ -39,7 +41,9 @@ fn sink(says: &'static [(&'static str, &'static str)]) -> (Post, Receiver<Vec<St
             };
             in_data = answer.starts_with("354");
             if answer.is_empty() {
-                std::thread::sleep(Duration::from_secs(60));
+                // Silent from here on, until the other side hangs up.
+                let _ = reader.read_to_end(&mut Vec::new());
+                break;
             }
             let _ = write.write_all(format!("{answer}\r\n").as_bytes());
             if line == "." || line == "QUIT" || answer.starts_with('5') {
@@ -60,20 +64,14 @@ fn letter() -> Letter {
         text: "Your code is 123456.\n".into(),
         html: "<p>Your code is 123456.</p>\n".into(),
         message_id: "<k3v9@portal.example>".into(),
-        headers: vec![(
-            "List-Unsubscribe-Post".into(),
-            "List-Unsubscribe=One-Click".into(),
-        )],
+        headers: vec![("List-Unsubscribe-Post".into(), "List-Unsubscribe=One-Click".into())],
     }
 }
 
 fn heads(lines: &[String]) -> Vec<&str> {
     let start = lines.iter().position(|line| line == "DATA").unwrap() + 1;
     let end = lines[start..].iter().position(String::is_empty).unwrap();
-    lines[start..start + end]
-        .iter()
-        .map(String::as_str)
-        .collect()
+    lines[start..start + end].iter().map(String::as_str).collect()
 }
 
 #[tokio::test]
@@ -97,16 +95,8 @@ async fn a_letter_arrives_with_its_headers_and_both_bodies() {
     ] {
         assert!(heads.contains(&head), "{head} in {heads:?}");
     }
-    assert!(
-        heads
-            .iter()
-            .any(|head| head.starts_with("From: ") && head.ends_with("<no-reply@portal.example>"))
-    );
-    assert!(
-        heads
-            .iter()
-            .any(|head| head.starts_with("Subject: =?utf-8?b?"))
-    );
+    assert!(heads.iter().any(|head| head.starts_with("From: ") && head.ends_with("<no-reply@portal.example>")));
+    assert!(heads.iter().any(|head| head.starts_with("Subject: =?utf-8?b?")));
     assert!(heads.iter().any(|head| head.starts_with("Date: ")));
     assert!(all.contains("multipart/alternative"));
     assert!(all.contains("text/plain; charset=utf-8") && all.contains("text/html; charset=utf-8"));
@@ -125,28 +115,14 @@ async fn nothing_in_a_subject_or_body_becomes_a_header_or_a_message() {
     let lines = heard.recv_timeout(Duration::from_secs(5)).unwrap();
     let commands = |name: &str| {
         let data = lines.iter().position(|line| line == "DATA").unwrap();
-        lines[..data]
-            .iter()
-            .filter(|line| line.starts_with(name))
-            .count()
+        lines[..data].iter().filter(|line| line.starts_with(name)).count()
     };
     assert_eq!((commands("MAIL FROM"), commands("RCPT TO")), (1, 1));
     assert_eq!(lines.iter().filter(|line| *line == ".").count(), 1);
     let heads = heads(&lines);
-    assert!(
-        !heads
-            .iter()
-            .any(|head| head.to_lowercase().starts_with("bcc") || head.starts_with("X:"))
-    );
-    assert_eq!(
-        heads.iter().filter(|head| head.starts_with("To:")).count(),
-        1
-    );
-    assert!(
-        !lines
-            .iter()
-            .any(|line| line.contains(['\r', '\0', '\u{1b}']))
-    );
+    assert!(!heads.iter().any(|head| head.to_lowercase().starts_with("bcc") || head.starts_with("X:")));
+    assert_eq!(heads.iter().filter(|head| head.starts_with("To:")).count(), 1);
+    assert!(!lines.iter().any(|line| line.contains(['\r', '\0', '\u{1b}'])));
 }
 
 #[tokio::test]
@@ -185,12 +161,7 @@ async fn an_address_is_one_recipient_or_none() {
         assert!(fault.permanent, "{to:?}");
         assert!(!fault.reason.contains('@'), "{to:?}");
     }
-    for from in [
-        "a@b.example>\r\nX: y",
-        "A <a@b.example>, B <c@d.example>",
-        "x <y",
-        "",
-    ] {
+    for from in ["a@b.example>\r\nX: y", "A <a@b.example>, B <c@d.example>", "x <y", ""] {
         let mut new = letter();
         new.from = from.into();
         assert!(post.deliver(&new).await.unwrap_err().permanent, "{from:?}");
@@ -215,17 +186,7 @@ async fn further_headers_and_message_ids_are_held_to_their_form() {
         new.headers = vec![(name.into(), value.into())];
         assert!(post.deliver(&new).await.is_err(), "{name:?}");
     }
-    for id in [
-        "",
-        "x",
-        "../x@y",
-        "a/b@c",
-        ".a@b",
-        "a@b\r\nX: y",
-        "<a@b",
-        "a@b@c",
-        "a b@c",
-    ] {
+    for id in ["", "x", "../x@y", "a/b@c", ".a@b", "a@b\r\nX: y", "<a@b", "a@b@c", "a b@c"] {
         let mut new = letter();
         new.message_id = id.into();
         assert!(post.deliver(&new).await.is_err(), "{id:?}");
@@ -243,45 +204,20 @@ async fn a_domain_of_another_script_is_written_in_ascii() {
     let (post, _heard) = sink(&[]);
     new.to = "信息@example.org".into();
     let fault = post.deliver(&new).await.unwrap_err();
-    assert!(
-        fault.permanent && fault.reason.contains("script"),
-        "{fault:?}"
-    );
+    assert!(fault.permanent && fault.reason.contains("script"), "{fault:?}");
 }
 
 #[tokio::test]
 async fn a_refusal_says_its_code_and_nothing_of_the_letter() {
     for (says, permanent, reason) in [
-        (
-            &[("RCPT", "550 5.1.1 <wei.chen@example.org> unknown")] as &[_],
-            true,
-            "the relay answered 550",
-        ),
-        (
-            &[("RCPT", "450 4.2.1 wei.chen@example.org is busy")],
-            false,
-            "the relay answered 450",
-        ),
-        (
-            &[("MAIL", "530 5.7.0 sign in first")],
-            false,
-            "the relay answered 530",
-        ),
-        (
-            &[("EHLO", "nonsense")],
-            false,
-            "the relay's answer was not understood",
-        ),
+        (&[("RCPT", "550 5.1.1 <wei.chen@example.org> unknown")] as &[_], true, "the relay answered 550"),
+        (&[("RCPT", "450 4.2.1 wei.chen@example.org is busy")], false, "the relay answered 450"),
+        (&[("MAIL", "530 5.7.0 sign in first")], false, "the relay answered 530"),
+        (&[("EHLO", "nonsense")], false, "the relay's answer was not understood"),
     ] {
         let (post, _heard) = sink(says);
         let fault = post.deliver(&letter()).await.unwrap_err();
-        assert_eq!(
-            fault,
-            Undelivered {
-                permanent,
-                reason: reason.into()
-            }
-        );
+        assert_eq!(fault, Undelivered { permanent, reason: reason.into() });
     }
 }
 
@@ -292,12 +228,12 @@ async fn a_relay_that_is_gone_or_silent_is_tried_again_later() {
     drop(closed);
     let post = Post::from_url(&format!("smtp://localhost:{number}")).unwrap();
     let fault = post.deliver(&letter()).await.unwrap_err();
-    assert_eq!(fault, later("the relay was not reached"));
+    assert_eq!(fault, Undelivered::later("the relay was not reached"));
 
     let (post, _heard) = sink(&[("MAIL", "")]);
     let start = std::time::Instant::now();
     let fault = post.deliver(&letter()).await.unwrap_err();
-    assert_eq!(fault, later("the relay did not answer in time"));
+    assert_eq!(fault, Undelivered::later("the relay did not answer in time"));
     assert!(start.elapsed() < Duration::from_secs(13));
 }
 
@@ -319,11 +255,7 @@ async fn a_relay_without_encryption_gets_no_letter_when_it_is_required() {
             }
             let _ = tell.send(all);
         });
-        let tail = if scheme == "smtp" {
-            "?tls=required"
-        } else {
-            ""
-        };
+        let tail = if scheme == "smtp" { "?tls=required" } else { "" };
         let url = format!("{scheme}://user:secret@localhost:{number}{tail}");
         let post = Post::from_url(&url).unwrap();
         let fault = post.deliver(&letter()).await.unwrap_err();
@@ -352,14 +284,8 @@ async fn only_protected_ways_are_opened() {
         ("smtp://localhost.example.com", PostFault::Unprotected),
         ("smtp://127.1", PostFault::Unprotected),
         ("smtp://10.0.0.1", PostFault::Unprotected),
-        (
-            "smtp://mail.example.com?tls=opportunistic",
-            PostFault::Parameter,
-        ),
-        (
-            "smtps://mail.example.com?insecure=true",
-            PostFault::Parameter,
-        ),
+        ("smtp://mail.example.com?tls=opportunistic", PostFault::Parameter),
+        ("smtps://mail.example.com?insecure=true", PostFault::Parameter),
         ("smtps://user@mail.example.com", PostFault::Credentials),
         ("https://mail.example.com", PostFault::Scheme),
         ("smtps://", PostFault::Malformed),
@@ -378,20 +304,12 @@ async fn a_letter_in_the_folder_is_private_and_named_by_its_id() {
     post.deliver(&letter()).await.unwrap();
     let path = home.path().join("mail/k3v9@portal.example.eml");
     let text = std::fs::read_to_string(&path).unwrap();
-    assert!(
-        text.contains("Your code is 123456.") && text.contains("Auto-Submitted: auto-generated")
-    );
-    assert_eq!(
-        std::fs::read_dir(home.path().join("mail")).unwrap().count(),
-        1
-    );
+    assert!(text.contains("Your code is 123456.") && text.contains("Auto-Submitted: auto-generated"));
+    assert_eq!(std::fs::read_dir(home.path().join("mail")).unwrap().count(), 1);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!(
-            (mode(&path), mode(&home.path().join("mail"))),
-            (0o600, 0o700)
-        );
+        assert_eq!((mode(&path), mode(&home.path().join("mail"))), (0o600, 0o700));
     }
 }
