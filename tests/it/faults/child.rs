@@ -136,6 +136,7 @@ impl Serving {
                 return true;
             }
             assert!(begun.elapsed() < Duration::from_secs(30), "the program runs and is not ready");
+            // Another process says in no other way that it is ready than by answering: asked again, with the deadline above.
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         false

@@ -181,9 +181,7 @@ async fn hanging<T>(portal: &Portal, wire: &Wire, meanwhile: impl AsyncFnOnce() 
     let met = wire.silenced();
     let work = jobs::run_due(&portal.house);
     let other = async {
-        while wire.silenced() == met {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        wire.silences_more_than(met).await;
         meanwhile().await
     };
     tokio::select! {
@@ -222,9 +220,7 @@ on_a_wire!(
         wire.silence();
         let met = wire.silenced();
         let cut = async {
-            while wire.silenced() == met {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
+            wire.silences_more_than(met).await;
             wire.cut();
         };
         let (failed, ()) = tokio::join!(jobs::run_due(&portal.house), cut);

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::net::TcpStream;
-use std::time::Duration;
 
 use diesel::prelude::*;
 use easylink::base::db::schema::{ticket_files, tickets, uploads};
@@ -10,6 +9,7 @@ use easylink::base::db::schema::{ticket_files, tickets, uploads};
 use super::files_in;
 use crate::support::entered::Entered;
 use crate::support::portal::Portal;
+use crate::support::until::until;
 use crate::tickets::{filled, opened, pdf, png};
 
 /// Where the sender hangs up.
@@ -112,17 +112,6 @@ async fn rows(portal: &Portal) -> (i64, i64, i64) {
             )
         })
         .await
-}
-
-/// Waits until it is so, up to ten seconds.
-async fn until(mut so: impl AsyncFnMut() -> bool) -> bool {
-    for _ in 0..500 {
-        if so().await {
-            return true;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    false
 }
 
 on_both!(

@@ -4,6 +4,10 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::timeout;
 
 /// What happens to connections.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
@@ -20,7 +24,8 @@ enum Mode {
 struct State {
     mode: Mode,
     open: Vec<TcpStream>,
-    silent: usize,
+    /// How many connections met silence.
+    silent: watch::Sender<usize>,
 }
 
 /// A wire on loopback. Its port stays its own while it is cut.
@@ -61,7 +66,14 @@ impl Wire {
 
     /// How many connections met silence.
     pub fn silenced(&self) -> usize {
-        self.state.lock().unwrap().silent
+        *self.state.lock().unwrap().silent.borrow()
+    }
+
+    /// Waits until more connections than these have met silence, up to ten seconds.
+    pub async fn silences_more_than(&self, met: usize) {
+        let mut silent = self.state.lock().unwrap().silent.subscribe();
+        let more = silent.wait_for(|count| *count > met);
+        timeout(Duration::from_secs(10), more).await.expect("nobody came to the silent wire").unwrap();
     }
 
     fn set(&self, mode: Mode) {
@@ -85,7 +97,7 @@ fn connect(near: TcpStream, server: SocketAddr, state: &mut State) {
     match state.mode {
         Mode::Cut => drop(near),
         Mode::Silent => {
-            state.silent += 1;
+            state.silent.send_modify(|count| *count += 1);
             state.open.push(near);
         }
         Mode::Through => {

@@ -265,6 +265,7 @@ impl Browser {
             if self.client.execute(there, Vec::new()).await.is_ok_and(|answer| answer == true) {
                 return;
             }
+            // The driver tells of no page by itself, and a page that has gone answers nothing: it is asked again.
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
     }

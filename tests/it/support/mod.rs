@@ -41,3 +41,4 @@ pub mod people;
 pub mod portal;
 pub mod postgres;
 pub mod smtp;
+pub mod until;

@@ -18,6 +18,8 @@ pub struct Smtp {
 #[derive(Default)]
 struct State {
     mails: Mutex<Vec<Mail>>,
+    /// Told of each mail.
+    taken: tokio::sync::watch::Sender<()>,
     /// Codes for the next mails, in order.
     failures: Mutex<VecDeque<u16>>,
     delay: Mutex<Duration>,
@@ -30,6 +32,7 @@ struct Line {
     /// Grows with each start and stop: an acceptor of an earlier run sees that it is over.
     run: u32,
     open: Vec<TcpStream>,
+    acceptor: Option<thread::JoinHandle<()>>,
 }
 
 impl Smtp {
@@ -53,15 +56,12 @@ impl Smtp {
 
     /// Waits up to ten seconds for this many mails in all.
     pub async fn wait_for(&self, count: usize) -> Vec<Mail> {
-        let begun = Instant::now();
-        loop {
-            let mails = self.mails();
-            if mails.len() >= count {
-                return mails;
-            }
-            assert!(begun.elapsed() < Duration::from_secs(10), "{} of {count} mails came: {mails:#?}", mails.len());
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let mut taken = self.state.taken.subscribe();
+        let all = taken.wait_for(|_| self.mails().len() >= count);
+        let came = tokio::time::timeout(Duration::from_secs(10), all).await.is_ok();
+        let mails = self.mails();
+        assert!(came, "{} of {count} mails came: {mails:#?}", mails.len());
+        mails
     }
 
     /// Forgets the mails taken so far.
@@ -86,11 +86,12 @@ impl Smtp {
         for stream in line.open.drain(..) {
             let _ = stream.shutdown(Shutdown::Both);
         }
+        let acceptor = line.acceptor.take();
         drop(line);
         // Wakes the acceptor, which sees that its run is over and lets go of the port.
         let _ = TcpStream::connect(self.address);
-        while TcpStream::connect(self.address).is_ok() {
-            thread::sleep(Duration::from_millis(5));
+        if let Some(acceptor) = acceptor {
+            let _ = acceptor.join();
         }
     }
 
@@ -101,12 +102,10 @@ impl Smtp {
 
     fn accept_on(&self, listener: TcpListener) {
         let state = Arc::clone(&self.state);
-        let run = {
-            let mut line = state.line.lock().unwrap();
-            line.run += 1;
-            line.run
-        };
-        thread::spawn(move || {
+        let mut line = self.state.line.lock().unwrap();
+        line.run += 1;
+        let run = line.run;
+        line.acceptor = Some(thread::spawn(move || {
             for stream in listener.incoming() {
                 let Ok(stream) = stream else { continue };
                 let mut line = state.line.lock().unwrap();
@@ -119,7 +118,7 @@ impl Smtp {
                 // A client that hangs up in the middle is no failure of the server.
                 thread::spawn(move || talk(stream, &state).ok());
             }
-        });
+        }));
     }
 }
 
@@ -162,6 +161,7 @@ fn talk(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
                 say("354 go on")?;
                 let raw = data(&mut lines)?;
                 let delay = *state.delay.lock().unwrap();
+                // It dawdles for as long as the test asked.
                 thread::sleep(delay);
                 let failure = state.failures.lock().unwrap().pop_front();
                 match failure {
@@ -170,6 +170,7 @@ fn talk(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
                     None => {
                         let mail = Mail::read(&from, &to, &raw);
                         state.mails.lock().unwrap().push(mail);
+                        state.taken.send_replace(());
                         say("250 2.0.0 taken")?;
                     }
                 }

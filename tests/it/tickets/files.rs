@@ -10,6 +10,7 @@ use super::{filled, pdf, png};
 use crate::faults::files_in;
 use crate::support::page::Page;
 use crate::support::portal::Portal;
+use crate::support::until::until;
 
 /// The addresses of the files on a page, each once.
 fn files(page: &Page) -> Vec<String> {
@@ -140,21 +141,16 @@ on_both!(
              Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 90000000\r\n\r\n",
             jar.join("; ")
         );
-        tokio::task::spawn_blocking(move || {
+        let sent = tokio::task::spawn_blocking(move || {
             let mut wire = TcpStream::connect(host).unwrap();
             wire.write_all(head.as_bytes()).unwrap();
             wire.write_all(&body).unwrap();
-            std::thread::sleep(std::time::Duration::from_millis(300));
-        })
-        .await
-        .unwrap();
-        for _ in 0..50 {
-            if stored(&portal) == 0 {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        }
-        assert_eq!(stored(&portal), 0);
+            wire
+        });
+        let wire = sent.await.unwrap();
+        assert!(until(async || stored(&portal) > 0).await, "nothing was ever written");
+        drop(wire);
+        assert!(until(async || stored(&portal) == 0).await, "{} files are left", stored(&portal));
         let rows: i64 = portal
             .read(|conn| {
                 let waiting: i64 = uploads::table.count().get_result(conn).unwrap();
