@@ -25,6 +25,7 @@ use crate::base::process;
 use crate::services::keyring;
 use crate::services::mail::Post;
 use crate::services::storage::{Darkroom, Storage};
+use crate::web::feature::Feature;
 use crate::web::routes::Route;
 use crate::web::{House, assets, cookies, errors, headers, mailbox, origin, rekey, shield, trail};
 
@@ -57,12 +58,17 @@ pub async fn open(config: Config, clock: Clock) -> Result<Data<House>, Box<dyn s
 
 /// Every route of the portal, the rooms' in their order.
 pub fn routes(house: &House) -> Vec<Route> {
+    all_routes(&house.config, &house.features)
+}
+
+/// The same before there is a house.
+pub(super) fn all_routes(config: &Config, features: &[Feature]) -> Vec<Route> {
     let mut all = probes::routes();
     all.extend(assets::routes());
-    if house.config.local() {
+    if config.local() {
         all.extend(mailbox::routes());
     }
-    for feature in &house.features {
+    for feature in features {
         all.extend((feature.routes)());
     }
     all

@@ -9,8 +9,10 @@ mod queries;
 
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use diesel::QueryResult;
 
+use crate::base::crypto::Keys;
 use crate::base::db::{Conn, Db, Fault};
 use crate::base::types::Moment;
 
@@ -92,6 +94,14 @@ fn start_of(at: Moment, length: i64) -> i64 {
     at.0 - at.0.rem_euclid(length)
 }
 
+/// The name of a bucket: what is counted in clear, and of whom or what as a keyed hash.
+pub fn bucket(keys: &Keys, what: &str, parts: &[&str]) -> String {
+    let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
+    let hash = keys.hash("limit", &parts);
+    let short: &[u8] = &hash[..16];
+    format!("{what}:{}", HEXLOWER.encode(short))
+}
+
 /// Counts one more in `bucket`.
 pub fn count(conn: &mut Conn, bucket: &str, limit: Limit, now: Moment) -> QueryResult<Count> {
     let level = queries::count(conn, bucket, limit, now)?;
@@ -104,7 +114,7 @@ pub fn counted(conn: &mut Conn, bucket: &str, limit: Limit, now: Moment) -> Quer
     Ok(queries::level(conn, bucket, limit, now)?.nth(now))
 }
 
-/// Deletes what is over for a day, in pieces.
+/// Deletes what is over, in pieces: of the longest window, two days, nothing is kept longer.
 pub async fn sweep(db: &Db, now: Moment) -> Result<(), Fault> {
     db.in_pieces(move |conn, most| queries::sweep(conn, now, most)).await
 }

@@ -181,7 +181,7 @@ impl Sitting {
 }
 
 /// Whether a session is within its limits, unused and altogether (SS5).
-pub fn stands(kind: PersonKind, remembered: bool, signed_in_at: Moment, used_at: Moment, now: Moment) -> bool {
+pub(super) fn stands(kind: PersonKind, remembered: bool, signed_in_at: Moment, used_at: Moment, now: Moment) -> bool {
     const MINUTE: u64 = 60;
     const DAY: u64 = 24 * 60 * MINUTE;
     let (idle, most) = match (kind, remembered) {
@@ -297,7 +297,7 @@ pub fn came_in(conn: &mut Conn, person_id: i64, since: Moment, network: &str, de
     queries::came_in(conn, person_id, since, network, device)
 }
 
-/// A session that was not ended, as its owner sees it.
+/// A session, as its owner sees it.
 #[derive(Debug, Clone, Queryable)]
 pub struct Device {
     /// Internal id.
@@ -312,13 +312,24 @@ pub struct Device {
     pub remembered: bool,
     /// When the person signed in there, UTC.
     pub signed_in_at: Moment,
-    /// Last use as written, UTC.
+    /// Last use, UTC.
     pub seen_at: Moment,
 }
 
-/// The sessions of a person that were not ended; some of them may have run out.
-pub fn devices(conn: &mut Conn, person_id: i64) -> QueryResult<Vec<Device>> {
-    queries::devices(conn, person_id)
+/// The sessions of a person of this kind that stand: neither ended nor run out.
+pub fn devices(
+    conn: &mut Conn,
+    kind: PersonKind,
+    person_id: i64,
+    seen: &Seen,
+    now: Moment,
+) -> QueryResult<Vec<Device>> {
+    let mut list = queries::devices(conn, person_id)?;
+    for one in &mut list {
+        one.seen_at = seen.of(one.id).map_or(one.seen_at, |at| at.max(one.seen_at));
+    }
+    list.retain(|one| stands(kind, one.remembered, one.signed_in_at, one.seen_at, now));
+    Ok(list)
 }
 
 /// Ends the session of this person with that name; answers its id and device, or nothing when there is none.

@@ -249,7 +249,8 @@ async fn keep(
     };
     let (row, ctx) = (upload.clone(), ctx.clone());
     let kept = house.db.write(move |conn| {
-        let counted = limits::count(conn, &format!("upload:{person}"), UPLOADS, ctx.now);
+        let bucket = limits::bucket(&ctx.keys, "upload", &[&person.to_string()]);
+        let counted = limits::count(conn, &bucket, UPLOADS, ctx.now);
         let result = counted.map_err(Error::from).and_then(|count| {
             if let Some(wait) = count.over {
                 return Err(Error::too_many(wait));

@@ -318,7 +318,26 @@ on_both!(
         assert_eq!(consents.len(), 2, "{consents:?}");
         assert!(consents[0].contains("Withdrawn") && consents[1].contains("Given"), "{consents:?}");
         let records = li.opens("/account/records").await.all("tbody th");
-        assert_eq!(records.iter().filter(|row| row.contains("Choice of notices changed")).count(), 2);
+        for said in ["Consent given: notices of new products", "Consent withdrawn: notices of new products"] {
+            assert_eq!(records.iter().filter(|row| row.contains(said)).count(), 1, "{said} in {records:?}");
+        }
+    }
+);
+
+on_both!(
+    async fn each_answer_about_cookies_is_on_record_as_the_consent_it_is(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        for (button, word) in [("Refuse both", "refused"), ("Accept both", "given"), ("Refuse both", "withdrawn")] {
+            for _again in 0..2 {
+                let form = li.opens("/cookies").await.form("/cookies");
+                li.posts(&form.pressing(button)).await;
+            }
+            let records = li.opens("/account/records").await.all("tbody th");
+            for purpose in ["recording what you look at", "recommendations"] {
+                let said = format!("Consent {word}: {purpose}");
+                assert_eq!(records.iter().filter(|row| row.contains(&said)).count(), 1, "{said} in {records:?}");
+            }
+        }
     }
 );
 

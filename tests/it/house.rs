@@ -197,6 +197,25 @@ fn files_stay_small() {
 }
 
 #[test]
+fn every_event_is_written_somewhere() {
+    let all: Vec<String> = sources().into_iter().map(|source| source.text).collect();
+    let written = |name: &str| {
+        let whole = |text: &str| {
+            text.match_indices(&format!("Event::{name}")).any(|(at, found)| {
+                let before = text[..at].chars().next_back();
+                let after = text[at + found.len()..].chars().next();
+                !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+            })
+        };
+        all.iter().any(|text| whole(text))
+    };
+    let events = fs::read_to_string("src/services/records/events.rs").unwrap();
+    let names = events.lines().filter_map(|line| line.trim().split_once(" = \"")).map(|(name, _)| name);
+    let unwritten: Vec<&str> = names.filter(|name| !written(name)).collect();
+    assert!(unwritten.is_empty(), "events that nothing keeps: {unwritten:?}");
+}
+
+#[test]
 fn pages_hold_no_script_and_no_inline_style() {
     fn walk(folder: &Path, wrong: &mut Vec<String>) {
         for entry in fs::read_dir(folder).unwrap() {

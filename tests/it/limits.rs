@@ -20,6 +20,21 @@ async fn counts(db: &Db, bucket: &'static str, now: Moment) -> Count {
     db.write(move |conn| End::Keep(count(conn, bucket, LIMIT, now).unwrap())).await.unwrap()
 }
 
+/// Every bucket is counted under a keyed hash, whatever it is about; answers what was counted.
+pub async fn only_hashes(portal: &Portal) -> Vec<String> {
+    use diesel::prelude::*;
+    use easylink::base::db::schema::limits;
+    let kept: Vec<String> = portal.read(|conn| limits::table.select(limits::bucket).load(conn).unwrap()).await;
+    let mut counted = Vec::new();
+    for bucket in &kept {
+        let parts: Vec<&str> = bucket.trim_start_matches("gate:").split(':').collect();
+        let hashed = parts[1..].iter().all(|part| part.bytes().all(|sign| sign.is_ascii_hexdigit()));
+        assert!(parts.len() >= 2 && parts[1].len() == 32 && hashed, "{bucket} names somebody");
+        counted.push(parts[0].to_string());
+    }
+    counted
+}
+
 async fn holds(portal: &Portal, bucket: &'static str, now: Moment) -> i64 {
     portal.read(move |conn| counted(conn, bucket, LIMIT, now).unwrap()).await
 }
@@ -119,11 +134,14 @@ on_both!(
         assert_eq!(passes(at(3599)).await, Ok(()));
         portal.write(|conn| reopen(conn, "gate").unwrap()).await;
         assert_eq!(passes(at(3600)).await, Ok(()));
-        // Counter and gate of one bucket are two things; both are forgotten when they are long over.
+        // Counter and gate of one bucket are two things; both are forgotten as soon as they are over.
         counts(&portal.house.db, "gate", at(3600)).await;
-        sweep(&portal.house.db, at(3600 + 1200)).await.unwrap();
+        sweep(&portal.house.db, at(3600 + 1199)).await.unwrap();
         assert_eq!(holds(&portal, "gate", at(3600)).await, 1);
-        sweep(&portal.house.db, at(3600 * 27)).await.unwrap();
+        sweep(&portal.house.db, at(3600 + 1200)).await.unwrap();
         assert_eq!(holds(&portal, "gate", at(3600)).await, 0);
+        assert!(portal.read(|conn| shut(conn, "gate", at(7199)).unwrap()).await.is_some());
+        sweep(&portal.house.db, at(7200)).await.unwrap();
+        assert!(portal.read(|conn| shut(conn, "gate", at(7199)).unwrap()).await.is_none());
     }
 );

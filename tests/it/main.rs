@@ -27,6 +27,7 @@ mod schema;
 mod sheet;
 mod staff;
 mod start;
+mod terms;
 mod tickets;
 mod validation;
 mod walls;

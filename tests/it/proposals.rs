@@ -5,6 +5,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use easylink::base::db::End;
 use easylink::web::feature::StaffRole;
+use futures_util::future::join_all;
 
 use crate::support::entered::Entered;
 use crate::support::page::Page;
@@ -189,5 +190,25 @@ on_both!(
         let page = boss.gets("/staff/people/new").await.form("/staff/people");
         let sent = boss.posts(&page.with("address", "ben@staff.example.com").with_all("roles", &["support"])).await;
         assert!(sent.header("location").unwrap().starts_with("/staff/people/P"), "{sent:?}");
+    }
+);
+
+on_both!(
+    async fn of_several_who_add_the_same_at_once_one_does(portal) {
+        let mut boss = portal.employs("Boss", &[StaffRole::Admin]).await;
+        portal.employs("Kim", &[StaffRole::Admin]).await;
+        for (round, role) in ["support", "finance", "support", "finance"].into_iter().enumerate() {
+            let address = format!("eve{round}@staff.example.com");
+            let mut all = Vec::new();
+            for _ in 0..6 {
+                let form = boss.gets("/staff/people/new").await.form("/staff/people");
+                all.push((boss.twin(), form.with("address", &address).with_all("roles", &[role])));
+            }
+            let pages = join_all(all.iter_mut().map(|(one, form)| one.posts(form))).await;
+            assert_eq!(pages.iter().filter(|page| page.status == 303).count(), 1, "{role}");
+            for page in pages.iter().filter(|page| page.status != 303) {
+                assert_eq!((page.status, page.wrong_fields()), (422, vec!["address".to_string()]), "{role}");
+            }
+        }
     }
 );

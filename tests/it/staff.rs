@@ -135,6 +135,7 @@ on_both!(
         let told: Vec<String> = portal.mails_to(ADDRESS).await.into_iter().map(|mail| mail.subject).collect();
         let half = "Your staff password was used without the right code";
         assert_eq!(told.iter().filter(|subject| *subject == half).count(), 1, "{told:?}");
+        assert!(crate::limits::only_hashes(&portal).await.contains(&"staff_half".to_string()));
         assert_eq!(tries(&mut portal.visitor(), ADDRESS, PASSWORD, &right).await.status, 303);
     }
 );
@@ -378,5 +379,19 @@ on_both!(
         }
         let mails = portal.mails_to(ADDRESS).await;
         assert_eq!(mails[0].subject, "Signed in as staff after a long time");
+    }
+);
+
+on_both!(
+    async fn open_sessions_are_those_that_stand(portal) {
+        let boss = portal.employs("Boss", &[StaffRole::Admin]).await;
+        portal.employs("Ana", &[StaffRole::Support]).await;
+        for (minutes, standing) in [(0, 1), (16, 0)] {
+            portal.minutes(minutes);
+            let mut boss = portal.signed_in(boss.person_id, None).await;
+            let ana = boss.gets("/staff/people").await.link("Ana");
+            let shown = boss.gets(&ana).await.text().split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(shown.contains(&format!("Open sessions {standing}")), "after {minutes} minutes: {shown}");
+        }
     }
 );

@@ -241,7 +241,8 @@ create table mails (
   last_error text
 );
 create index mails_due on mails (state, due_at);
-create index mails_unwiped on mails (created_at, id) where sealed_text is not null;
+create index mails_unwiped on mails (created_at, id) where sealed_text is not null and holds_code;
+create index mails_by_age on mails (created_at, id);
 create index mails_of_person on mails (person_id, id);
 
 -- A file that was received but not yet adopted by a form's change; it lives 24 hours.

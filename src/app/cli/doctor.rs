@@ -3,43 +3,64 @@
 use std::time::Instant;
 
 use super::{Outcome, wait};
-use crate::app::server;
-use crate::base::clock::Clock;
+use crate::app::{features, server};
 use crate::base::config::{Config, DatabaseUrl};
-use crate::base::crypto::Secret;
+use crate::base::crypto::{Hasher, Keys, Secret};
 use crate::base::db::{Db, pending};
 use crate::base::process;
-use crate::services::keyring;
+use crate::services::keyring::{self, KeyringFault};
+use crate::services::mail::Post;
+use crate::services::storage::Storage;
 
-/// Prints every route: method, path, who is let in, how changes are guarded, most bytes of a body.
-pub(super) fn routes(config: Config) -> Outcome {
-    wait(async {
-        let house = server::open(config, Clock::system()).await?;
-        for route in server::routes(&house) {
-            for one in route.listed() {
-                println!("{}\t{}\t{}\t{}\t{}", one.method, one.path, one.who, one.guard, one.most_bytes);
-            }
+/// Prints every route: method, path, who is let in, how changes are guarded, most bytes of a body. Needs neither database
+/// nor keys, and makes no file.
+pub(super) fn routes(config: &Config) {
+    for route in server::all_routes(config, &features::features()) {
+        for one in route.listed() {
+            println!("{}\t{}\t{}\t{}\t{}", one.method, one.path, one.who, one.guard, one.most_bytes);
         }
-        Ok(())
-    })?
+    }
 }
 
 /// Below this many open files a few slow browsers stop everybody.
 const FEW_FILES: u64 = 4096;
 
 /// Whether the key folder goes with the database.
-async fn keys(config: &Config) -> Result<String, String> {
-    let db = Db::open(&config.database_url).map_err(|fault| fault.to_string())?;
-    let ring = keyring::checked(&config.keys_dir(), &db).await.map_err(|fault| fault.to_string())?;
-    Ok(match ring.generations() {
-        0 => "none yet; the first start makes one".into(),
-        1 => "1 generation, which goes with the database".into(),
-        count => format!("{count} generations, which go with the database"),
-    })
+fn keys(ring: &Result<Keys, KeyringFault>) -> Result<String, String> {
+    match ring.as_ref().map(Keys::generations) {
+        Err(fault) => Err(fault.to_string()),
+        Ok(0) => Ok("none yet; the first start makes one".into()),
+        Ok(1) => Ok("1 generation, which goes with the database".into()),
+        Ok(count) => Ok(format!("{count} generations, which go with the database")),
+    }
 }
 
-/// Prints one line for each part; fails when one of them does.
-pub(super) fn check(config: Config) -> Outcome {
+/// Whether the database has every migration.
+async fn migrations(db: &Db) -> Result<String, String> {
+    let missing = db.read(pending).await.map_err(|fault| fault.to_string())?.map_err(|fault| fault.to_string())?;
+    if missing.is_empty() { Ok("all applied".into()) } else { Err(format!("missing: {}", missing.join(", "))) }
+}
+
+/// How long one password takes, whatever the keys.
+async fn hasher() -> Result<String, String> {
+    let hasher = Hasher::start(1, 1, &Keys::fixed(0)).map_err(|fault| fault.to_string())?;
+    let started = Instant::now();
+    hasher.hash(Secret::new("how long does it take")).await.map_err(|fault| fault.to_string())?;
+    Ok(format!("{} ms for one password", started.elapsed().as_millis()))
+}
+
+/// Whether a file can be kept and deleted.
+async fn storage(config: &Config) -> Result<String, String> {
+    let gone = async {
+        let storage = Storage::folder(&config.storage)?;
+        let stored = storage.keep(bytes::Bytes::from_static(b"doctor")).await?;
+        storage.delete(&stored.key).await
+    };
+    gone.await.map(|()| "writes and deletes".into()).map_err(|fault| fault.to_string())
+}
+
+/// Prints one line for each part, whatever the others came to; fails when one of them does.
+pub(super) fn check(config: &Config) -> Outcome {
     let mut well = true;
     let mut say = |part: &str, outcome: Result<String, String>| match outcome {
         Ok(text) => println!("ok    {part}: {text}"),
@@ -52,8 +73,14 @@ pub(super) fn check(config: Config) -> Outcome {
     if config.base_url.scheme() == "http" {
         say("https", Ok("off; the portal serves this machine only".into()));
     }
-    let smtp = config.smtp_url.is_some();
-    say("mail", Ok(if smtp { "a relay is set".into() } else { "no relay; mails stay in the data folder".into() }));
+    say(
+        "mail",
+        match config.smtp_url.as_deref().map(Post::from_url) {
+            None => Ok("no relay; mails stay in the data folder".into()),
+            Some(Ok(_)) => Ok("a relay is set".into()),
+            Some(Err(fault)) => Err(fault.to_string()),
+        },
+    );
     if let DatabaseUrl::Postgres(_) = config.database_url {
         say("database", Ok("PostgreSQL; run `easylink migrate` before each new version".into()));
     }
@@ -69,37 +96,15 @@ pub(super) fn check(config: Config) -> Outcome {
         },
     );
     wait(async {
-        let keys = keys(&config).await;
-        let right = keys.is_ok();
-        say("keys", keys);
-        if !right {
-            return;
-        }
-        match server::open(config, Clock::system()).await {
-            Err(fault) => say("house", Err(fault.to_string())),
-            Ok(house) => {
-                let missing = house.db.read(pending).await;
-                say(
-                    "migrations",
-                    match missing {
-                        Ok(Ok(missing)) if missing.is_empty() => Ok("all applied".into()),
-                        Ok(Ok(missing)) => Err(format!("missing: {}", missing.join(", "))),
-                        Ok(Err(fault)) => Err(fault.to_string()),
-                        Err(fault) => Err(fault.to_string()),
-                    },
-                );
-                let started = Instant::now();
-                let hashed = house.hasher.hash(Secret::new("how long does it take")).await;
-                let took = format!("{} ms for one password", started.elapsed().as_millis());
-                say("hasher", hashed.map(|_| took).map_err(|fault| fault.to_string()));
-                let kept = house.storage.keep(bytes::Bytes::from_static(b"doctor")).await;
-                let gone = match kept {
-                    Ok(stored) => house.storage.delete(&stored.key).await,
-                    Err(fault) => Err(fault),
-                };
-                say("storage", gone.map(|()| "writes and deletes".to_string()).map_err(|fault| fault.to_string()));
+        match Db::open(&config.database_url) {
+            Ok(db) => {
+                say("keys", keys(&keyring::checked(&config.keys_dir(), &db).await));
+                say("migrations", migrations(&db).await);
             }
+            Err(fault) => say("database", Err(fault.to_string())),
         }
+        say("hasher", hasher().await);
+        say("storage", storage(config).await);
     })?;
     if well { Ok(()) } else { Err("something needs mending".into()) }
 }

@@ -114,12 +114,16 @@ enum KeysCommand {
 pub fn run() -> ExitCode {
     let line = Line::parse();
     process::keep_to_itself();
-    let outcome = config().and_then(|config| match line.command.unwrap_or(Command::Serve { demo: false }) {
+    let command = line.command.unwrap_or(Command::Serve { demo: false });
+    let outcome = config(&command).and_then(|config| match command {
         Command::Serve { demo } => serve::serve(config, demo),
         Command::Migrate => migrate::migrate(&config),
         Command::Demo { json } => demo::demo(config, json),
-        Command::Doctor { routes: true } => doctor::routes(config),
-        Command::Doctor { routes: false } => doctor::check(config),
+        Command::Doctor { routes: true } => {
+            doctor::routes(&config);
+            Ok(())
+        }
+        Command::Doctor { routes: false } => doctor::check(&config),
         Command::Staff { command } => match command {
             StaffCommand::Add { email, roles } => staff::add(config, &email, &roles),
             StaffCommand::List => staff::list(config),
@@ -140,11 +144,14 @@ pub fn run() -> ExitCode {
 }
 
 #[allow(clippy::disallowed_methods, reason = "the one place where the environment enters")]
-fn config() -> Result<Config, Box<dyn std::error::Error>> {
+fn config(command: &Command) -> Result<Config, Box<dyn std::error::Error>> {
     let file = Path::new("easylink.toml");
     let settings = settings_in(std::env::vars_os())?;
     let config = Config::load(settings.into_iter(), file.exists().then_some(file))?;
-    process::own_folder(&config.data_dir)?;
+    // A list of routes is about the program alone: it leaves no folder behind.
+    if !matches!(command, Command::Doctor { routes: true }) {
+        process::own_folder(&config.data_dir)?;
+    }
     Ok(config)
 }
 

@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::Keys;
-use super::password::Secret;
+use super::password::{PasswordFault, Secret, judge};
 use crate::base::chance;
 
 /// OWASP's floor for one lane: 19 MiB, two passes.
@@ -86,6 +86,11 @@ impl Hasher {
     /// Compares; `None` is compared with a dummy of the same cost and is always wrong.
     pub async fn verify(&self, password: Secret, stored: Option<String>) -> Result<Verdict, Full> {
         self.run(move |works| works.verify(&password, stored.as_deref())).await
+    }
+
+    /// Judges a new password for the person with this address: whether it may be hashed.
+    pub async fn judge(&self, password: Secret, address: String) -> Result<Result<(), PasswordFault>, Full> {
+        self.run(move |_| judge(&password, &address)).await
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce(&mut Works) -> T + Send + 'static) -> Result<T, Full> {
@@ -269,6 +274,16 @@ mod tests {
             .unwrap();
         let verdict = hasher.verify(secret("p"), Some(format!("k1{phc}"))).await.unwrap();
         assert!(matches!(verdict, Verdict::Right { rehash: Some(new) } if new.contains("m=19456,t=2,p=1")));
+    }
+
+    #[tokio::test]
+    async fn judging_waits_in_the_same_queue() {
+        let hasher = Hasher::start(1, 1, &Keys::fixed(1)).unwrap();
+        let judged = |text: &str| hasher.judge(secret(text), "li@example.com".into());
+        assert_eq!(judged("seven purple lanterns").await, Ok(Ok(())));
+        assert_eq!(judged("short").await, Ok(Err(PasswordFault::TooShort)));
+        let many = futures_util::future::join_all((0..20).map(|_| judged("seven purple lanterns"))).await;
+        assert!(many.contains(&Err(Full)), "no thread that answers pages judges");
     }
 
     #[tokio::test]

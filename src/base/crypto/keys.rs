@@ -69,7 +69,7 @@ impl Keys {
         Self::read(folder)
     }
 
-    /// A ring that is the same for the same seed. For tests.
+    /// A ring that is the same for the same seed: for tests, and for measuring. Nothing is ever kept under it.
     pub fn fixed(seed: u8) -> Self {
         Self(vec![Generation { number: 1, secret: Zeroizing::new([seed; LENGTH]) }])
     }

@@ -7,5 +7,5 @@ mod seal;
 
 pub use hasher::{Full, Hasher, Verdict};
 pub use keys::{KeyFault, Keys};
-pub use password::{PasswordFault, Secret, judge, warm_up};
+pub use password::{PasswordFault, Secret, warm_up};
 pub use seal::{Unsealed, open_with, seal_with};

@@ -56,8 +56,9 @@ pub enum PasswordFault {
     Weak(Vec<&'static str>),
 }
 
-/// Judges a new password for the person with this address. A too long one is refused before any work.
-pub fn judge(password: &Secret, address: &str) -> Result<(), PasswordFault> {
+/// Judges a new password for the person with this address. A too long one is refused before any work. It takes
+/// milliseconds: the hasher's threads do it, none that answers pages.
+pub(super) fn judge(password: &Secret, address: &str) -> Result<(), PasswordFault> {
     // Normalising can shorten: a bound on the raw text keeps the work small.
     if password.0.len() > LONGEST * 16 {
         return Err(PasswordFault::TooLong);

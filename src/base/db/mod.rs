@@ -7,11 +7,13 @@ mod migrations;
 mod piece;
 mod pool;
 pub mod schema;
+mod taken;
 mod writer;
 
 pub use connect::{Conn, ConnectFault};
 pub use inserted::last_id;
 pub use migrations::{MigrationFault, migrate, pending};
+pub use taken::unless_taken;
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,6 +24,8 @@ use writer::Writer;
 
 /// Rows that long work touches in one transaction.
 pub const PIECE: i64 = 500;
+/// The same where each row takes several statements, a mail and a record.
+pub const FEW: i64 = 20;
 
 /// How a write ends.
 #[derive(Debug)]
@@ -115,13 +119,21 @@ impl Db {
     where
         F: Fn(&mut Conn, i64) -> diesel::QueryResult<usize> + Clone + Send + 'static,
     {
+        self.in_pieces_of(PIECE, f).await
+    }
+
+    /// The same in pieces of `most`: for rows of which each takes several statements.
+    pub async fn in_pieces_of<F>(&self, most: i64, f: F) -> Result<(), Fault>
+    where
+        F: Fn(&mut Conn, i64) -> diesel::QueryResult<usize> + Clone + Send + 'static,
+    {
         loop {
             let f = f.clone();
-            let done = self.write(move |conn| match f(conn, PIECE) {
+            let done = self.write(move |conn| match f(conn, most) {
                 Ok(done) => End::Keep(Ok(done)),
                 Err(fault) => End::Undo(Err(Fault::Lost(fault.to_string()))),
             });
-            if i64::try_from(done.await??).unwrap_or(PIECE) < PIECE {
+            if i64::try_from(done.await??).unwrap_or(most) < most {
                 return Ok(());
             }
         }

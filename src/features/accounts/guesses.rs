@@ -12,7 +12,7 @@ use crate::base::db::Conn;
 use crate::base::types::{Address, Moment};
 use crate::web::asked::Asked;
 use crate::web::error::whole_seconds;
-use crate::web::limits::{self, Limit};
+use crate::web::limits::{self, Limit, bucket};
 use crate::web::session::PersonKind;
 use crate::web::{Error, Errors, FieldError, Stop};
 
@@ -236,13 +236,6 @@ pub fn send(conn: &mut Conn, asked: &Asked, address: &Address, who: Asker) -> Re
 
 fn account(keys: &Keys, kind: PersonKind, address: &Address) -> String {
     bucket(keys, "account", &[kind.as_str(), address.as_str()])
-}
-
-fn bucket(keys: &Keys, what: &str, parts: &[&str]) -> String {
-    let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
-    let hash = keys.hash("limit", &parts);
-    let short: &[u8] = &hash[..16];
-    format!("{what}:{}", HEXLOWER.encode(short))
 }
 
 /// How long the gate stays shut after the nth failure of the day.

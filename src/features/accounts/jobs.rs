@@ -1,4 +1,4 @@
-//! What ends by time: codes a day after they died, known browsers after thirty days. And who is told of a sign-in that
+//! What ends by time: codes within a day of their end, known browsers after thirty days. And who is told of a sign-in that
 //! stopped before the code.
 
 use std::future::Future;
@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use super::letters::{self, Facts};
 use super::recovery::disown;
 use super::{browsers, codes};
-use crate::base::db::{Conn, End, Fault};
+use crate::base::db::{Conn, FEW, Fault};
 use crate::base::types::Moment;
 use crate::services::context::{Author, AuthorKind, Context};
 use crate::services::records::{self, Entry, Event};
@@ -48,17 +48,20 @@ fn tell_of_unfinished(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Out
             author: Author::nobody(AuthorKind::System),
         };
         let zone = house.config.zone.clone();
-        let ended = house.db.write(move |conn| match tell_all(conn, &ctx, &zone) {
-            Ok(()) => End::Keep(Ok(())),
-            Err(stop) => End::Undo(Err(stop)),
+        let told = house.db.in_pieces_of(FEW, move |conn, most| {
+            let told = tell_some(conn, &ctx, &zone, most);
+            told.map_err(|stop| diesel::result::Error::SerializationError(format!("{stop:?}").into()))
         });
-        ended.await.map_err(|fault| fault.to_string())?.map_err(|stop| format!("{stop:?}"))
+        told.await.map_err(|fault| fault.to_string())
     })
 }
 
-fn tell_all(conn: &mut Conn, ctx: &Context, zone: &TimeZone) -> Result<(), Stop> {
-    for one in codes::unfinished(conn, ctx.now.minus(PATIENCE))? {
-        codes::told(conn, one.id, ctx.now)?;
+/// Tells the owners of the oldest ones, at most `most`; answers how many were looked after.
+fn tell_some(conn: &mut Conn, ctx: &Context, zone: &TimeZone, most: i64) -> Result<usize, Stop> {
+    let unfinished = codes::unfinished(conn, ctx.now.minus(PATIENCE), most)?;
+    let looked_after = unfinished.len();
+    codes::told(conn, unfinished.iter().map(|one| one.id), ctx.now)?;
+    for one in unfinished {
         // The browser came in after all, with a code of another try.
         if session::came_in(conn, one.person_id, one.created_at, &one.network, &one.device)? {
             continue;
@@ -72,5 +75,5 @@ fn tell_all(conn: &mut Conn, ctx: &Context, zone: &TimeZone) -> Result<(), Stop>
         let entry = Entry::new(Event::SignInUnfinished).of_person(one.person_id, one.subject_id);
         records::keep(conn, &Context { now: ctx.now, ..then }, entry)?;
     }
-    Ok(())
+    Ok(looked_after)
 }

@@ -1,6 +1,6 @@
 //! New passwords: judged alike at registration, change and reset (A4).
 
-use crate::base::crypto::{PasswordFault, Secret, judge};
+use crate::base::crypto::{Full, Hasher, PasswordFault, Secret};
 use crate::base::types::text_enum;
 use crate::web::forms::Advice;
 use crate::web::{Errors, FieldError};
@@ -29,12 +29,12 @@ impl PasswordClass {
 }
 
 /// What is wrong with a new password (field `password`) and its repetition (field `again`) for the person with this
-/// address.
-pub fn check(password: &Secret, again: &Secret, address: &str) -> Errors {
+/// address. The hasher's threads judge.
+pub async fn check(hasher: &Hasher, password: &Secret, again: &Secret, address: &str) -> Result<Errors, Full> {
     let mut errors = Errors::none();
     if password.is_empty() {
         errors.add("password", FieldError::Missing);
-    } else if let Err(fault) = judge(password, address) {
+    } else if let Err(fault) = hasher.judge(password.clone(), address.to_string()).await? {
         errors.add("password", said(fault));
     }
     if again.is_empty() {
@@ -42,7 +42,7 @@ pub fn check(password: &Secret, again: &Secret, address: &str) -> Errors {
     } else if password.expose() != again.expose() {
         errors.add("again", FieldError::Mismatch);
     }
-    errors
+    Ok(errors)
 }
 
 fn said(fault: PasswordFault) -> FieldError {
@@ -58,6 +58,7 @@ fn said(fault: PasswordFault) -> FieldError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::crypto::Keys;
 
     #[test]
     fn fifteen_characters_are_strong_in_any_script() {
@@ -65,12 +66,15 @@ mod tests {
         assert_eq!(PasswordClass::of(&Secret::new("木".repeat(15))), PasswordClass::Strong);
     }
 
-    #[test]
-    fn each_field_is_told_its_own_fault() {
-        let check = |one: &str, two: &str| check(&Secret::new(one), &Secret::new(two), "li@example.com");
-        assert!(check("seven purple lanterns", "seven purple lanterns").is_empty());
-        assert_eq!(check("", "").of("password"), Some(&FieldError::Missing));
-        assert_eq!(check("seven purple lanterns", "seven").of("again"), Some(&FieldError::Mismatch));
-        assert_eq!(check("short", "short").of("password"), Some(&FieldError::TooShort(10)));
+    #[tokio::test]
+    async fn each_field_is_told_its_own_fault() {
+        let hasher = Hasher::start(1, 10, &Keys::fixed(1)).unwrap();
+        let check = async |one: &str, two: &str| {
+            check(&hasher, &Secret::new(one), &Secret::new(two), "li@example.com").await.unwrap()
+        };
+        assert!(check("seven purple lanterns", "seven purple lanterns").await.is_empty());
+        assert_eq!(check("", "").await.of("password"), Some(&FieldError::Missing));
+        assert_eq!(check("seven purple lanterns", "seven").await.of("again"), Some(&FieldError::Mismatch));
+        assert_eq!(check("short", "short").await.of("password"), Some(&FieldError::TooShort(10)));
     }
 }

@@ -3,6 +3,9 @@
 use crate::services::personal::Class::{Hashed, Personal, Sensitive};
 use crate::services::personal::{PersonalData, column};
 
+/// A code lives for minutes, a link for a week; the sweep comes within a day of their end.
+const CODES: &str = "1 day; links in notices 8 days";
+
 /// Tables `people`, `accounts`, `memberships`, `known_browsers`, `challenges`.
 pub(super) const PERSONAL: PersonalData = PersonalData {
     tables: &["people", "accounts", "memberships", "known_browsers", "challenges"],
@@ -14,11 +17,11 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
         column("people", "password_at", Personal, "security check", "life of the account"),
         column("accounts", "name", Personal, "naming the account", "life of the account"),
         column("known_browsers", "token_hash", Hashed, "knowing a browser that passed a code", "30 days"),
-        column("challenges", "handle_hash", Hashed, "tying a code to one browser", "8 days"),
-        column("challenges", "address", Personal, "mailing a code", "8 days"),
-        column("challenges", "code_hash", Hashed, "checking a code", "8 days"),
-        column("challenges", "network", Personal, "telling of a sign-in that was not finished", "8 days"),
-        column("challenges", "device", Personal, "telling of a sign-in that was not finished", "8 days"),
-        column("challenges", "sealed_data", Sensitive, "what waits for the code", "24 hours"),
+        column("challenges", "handle_hash", Hashed, "tying a code to one browser", CODES),
+        column("challenges", "address", Personal, "mailing a code", CODES),
+        column("challenges", "code_hash", Hashed, "checking a code", CODES),
+        column("challenges", "network", Personal, "telling of a sign-in that was not finished", CODES),
+        column("challenges", "device", Personal, "telling of a sign-in that was not finished", CODES),
+        column("challenges", "sealed_data", Sensitive, "what waits for the code", CODES),
     ],
 };

@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as Fault};
 
 use super::MemberRole;
 use super::passwords::PasswordClass;
 use super::proof::Known;
-use crate::base::db::Conn;
 use crate::base::db::schema::{accounts, memberships, people};
+use crate::base::db::{Conn, unless_taken};
 use crate::base::types::{Address, Moment, Number};
 use crate::services::context::Context;
 use crate::services::records::new_subject;
@@ -208,12 +207,7 @@ pub fn create_customer(conn: &mut Conn, ctx: &Context, new: &NewCustomer<'_>) ->
 /// The same for an address that may be taken in this very moment, by another window or by a stranger: `None` then, with
 /// nothing written. Only the database can tell which of two at once was first.
 pub(super) fn open_customer(conn: &mut Conn, ctx: &Context, new: &NewCustomer<'_>) -> QueryResult<Option<Created>> {
-    // A savepoint: PostgreSQL goes on in a transaction only from before the statement that it refused.
-    match conn.transaction(|conn| create_customer(conn, ctx, new)) {
-        Ok(created) => Ok(Some(created)),
-        Err(Fault::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(None),
-        Err(fault) => Err(fault),
-    }
+    unless_taken(conn, |conn| create_customer(conn, ctx, new))
 }
 
 /// The account in which a person works first: the oldest membership that stands.

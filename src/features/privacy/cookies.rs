@@ -6,13 +6,11 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderName, HeaderValue, VARY};
 use askama::Template;
 use serde::Deserialize;
-use serde_json::json;
 
 use crate::base::db::Conn;
 use crate::features::accounts::Visitor;
 use crate::services::consent::{self, ConsentEvent, Purpose};
 use crate::services::context::{AuthorKind, Context};
-use crate::services::records::{self, Entry, Event};
 use crate::web::cookies::{CHOICE, Kept, TABLE};
 use crate::web::forms::Asking;
 use crate::web::paths::local_path;
@@ -118,7 +116,6 @@ fn keep(conn: &mut Conn, ctx: &Context, choice: Choice) -> Result<(), Stop> {
     let Some(person) = ctx.author.person_id.filter(|_| ctx.author.kind == AuthorKind::Customer) else { return Ok(()) };
     let before = consent::of_person(conn, person)?;
     let version = consent::current_policy(conn)?;
-    let mut changed = false;
     for (purpose, yes) in [(Purpose::Behaviour, choice.behaviour), (Purpose::Recommendations, choice.recommendations)] {
         let last = before.iter().find(|row| row.purpose == purpose).map(|row| row.event);
         let event = match (yes, last) {
@@ -130,11 +127,6 @@ fn keep(conn: &mut Conn, ctx: &Context, choice: Choice) -> Result<(), Stop> {
             (false, _) => ConsentEvent::Refused,
         };
         consent::keep(conn, ctx, person, purpose, event, version.as_ref(), Edit::text(purpose))?;
-        changed = true;
-    }
-    if changed {
-        let details = json!({ "behaviour": choice.behaviour, "recommendations": choice.recommendations });
-        records::keep(conn, ctx, Entry::new(Event::PreferencesChanged).about("cookies").with(details))?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::services::personal::Class::{Personal, Sensitive};
 use crate::services::personal::{PersonalData, column};
 
-const BOOKS: &str = "term of the books: 15 years";
+const BOOKS: &str = "life of the account, then 10 years";
 
 /// Tables of this room.
 pub(super) const PERSONAL: PersonalData = PersonalData {

@@ -9,8 +9,8 @@ use serde_json::json;
 use super::actor::Officer;
 use super::totp::TotpSecret;
 use crate::base::chance;
-use crate::base::db::Conn;
 use crate::base::db::schema::{activations, people, totp_factors};
+use crate::base::db::{Conn, unless_taken};
 use crate::base::types::{Address, Number};
 use crate::features::accounts::{PasswordClass, name_person, new_person, set_password};
 use crate::services::context::Context;
@@ -41,18 +41,21 @@ pub(super) struct Added {
     pub path: String,
 }
 
-/// Adds a person with roles and makes the first activation link.
+/// Adds a person with roles and makes the first activation link; `None`, with nothing written, when somebody on the staff
+/// has the address already or gets it in this very moment.
 pub(super) fn add(
     conn: &mut Conn,
     ctx: &Context,
     address: &Address,
     name: Option<&str>,
     roles: &[StaffRole],
-) -> QueryResult<Added> {
-    let (person_id, subject_id) = new_person(conn, ctx, PersonKind::Staff, address)?;
-    let number = begin(conn, ctx, (person_id, subject_id), name, roles)?;
-    let path = open_activation(conn, ctx, person_id)?;
-    Ok(Added { person_id, number, path })
+) -> QueryResult<Option<Added>> {
+    unless_taken(conn, |conn| {
+        let (person_id, subject_id) = new_person(conn, ctx, PersonKind::Staff, address)?;
+        let number = begin(conn, ctx, (person_id, subject_id), name, roles)?;
+        let path = open_activation(conn, ctx, person_id)?;
+        Ok(Added { person_id, number, path })
+    })
 }
 
 /// Makes an activation link, after which older ones no longer work; answers its path.

@@ -5,7 +5,7 @@ use crate::services::personal::{PersonalData, column};
 
 const WHY: &str = "answering a request";
 const FILES: &str = "files of a request";
-const TERM: &str = "3 years after it ended";
+const TERM: &str = "3 years after closing";
 
 /// Tables `tickets`, `ticket_entries`, `ticket_files`.
 pub(super) const PERSONAL: PersonalData = PersonalData {
@@ -20,7 +20,7 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
         column("tickets", "contact_position", Personal, WHY, TERM),
         column("tickets", "search_text", Personal, "finding a request", TERM),
         column("ticket_entries", "body", Personal, WHY, TERM),
-        column("ticket_files", "file_name", Personal, FILES, "1 year after it ended"),
-        column("ticket_files", "storage_key", Personal, FILES, "1 year after it ended"),
+        column("ticket_files", "file_name", Personal, FILES, "1 year after closing"),
+        column("ticket_files", "storage_key", Personal, FILES, "1 year after closing"),
     ],
 };

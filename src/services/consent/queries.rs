@@ -1,6 +1,7 @@
 //! Keeping consents and publishing policy versions.
 
 use diesel::prelude::*;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{Method, Purpose};
@@ -8,6 +9,7 @@ use crate::base::db::Conn;
 use crate::base::db::schema::{consents, policy_versions};
 use crate::base::types::{Moment, Number};
 use crate::services::context::Context;
+use crate::services::records::{self, Entry, Event};
 
 crate::base::types::text_enum! {
     /// What happened to a consent.
@@ -76,7 +78,20 @@ pub fn publish(conn: &mut Conn, now: Moment, widens: bool, summary: &str, body: 
     Ok(number)
 }
 
-/// Keeps one consent event of a person. `notice` is the wording that was shown; its hash proves it later.
+impl ConsentEvent {
+    /// What the person reads of it among their records. That a term ended or a newer version came is nobody's act.
+    fn record(self) -> Option<Event> {
+        match self {
+            Self::Given => Some(Event::ConsentGiven),
+            Self::Refused => Some(Event::ConsentRefused),
+            Self::Withdrawn => Some(Event::ConsentWithdrawn),
+            Self::Expired | Self::Superseded => None,
+        }
+    }
+}
+
+/// Keeps one consent event of a person, and the record of it. `notice` is the wording that was shown; its hash proves it
+/// later.
 pub fn keep(
     conn: &mut Conn,
     ctx: &Context,
@@ -100,7 +115,13 @@ pub fn keep(
             consents::at.eq(ctx.now),
         ))
         .execute(conn)?;
-    Ok(())
+    match event.record() {
+        Some(event) => {
+            let details = json!({ "purpose": purpose.as_str(), "version": version.map(|version| version.number) });
+            records::keep(conn, ctx, Entry::new(event).with(details))
+        }
+        None => Ok(()),
+    }
 }
 
 /// One consent event as it is shown to the person.

@@ -129,21 +129,30 @@ pub(super) fn failed(conn: &mut Conn, id: i64, due: Option<Moment>, reason: &str
     Ok(())
 }
 
-/// Empties bodies whose term is over: a day with a code, thirty days without (docs/operations.md).
-/// At most `most`.
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Empties the bodies that hold a code and are a day old (docs/operations.md). At most `most`.
 pub(super) fn wipe(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<usize> {
-    let day = Duration::from_secs(24 * 3600);
-    let old = mails::created_at.le(now.minus(day * 30));
-    let old_code = mails::holds_code.eq(true).and(mails::created_at.le(now.minus(day)));
     let over: Vec<i64> = mails::table
         .filter(mails::sealed_text.is_not_null())
-        .filter(mails::created_at.le(now.minus(day)))
-        .filter(old.or(old_code))
+        .filter(mails::holds_code)
+        .filter(mails::created_at.le(now.minus(DAY)))
         .order((mails::created_at, mails::id))
         .limit(most)
         .select(mails::id)
         .load(conn)?;
     diesel::update(mails::table.filter(mails::id.eq_any(over))).set(wiped()).execute(conn)
+}
+
+/// Deletes what is thirty days old, dead ones too. At most `most`.
+pub(super) fn sweep(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<usize> {
+    let over: Vec<i64> = mails::table
+        .filter(mails::created_at.le(now.minus(DAY * 30)))
+        .order((mails::created_at, mails::id))
+        .limit(most)
+        .select(mails::id)
+        .load(conn)?;
+    diesel::delete(mails::table.filter(mails::id.eq_any(over))).execute(conn)
 }
 
 #[derive(AsChangeset)]

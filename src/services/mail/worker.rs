@@ -78,7 +78,8 @@ fn wait_after(attempts: i32) -> Duration {
     Duration::from_secs((30_u64 << doublings).min(6 * 3600))
 }
 
-/// Wipes bodies whose term is over, in pieces.
+/// Wipes bodies and deletes mails whose term is over, in pieces.
 pub async fn wipe_old(db: &Db, now: Moment) -> Result<(), Fault> {
-    db.in_pieces(move |conn, most| queries::wipe(conn, now, most)).await
+    db.in_pieces(move |conn, most| queries::wipe(conn, now, most)).await?;
+    db.in_pieces(move |conn, most| queries::sweep(conn, now, most)).await
 }

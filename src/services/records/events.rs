@@ -5,7 +5,7 @@ crate::base::types::text_enum! {
     pub enum Event {
         /// An account was opened by registration.
         Registered = "registered",
-        /// The policy agreement was given.
+        /// A consent was given.
         ConsentGiven = "consent_given",
         /// A consent was refused.
         ConsentRefused = "consent_refused",
@@ -31,8 +31,6 @@ crate::base::types::text_enum! {
         Disowned = "disowned",
         /// A password was right and the second step was not finished.
         SignInUnfinished = "sign_in_unfinished",
-        /// The password was asked again before a sensitive step.
-        SteppedUp = "stepped_up",
         /// The name of a person or account was changed.
         ProfileChanged = "profile_changed",
         /// A member of staff was added.
@@ -59,8 +57,6 @@ crate::base::types::text_enum! {
         PersonEnded = "person_ended",
         /// A member of staff was sent a new activation link.
         StaffLinkSent = "staff_link_sent",
-        /// A request was refused for lack of a right.
-        Refused = "refused",
         /// A member of staff opened something of a customer's.
         Looked = "looked",
         /// A member of staff opened a list of customers' things.
@@ -103,10 +99,6 @@ crate::base::types::text_enum! {
         TicketReopened = "ticket_reopened",
         /// A work order was closed by the customer.
         TicketClosed = "ticket_closed",
-        /// A file was read.
-        FileRead = "file_read",
-        /// The cookie choice or notification choices changed.
-        PreferencesChanged = "preferences_changed",
         /// The demo company was made.
         DemoMade = "demo_made",
         /// The key ring got a new generation.

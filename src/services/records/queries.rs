@@ -1,13 +1,12 @@
 //! Keeping and reading operation records.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::Event;
-use super::subjects::{subject_key, subject_of_account};
+use super::subjects::{subject_key, subject_keys, subject_of_account};
 use crate::base::crypto::{open_with, seal_with};
 use crate::base::db::Conn;
 use crate::base::db::schema::{accounts, people, records, subjects};
@@ -229,29 +228,19 @@ pub fn search(
     opened(conn, ctx, rows)
 }
 
-/// Opens the payloads; a destroyed key leaves them empty. One key query for each subject on the page.
+/// Opens the payloads; a destroyed key leaves them empty. The keys of all subjects on the page are one question.
 fn opened(conn: &mut Conn, ctx: &Context, rows: Vec<Row>) -> QueryResult<Vec<Record>> {
-    let mut keys: HashMap<i64, Option<[u8; 32]>> = HashMap::new();
-    let mut list = Vec::with_capacity(rows.len());
-    for (id, event, (actor, actor_id, actor_name), object, network, at, session_id, subject_id, sealed) in rows {
-        let mut payload = Value::Null;
-        if let (Some(subject), Some(sealed)) = (subject_id, sealed) {
-            let key = match keys.entry(subject) {
-                Entry::Occupied(known) => *known.get(),
-                Entry::Vacant(new) => *new.insert(subject_key(conn, &ctx.keys, subject)?),
-            };
-            if let Some(key) = &key {
-                payload = open_with(key, PLACE, &row(event, at), &sealed)
-                    .ok()
-                    .and_then(|plain| serde_json::from_slice(&plain).ok())
-                    .unwrap_or(Value::Null);
-            }
-        }
+    let sealed_for = |row: &Row| row.7.filter(|_| row.8.is_some());
+    let keys = subject_keys(conn, &ctx.keys, rows.iter().filter_map(sealed_for).collect())?;
+    let record = |(id, event, (actor, actor_id, actor_name), object, network, at, session_id, subject, sealed): Row| {
+        let key = subject.and_then(|subject| keys.get(&subject));
+        let plain = key.zip(sealed).and_then(|(key, sealed)| open_with(key, PLACE, &row(event, at), &sealed).ok());
+        let payload: Value = plain.and_then(|plain| serde_json::from_slice(&plain).ok()).unwrap_or(Value::Null);
         let device = payload["device"].as_str().unwrap_or_default().to_string();
         let details = payload["details"].clone();
-        list.push(Record { id, event, actor, actor_id, actor_name, object, network, device, details, at, session_id });
-    }
-    Ok(list)
+        Record { id, event, actor, actor_id, actor_name, object, network, device, details, at, session_id }
+    };
+    Ok(rows.into_iter().map(record).collect())
 }
 
 /// Ties a payload to its row by facts that are known before the row has an id.
@@ -274,6 +263,15 @@ pub(super) fn set_subject_key(conn: &mut Conn, subject_id: i64, sealed: Vec<u8>)
 pub(super) fn sealed_subject_key(conn: &mut Conn, subject_id: i64) -> QueryResult<Option<Vec<u8>>> {
     let asked = subjects::table.find(subject_id).select(subjects::sealed_key);
     Ok(each!(conn, c => asked.get_result(c).optional())?.flatten())
+}
+
+/// The sealed keys of several subjects, where they stand.
+pub(super) fn sealed_subject_keys(conn: &mut Conn, subjects: &BTreeSet<i64>) -> QueryResult<Vec<(i64, Vec<u8>)>> {
+    subjects::table
+        .filter(subjects::id.eq_any(subjects))
+        .filter(subjects::sealed_key.is_not_null())
+        .select((subjects::id, subjects::sealed_key.assume_not_null()))
+        .load(conn)
 }
 
 /// The subject of an account and its sealed key, in one statement: every record of an account asks for it.

@@ -1,5 +1,7 @@
 //! One key for each subject: what is kept about somebody for long is sealed under it and erased with it.
 
+use std::collections::{BTreeSet, HashMap};
+
 use diesel::QueryResult;
 
 use super::queries;
@@ -22,6 +24,19 @@ pub fn new_subject(conn: &mut Conn, keys: &Keys, now: Moment) -> QueryResult<i64
 pub(super) fn subject_key(conn: &mut Conn, keys: &Keys, subject_id: i64) -> QueryResult<Option<[u8; 32]>> {
     let sealed = queries::sealed_subject_key(conn, subject_id)?;
     Ok(opened(keys, subject_id, sealed))
+}
+
+/// The keys of several subjects, without those that were erased.
+pub(super) fn subject_keys(
+    conn: &mut Conn,
+    keys: &Keys,
+    subjects: BTreeSet<i64>,
+) -> QueryResult<HashMap<i64, [u8; 32]>> {
+    if subjects.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sealed = queries::sealed_subject_keys(conn, &subjects)?;
+    Ok(sealed.into_iter().filter_map(|(id, sealed)| Some((id, opened(keys, id, Some(sealed))?))).collect())
 }
 
 /// The subject of an account, and its key.

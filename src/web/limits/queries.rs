@@ -117,14 +117,13 @@ pub(super) fn pass(conn: &mut Conn, bucket: &str, pause: Duration, now: Moment) 
     })
 }
 
-/// Deletes what has counted for nothing for a day.
+/// Deletes what counts for nothing any more.
 pub(super) fn sweep(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<usize> {
-    let day = Duration::from_secs(24 * 3600);
     diesel::sql_query(
         "delete from limits where bucket in \
-         (select bucket from limits where ends_at < $1 order by ends_at limit $2)",
+         (select bucket from limits where ends_at <= $1 order by ends_at limit $2)",
     )
-    .bind::<BigInt, _>(now.minus(day))
+    .bind::<BigInt, _>(now)
     .bind::<BigInt, _>(most)
     .execute(conn)
 }

@@ -224,7 +224,7 @@ const ONE_LOOK: Duration = Duration::from_secs(3_600);
 /// Counter and record stand in one transaction: of pieces asked for at once exactly one leaves the record.
 fn keep_look(conn: &mut Conn, ctx: &Context, looked: &Looked, details: Value) -> QueryResult<()> {
     if let (Some(file), Some(session)) = (&looked.file, ctx.author.session_id) {
-        let bucket = format!("look:{session}:{}:{file}", looked.object);
+        let bucket = limits::bucket(&ctx.keys, "look", &[&session.to_string(), &looked.object, file]);
         if limits::pass(conn, &bucket, ONE_LOOK, ctx.now)?.is_err() {
             return Ok(());
         }

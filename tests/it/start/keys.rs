@@ -44,6 +44,9 @@ async fn is_refused(estate: &Estate, sentence: &str) {
     }
     let (well, said) = estate.runs(&["doctor"]).await;
     assert!(!well && said.contains("FAIL  keys: ") && said.contains(sentence), "{said}");
+    for part in ["migrations", "hasher", "storage"] {
+        assert!(said.contains(&format!("ok    {part}: ")), "{part} is looked at all the same: {said}");
+    }
     assert_eq!(names(&keys(estate)), before, "a refused start makes no key");
 }
 
@@ -64,6 +67,16 @@ on_both!(
         assert!(said.contains("ok    keys: 1 generation, which goes with the database"), "{said}");
     }
 );
+
+#[tokio::test]
+async fn routes_are_listed_where_nothing_is_yet_and_nothing_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_easylink"));
+    let output = command.env_clear().current_dir(folder.path()).args(["doctor", "--routes"]).output().await.unwrap();
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(output.status.success() && said.contains("GET\t/staff/people\tstaff("), "{said}");
+    assert_eq!(names(folder.path()), BTreeSet::new());
+}
 
 on_both!(
     async fn a_rotation_is_known_to_the_database(portal) {

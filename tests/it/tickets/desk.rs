@@ -120,6 +120,8 @@ on_both!(
             .read(|conn| records::table.filter(records::event.eq("looked")).count().get_result(conn).unwrap())
             .await;
         assert_eq!(looked, 3, "two pages and a file");
+        let counted = crate::limits::only_hashes(&portal).await;
+        assert!(["look", "upload"].iter().all(|what| counted.iter().any(|one| one == what)), "{counted:?}");
         let state: String = portal.read(|conn| tickets::table.select(tickets::state).first(conn).unwrap()).await;
         assert_eq!(state, "waiting_for_us");
     }

@@ -12,6 +12,10 @@ use crate::base::types::{Address, Moment};
 use crate::services::context::Context;
 use crate::web::session::PersonState;
 
+/// How long a challenge stays after its end. With the hour between two sweeps, an unfinished registration is gone a day
+/// after it was begun, and a code a day after it ended.
+const KEPT: Duration = Duration::from_secs(22 * 3600);
+
 pub(super) fn insert(
     conn: &mut Conn,
     asking: &Asking<'_>,
@@ -123,8 +127,12 @@ pub(in crate::features::accounts) struct Unfinished {
     pub created_at: Moment,
 }
 
-/// The second steps that were begun `before` and are still open, which nobody looked after yet.
-pub(in crate::features::accounts) fn unfinished(conn: &mut Conn, before: Moment) -> QueryResult<Vec<Unfinished>> {
+/// The second steps that were begun `before` and are still open, which nobody looked after yet; the oldest, at most `most`.
+pub(in crate::features::accounts) fn unfinished(
+    conn: &mut Conn,
+    before: Moment,
+    most: i64,
+) -> QueryResult<Vec<Unfinished>> {
     challenges::table
         .inner_join(people::table.on(challenges::person_id.eq(people::id.nullable())))
         .filter(challenges::purpose.eq(Purpose::SecondStep))
@@ -133,7 +141,7 @@ pub(in crate::features::accounts) fn unfinished(conn: &mut Conn, before: Moment)
         .filter(challenges::created_at.le(before))
         .filter(people::state.eq(PersonState::Active))
         .order((challenges::created_at, challenges::id))
-        .limit(200)
+        .limit(most)
         .select((
             challenges::id,
             people::id,
@@ -146,9 +154,15 @@ pub(in crate::features::accounts) fn unfinished(conn: &mut Conn, before: Moment)
         .load(conn)
 }
 
-/// Notes that an unfinished second step was looked after: its owner was told, or there is nothing to tell.
-pub(in crate::features::accounts) fn told(conn: &mut Conn, id: i64, now: Moment) -> QueryResult<()> {
-    diesel::update(challenges::table.find(id)).set(challenges::told_at.eq(Some(now))).execute(conn)?;
+/// Notes that unfinished second steps were looked after: their owners were told, or there is nothing to tell.
+pub(in crate::features::accounts) fn told(
+    conn: &mut Conn,
+    ids: impl Iterator<Item = i64>,
+    now: Moment,
+) -> QueryResult<()> {
+    diesel::update(challenges::table.filter(challenges::id.eq_any(ids)))
+        .set(challenges::told_at.eq(Some(now)))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -164,11 +178,10 @@ pub(in crate::features::accounts) fn void_all(conn: &mut Conn, person_id: i64) -
     .execute(conn)
 }
 
-/// Deletes what ended a day ago, at most `most`.
+/// Deletes what ended long enough ago, at most `most`.
 pub(in crate::features::accounts) fn sweep(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<usize> {
-    let day = Duration::from_secs(86400);
     let over: Vec<i64> = challenges::table
-        .filter(challenges::expires_at.lt(now.minus(day)))
+        .filter(challenges::expires_at.lt(now.minus(KEPT)))
         .order(challenges::expires_at)
         .limit(most)
         .select(challenges::id)

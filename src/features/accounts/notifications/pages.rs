@@ -3,12 +3,10 @@
 use actix_web::HttpResponse;
 use askama::Template;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::super::{Any, Member};
 use super::model::{KINDS, Wording, wanted};
 use crate::services::consent::{ConsentEvent, Purpose, current_policy, keep};
-use crate::services::records::{self, Entry, Event};
 use crate::web::{Error, Errors, Flash, Form, Goto, Shell, Visit, page};
 
 #[derive(Template)]
@@ -62,7 +60,6 @@ pub(super) async fn update(visit: Visit<Member<Any>>, form: Form<Choices>) -> Re
     let ended = visit
         .write(&form, |conn, member, form| {
             let policy = current_policy(conn)?;
-            let mut changed = serde_json::Map::new();
             for kind in KINDS {
                 let wants = form.wants(kind);
                 if wants == wanted(conn, member.person_id(), kind)? {
@@ -71,11 +68,6 @@ pub(super) async fn update(visit: Visit<Member<Any>>, form: Form<Choices>) -> Re
                 let event = if wants { ConsentEvent::Given } else { ConsentEvent::Withdrawn };
                 let notice = Wording::of(kind).render()?;
                 keep(conn, member.ctx(), member.person_id(), kind, event, policy.as_ref(), &notice)?;
-                changed.insert(kind.to_string(), json!(wants));
-            }
-            if !changed.is_empty() {
-                let entry = Entry::new(Event::PreferencesChanged).with(json!({ "notices": changed }));
-                records::keep(conn, member.ctx(), entry)?;
             }
             Ok(Goto::to("/account/notifications").saying(Flash::PreferencesSaved))
         })

@@ -53,11 +53,12 @@ pub(super) async fn update(visit: Visit<Visitor>, form: Form<Reset>) -> Result<H
     if form.code.trim().is_empty() {
         errors.add("code", FieldError::Missing);
     }
-    errors.extend(passwords::check(&form.password, &form.again, &address));
+    let hasher = &visit.house().hasher;
+    errors.extend(passwords::check(hasher, &form.password, &form.again, &address).await.map_err(busy)?);
     if !errors.is_empty() {
         return again(draw(visit.with_form(shell), errors));
     }
-    let hash = visit.house().hasher.hash(form.password.clone()).await.map_err(busy)?;
+    let hash = hasher.hash(form.password.clone()).await.map_err(busy)?;
 
     let scene = Scene::of(&visit);
     let ended = visit.write(&form, move |conn, _, form| {

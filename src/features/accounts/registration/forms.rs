@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::base::crypto::Secret;
+use crate::base::crypto::{Full, Hasher, Secret};
 use crate::base::types::{Address, Moment};
 use crate::features::accounts::passwords;
 use crate::web::forms::Stamp;
@@ -37,7 +37,7 @@ impl Registration {
     }
 
     /// The address, when everything about the form is right by itself.
-    pub(super) fn check(&self) -> Result<Address, Errors> {
+    pub(super) async fn check(&self, hasher: &Hasher) -> Result<Result<Address, Errors>, Full> {
         let mut errors = Errors::none();
         let address = Address::parse(&self.email);
         if self.email.trim().is_empty() {
@@ -45,11 +45,12 @@ impl Registration {
         } else if address.is_none() {
             errors.add("email", FieldError::Malformed);
         }
-        errors.extend(passwords::check(&self.password, &self.again, address.as_ref().map_or("", Address::as_str)));
+        let judged_for = address.as_ref().map_or("", Address::as_str);
+        errors.extend(passwords::check(hasher, &self.password, &self.again, judged_for).await?);
         if self.agreement.is_none() {
             errors.add("agreement", FieldError::NotAccepted);
         }
-        errors.check()?;
-        address.ok_or_else(|| Errors::one("email", FieldError::Malformed))
+        let right = errors.check();
+        Ok(right.and_then(|()| address.ok_or_else(|| Errors::one("email", FieldError::Malformed))))
     }
 }

@@ -60,7 +60,7 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Registration>) -> R
     if form.hurried(form.stamp(), scene.ctx().now) {
         return refused(Errors::one("form", FieldError::Wait(2)));
     }
-    let address = match form.check() {
+    let address = match form.check(&visit.house().hasher).await.map_err(busy)? {
         Ok(address) => address,
         Err(errors) => return refused(errors),
     };

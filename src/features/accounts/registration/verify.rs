@@ -3,7 +3,6 @@
 use actix_web::HttpResponse;
 use askama::Template;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::notices::{Agreement, Notices};
 use super::waiting::Waiting;
@@ -74,12 +73,7 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Code>) -> Result<Ht
 fn keep_consents(conn: &mut Conn, ctx: &Context, person_id: i64, waiting: &Waiting) -> Result<(), Stop> {
     let version = consent::policy(conn, waiting.policy)?;
     let mut keep = |purpose: Consent, event: ConsentEvent, notice: String| -> Result<(), Stop> {
-        consent::keep(conn, ctx, person_id, purpose, event, version.as_ref(), &notice)?;
-        if event == ConsentEvent::Given {
-            let details = json!({ "purpose": purpose.as_str(), "version": waiting.policy });
-            records::keep(conn, ctx, Entry::new(Event::ConsentGiven).with(details))?;
-        }
-        Ok(())
+        Ok(consent::keep(conn, ctx, person_id, purpose, event, version.as_ref(), &notice)?)
     };
     let agreement = askama::Template::render(&Agreement { policy: waiting.policy })?;
     keep(Consent::Agreement, ConsentEvent::Given, agreement)?;

@@ -55,7 +55,8 @@ async fn changed(visit: &Visit<Person>, form: &Form<Change>, address: &Address) 
     if form.current.is_empty() {
         errors.add("current", FieldError::Missing);
     }
-    errors.extend(passwords::check(&form.password, &form.again, address.as_str()));
+    let hasher = &visit.house().hasher;
+    errors.extend(passwords::check(hasher, &form.password, &form.again, address.as_str()).await.map_err(busy)?);
     if !errors.is_empty() {
         return visit.refuse(errors).await;
     }
@@ -71,7 +72,6 @@ async fn changed(visit: &Visit<Person>, form: &Form<Change>, address: &Address) 
         Ended::Done(counted) => counted,
         Ended::Again(shell, errors) => return Ok(Ended::Again(shell, errors)),
     };
-    let hasher = &visit.house().hasher;
     let Some(proven) = candidate.prove(hasher, form.current.clone()).await? else {
         return visit.write(form, |conn, person, _| wrong(conn, person)).await;
     };

@@ -11,17 +11,12 @@ use crate::base::db::Conn;
 use crate::base::db::schema::{known_browsers, people};
 use crate::base::types::Moment;
 use crate::services::records;
-use crate::web::session::{self, Device, PersonKind, Seen, stands};
+use crate::web::session::{self, Device, PersonKind, Seen};
 
 /// The devices that are signed in now, last used first.
 pub(super) fn devices(conn: &mut Conn, person: &Person, seen: &Seen) -> QueryResult<Vec<Device>> {
-    let now = person.now();
     let kind = if person.is_staff() { PersonKind::Staff } else { PersonKind::Customer };
-    let mut list = session::devices(conn, person.person_id())?;
-    for device in &mut list {
-        device.seen_at = seen.of(device.id).map_or(device.seen_at, |at| at.max(device.seen_at));
-    }
-    list.retain(|one| stands(kind, one.remembered, one.signed_in_at, one.seen_at, now));
+    let mut list = session::devices(conn, kind, person.person_id(), seen, person.now())?;
     list.sort_by_key(|one| (one.id != person.session().id, std::cmp::Reverse(one.seen_at)));
     Ok(list)
 }

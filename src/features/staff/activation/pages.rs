@@ -76,12 +76,13 @@ pub(super) async fn create(
         visit.read(move |conn, _| Ok(queries::pending(conn, &sought.keys, &wanted, sought.now)?)).await?;
     let Some(found) = found else { return gone(shell) };
     let secret = TotpSecret::pending(&visit.house().keys, &token);
-    let checked = check(&form, &found.address, secret.step_of(&form.code, now));
-    let step = match checked {
+    let hasher = &visit.house().hasher;
+    let judged = passwords::check(hasher, &form.password, &form.again, &found.address).await.map_err(unavailable)?;
+    let step = match check(judged, &form.code, secret.step_of(&form.code, now)) {
         Ok(step) => step,
         Err(errors) => return again(New::of(visit.with_form(shell), errors, &token, &found.address, &secret)),
     };
-    let hash = visit.house().hasher.hash(form.password.clone()).await.map_err(unavailable)?;
+    let hash = hasher.hash(form.password.clone()).await.map_err(unavailable)?;
     let class = PasswordClass::of(&form.password);
     let (person, factor) = (found.clone(), secret.clone());
     let ended = visit
@@ -109,10 +110,9 @@ pub(super) async fn create(
     }
 }
 
-/// The step of the code, when all is well.
-fn check(form: &Fields, address: &str, step: Option<i64>) -> Result<i64, Errors> {
-    let mut errors = passwords::check(&form.password, &form.again, address);
-    if form.code.trim().is_empty() {
+/// The step of the code, when all is well: with what is wrong about the password.
+fn check(mut errors: Errors, code: &str, step: Option<i64>) -> Result<i64, Errors> {
+    if code.trim().is_empty() {
         errors.add("code", FieldError::Missing);
     } else if step.is_none() {
         errors.add("code", FieldError::WrongAppCode);

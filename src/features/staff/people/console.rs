@@ -5,7 +5,7 @@ use crate::base::types::Address;
 use crate::features::accounts::{Stays, move_person};
 use crate::features::staff::letters;
 use crate::features::staff::people::queries::{self, Person};
-use crate::features::staff::queries::{add, address_taken, admin_besides};
+use crate::features::staff::queries::{add, admin_besides};
 use crate::services::context::Context;
 use crate::services::mail;
 use crate::web::feature::StaffRole;
@@ -37,10 +37,7 @@ pub enum Refusal {
 
 /// Adds a person with roles, mails the activation link and answers its path, which is kept nowhere (PW10).
 pub fn invite(conn: &mut Conn, ctx: &Context, address: &Address, roles: &[StaffRole]) -> Result<String, Refusal> {
-    if address_taken(conn, address)? {
-        return Err(Refusal::Taken);
-    }
-    let added = add(conn, ctx, address, None, roles)?;
+    let added = add(conn, ctx, address, None, roles)?.ok_or(Refusal::Taken)?;
     mail::send(conn, ctx, letters::activation(ctx, added.person_id, address.as_str(), &added.path)?)?;
     Ok(added.path)
 }

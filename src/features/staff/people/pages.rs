@@ -81,16 +81,17 @@ pub(super) async fn create(visit: Visit<Staff<Admin>>, form: Form<NewPerson>) ->
         .write(&form, |conn, officer, form| {
             stands(conn, officer)?;
             let person = form.check()?;
-            if address_taken(conn, &person.address)? {
-                return Err(Errors::one("address", FieldError::Taken).into());
-            }
             let ctx = officer.ctx();
+            let taken = || Stop::from(Errors::one("address", FieldError::Taken));
             if person.roles.iter().any(|role| role.needs_two()) {
+                if address_taken(conn, &person.address)? {
+                    return Err(taken());
+                }
                 let wanted = Wanted::New(person.address.as_str(), person.name.as_deref());
                 let number = propose(conn, ctx, wanted, &person.roles, "address")?;
                 return Ok(Goto::to(of_proposal(&number)).saying(Flash::RolesProposed));
             }
-            let added = add(conn, ctx, &person.address, person.name.as_deref(), &person.roles)?;
+            let added = add(conn, ctx, &person.address, person.name.as_deref(), &person.roles)?.ok_or_else(taken)?;
             mail::send(conn, ctx, letters::activation(ctx, added.person_id, person.address.as_str(), &added.path)?)?;
             Ok(Goto::to(here(&added.number)).saying(Flash::StaffAdded))
         })
@@ -157,11 +158,11 @@ async fn shown(
     errors: Errors,
     ticked: Option<Vec<String>>,
 ) -> Result<Show, Error> {
-    let number = parsed(number)?;
+    let (number, house) = (parsed(number)?, visit.house().clone());
     let (shell, (person, own, (open_sessions, signed_in_at), link_until, waiting, alone)) = visit
         .read(move |conn, officer| {
             let person = queries::by_number(conn, &number)?.ok_or(Error::NotFound)?;
-            let sessions = queries::sessions_of(conn, person.id)?;
+            let sessions = queries::sessions_of(conn, person.id, &house.seen, officer.now())?;
             let link = queries::link_until(conn, person.id, officer.now())?;
             let own = person.id == officer.person_id();
             let waiting = proposals::waiting_for(conn, person.id, officer.now())?;

@@ -14,7 +14,7 @@ use crate::services::mail;
 use crate::services::records::{self, Entry, Event};
 use crate::web::feature::StaffRole;
 use crate::web::lists::PAGE;
-use crate::web::session::{self, PersonKind, PersonMove, PersonState};
+use crate::web::session::{self, PersonKind, PersonMove, PersonState, Seen};
 use crate::web::{Stop, roles};
 
 text_enum! {
@@ -146,8 +146,14 @@ pub(super) fn by_address(conn: &mut Conn, address: &Address) -> QueryResult<Opti
 }
 
 /// How many sessions of a person stand, and when the newest was opened.
-pub(super) fn sessions_of(conn: &mut Conn, person_id: i64) -> QueryResult<(usize, Option<Moment>)> {
-    Ok((session::devices(conn, person_id)?.len(), session::last_sign_in(conn, person_id)?))
+pub(super) fn sessions_of(
+    conn: &mut Conn,
+    person_id: i64,
+    seen: &Seen,
+    now: Moment,
+) -> QueryResult<(usize, Option<Moment>)> {
+    let standing = session::devices(conn, PersonKind::Staff, person_id, seen, now)?.len();
+    Ok((standing, session::last_sign_in(conn, person_id)?))
 }
 
 /// Until when the newest activation link of a person works.

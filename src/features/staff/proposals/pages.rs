@@ -10,10 +10,10 @@ use askama::Template;
 
 use super::model::{Move, Proposal, ProposalState};
 use super::queries::{self, by_number, decide, named, over};
-use crate::base::db::Conn;
+use crate::base::db::{Conn, FEW};
 use crate::base::types::{Address, Moment, Number};
 use crate::features::staff::people::{Kept, add_roles};
-use crate::features::staff::queries::{add, address_taken, still_admin};
+use crate::features::staff::queries::{add, still_admin};
 use crate::features::staff::{Admin, Auditor, Officer, Staff, letters};
 use crate::services::context::{Author, AuthorKind, Context};
 use crate::services::mail;
@@ -182,10 +182,8 @@ fn take_effect(conn: &mut Conn, ctx: &Context, proposal: &mut Proposal) -> Resul
         };
     }
     let address = Address::parse(proposal.address()).ok_or_else(|| Error::internal("a stored address is none"))?;
-    if address_taken(conn, &address)? {
-        return Err(Errors::one("form", FieldError::Taken).into());
-    }
     let added = add(conn, ctx, &address, proposal.new_name.as_deref(), &proposal.roles)?;
+    let added = added.ok_or_else(|| Errors::one("form", FieldError::Taken))?;
     mail::send(conn, ctx, letters::activation(ctx, added.person_id, address.as_str(), &added.path)?)?;
     proposal.person = Some(named(conn, added.person_id)?);
     Ok(())
@@ -208,7 +206,7 @@ fn expire(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result
             device: "".into(),
             author: Author::nobody(AuthorKind::System),
         };
-        let ended = house.db.in_pieces(move |conn, most| {
+        let ended = house.db.in_pieces_of(FEW, move |conn, most| {
             let over = over(conn, ctx.now, most)?;
             for proposal in &over {
                 if decide(conn, &ctx, proposal, Move::Expire)? {

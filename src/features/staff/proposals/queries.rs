@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::model::{LIFE, Move, Named, Proposal, ProposalState};
-use crate::base::db::Conn;
 use crate::base::db::schema::{people, staff_proposal_roles, staff_proposals};
+use crate::base::db::{Conn, unless_taken};
 use crate::base::types::{Moment, Number};
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
@@ -53,7 +53,7 @@ pub fn propose(conn: &mut Conn, ctx: &Context, wanted: Wanted<'_>, roles: &[Staf
         decide(conn, ctx, &old, Move::Expire)?;
     }
     let number = Number::random('V');
-    let id: i64 = diesel::insert_into(staff_proposals::table)
+    let row = diesel::insert_into(staff_proposals::table)
         .values((
             staff_proposals::number.eq(&number),
             staff_proposals::state.eq(ProposalState::Proposed),
@@ -64,8 +64,9 @@ pub fn propose(conn: &mut Conn, ctx: &Context, wanted: Wanted<'_>, roles: &[Staf
             staff_proposals::proposed_at.eq(ctx.now),
             staff_proposals::expires_at.eq(ctx.now.plus(LIFE)),
         ))
-        .returning(staff_proposals::id)
-        .get_result(conn)?;
+        .returning(staff_proposals::id);
+    // Another admin may propose the same in this very moment.
+    let Some(id): Option<i64> = unless_taken(conn, |conn| row.get_result(conn))? else { return Ok(None) };
     for role in roles {
         diesel::insert_into(staff_proposal_roles::table)
             .values((staff_proposal_roles::proposal_id.eq(id), staff_proposal_roles::role.eq(*role)))

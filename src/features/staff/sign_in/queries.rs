@@ -38,7 +38,8 @@ pub(super) fn failed(conn: &mut Conn, ctx: &Context, candidate: &Candidate) -> Q
 
 /// Tells a person that the password was right and the code was not; once an hour.
 pub(super) fn tell_half(conn: &mut Conn, ctx: &Context, person_id: i64, address: &Address) -> Result<(), Stop> {
-    if limits::pass(conn, &format!("staff_half:{person_id}"), HOUR, ctx.now)?.is_ok() {
+    let bucket = limits::bucket(&ctx.keys, "staff_half", &[&person_id.to_string()]);
+    if limits::pass(conn, &bucket, HOUR, ctx.now)?.is_ok() {
         mail::send(conn, ctx, letters::half(person_id, address.as_str(), &letters::Entering::of(ctx))?)?;
     }
     Ok(())
