@@ -57,7 +57,7 @@ impl Smtp {
     /// Waits up to ten seconds for this many mails in all.
     pub async fn wait_for(&self, count: usize) -> Vec<Mail> {
         let mut taken = self.state.taken.subscribe();
-        let all = taken.wait_for(|_| self.mails().len() >= count);
+        let all = taken.wait_for(|()| self.mails().len() >= count);
         let came = tokio::time::timeout(Duration::from_secs(10), all).await.is_ok();
         let mails = self.mails();
         assert!(came, "{} of {count} mails came: {mails:#?}", mails.len());

@@ -64,7 +64,7 @@ pub fn against(field: &Field) -> Vec<Attack> {
             percent,
         ]),
         "tick" | "hidden" | "trap" => {
-            all.extend([one("HTML and an override", markup() + OVERRIDE), one("a NUL", "\0")])
+            all.extend([one("HTML and an override", markup() + OVERRIDE), one("a NUL", "\0")]);
         }
         "file" => all.push(one("a program", *b"MZ\x90\0no picture")),
         _ => {

@@ -187,7 +187,7 @@ fn kept(
             wrong.push(format!("`{}` was {sent:?} and came back as {shown:?}", other.name));
         }
     }
-    let plain = |value: &str| !value.chars().any(|sign| sign.is_control());
+    let plain = |value: &str| !value.chars().any(char::is_control);
     let typed = attack.values.first().and_then(|value| String::from_utf8(value.clone()).ok());
     if let Some(typed) = typed.filter(|typed| field.shown_again() && !attack.raw && plain(typed))
         && again.value(field.name) != Some(typed.as_str())
