@@ -481,10 +481,10 @@ on_both!(
         let mut li = portal.signed_in(li.person_id, Some(li.account_id)).await;
         let lines = li.opens("/account/records").await.all("tbody th");
         assert_eq!(lines.len(), 4, "{lines:#?}");
-        assert!(lines[0].contains("Opened by a member of staff (2 times)") && lines[0].contains("T2"), "{lines:#?}");
+        assert!(lines[0].contains("Opened by a member of staff, files of the work order (2 times)") && lines[0].contains("T2"), "{lines:#?}");
         assert!(lines[1].contains("T2") && !lines[1].contains('('), "{lines:#?}");
-        assert!(lines[2].contains("Opened by a member of staff (5 files)") && lines[2].contains("T1"), "{lines:#?}");
-        assert!(lines[3].contains("Opened by a member of staff (2 times)"), "{lines:#?}");
+        assert!(lines[2].contains("Opened by a member of staff, files of the work order (5 files)") && lines[2].contains("T1"), "{lines:#?}");
+        assert!(lines[3].contains("Opened by a member of staff") && lines[3].contains("(2 times)"), "{lines:#?}");
         assert!(li.opens("/account").await.text().contains("(5 files)"));
         // Every record is kept, and pages turn by lines, not in the middle of one.
         let mut auditor = portal.employs("Aldo", &[StaffRole::Auditor]).await;
