@@ -10,6 +10,8 @@ use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::crypto::{Hasher, Keys};
 use crate::base::db::Db;
+use crate::base::types::Moment;
+use crate::services::context::{Author, AuthorKind, Context};
 use crate::services::mail::Post;
 use crate::services::storage::{Darkroom, Storage};
 
@@ -42,6 +44,18 @@ pub struct House {
 }
 
 impl House {
+    /// The circumstances of what the portal does by itself, in its jobs.
+    pub fn own_context(&self, now: Moment) -> Context {
+        Context {
+            now,
+            keys: self.keys.clone(),
+            base_url: self.base_url.clone(),
+            network: "".into(),
+            device: "".into(),
+            author: Author::nobody(AuthorKind::System),
+        }
+    }
+
     /// Whether cookies carry `__Host-` and `Secure`.
     pub fn secure(&self) -> bool {
         self.base_url.starts_with("https://")

@@ -73,3 +73,15 @@ on_both!(
         assert!(is_there(&portal, &foreign).await && held.iter().all(|file| file.exists()));
     }
 );
+
+on_both!(
+    async fn a_storage_that_this_database_hardly_knows_is_left_alone(portal) {
+        portal.careless();
+        let born = portal.house.clock.now();
+        let foreign = kept(&portal, born.plus(HOUR), "another portal's").await;
+        portal.later(30 * HOUR);
+        let swept = easylink::web::orphans::sweep(&portal.house, portal.house.clock.now()).await;
+        assert!(swept.unwrap_err().contains("is this the storage's database?"));
+        assert!(is_there(&portal, &foreign).await);
+    }
+);

@@ -50,6 +50,8 @@ on_both!(
         assert_eq!(mails[0].subject, "Roles at Easy Link wait for a second admin");
         assert!(mails[0].text.contains(&at) && mails[0].text.contains("- Finance"), "{}", mails[0].text);
         assert!(portal.mails_to("boss@staff.example.com").await.is_empty());
+        assert!(kim.gets("/staff").await.text().contains("1 proposal of another admin waits"), "the desk tells");
+        assert!(!boss.gets("/staff").await.text().contains("proposal of another admin"), "one's own is not to decide");
         // The proposer may take it back and no more.
         let page = boss.gets(&at).await;
         assert_eq!(moves(&page), ["withdrawal"]);

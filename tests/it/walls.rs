@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, test, web};
-use easylink::web::{errors, headers, shield};
+use easylink::web::{errors, headers, session, shield};
 
 use crate::support::portal::Portal;
 
@@ -70,3 +70,21 @@ async fn a_request_that_takes_too_long_gets_a_page_and_its_headers() {
     let page = actix_web::body::to_bytes(answer.into_body()).await.unwrap();
     assert!(String::from_utf8_lossy(&page).contains("This took too long"));
 }
+
+on_both!(
+    async fn a_post_after_the_session_ended_says_so_and_leads_back(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        let form = li.opens("/account/profile").await.form("/account/profile");
+        let (person, now) = (li.person_id, portal.house.clock.now());
+        portal.write(move |conn| session::end_all(conn, person, None, now).unwrap()).await;
+        for (referer, to) in [
+            (portal.base.clone() + "/account/profile", "/login?next=%2Faccount%2Fprofile"),
+            ("https://evil.example/account".to_string(), "/login"),
+        ] {
+            li.headers = vec![("referer".into(), referer)];
+            let sent = li.posts(&form).await;
+            assert_eq!((sent.status, sent.header("location")), (303, Some(to)));
+            assert!(li.gets("/login").await.text().contains("You were signed out meanwhile"));
+        }
+    }
+);

@@ -13,7 +13,7 @@ use super::recovery::disown;
 use super::{browsers, codes};
 use crate::base::db::{Conn, FEW, Fault};
 use crate::base::types::Moment;
-use crate::services::context::{Author, AuthorKind, Context};
+use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
 use crate::web::feature::JobSpec;
 use crate::web::{House, Stop, session};
@@ -39,14 +39,7 @@ fn sweep(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<
 /// Mails the owners of second steps that were begun and not finished: somebody knows the password (EN10).
 fn tell_of_unfinished(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<(), String>>>> {
     Box::pin(async move {
-        let ctx = Context {
-            now,
-            keys: house.keys.clone(),
-            base_url: house.base_url.clone(),
-            network: "".into(),
-            device: "".into(),
-            author: Author::nobody(AuthorKind::System),
-        };
+        let ctx = house.own_context(now);
         let zone = house.config.zone.clone();
         let told = house.db.in_pieces_of(FEW, move |conn, most| {
             let told = tell_some(conn, &ctx, &zone, most);

@@ -9,7 +9,6 @@ use actix_web::web::Data;
 use super::queries::{PIECE, tell};
 use crate::base::db::End;
 use crate::base::types::Moment;
-use crate::services::context::{Author, AuthorKind, Context};
 use crate::web::House;
 use crate::web::feature::JobSpec;
 
@@ -19,14 +18,7 @@ pub(in crate::features::remittance) const JOBS: &[JobSpec] =
 /// Piece after piece, each in a transaction of its own.
 fn tell_all(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<(), String>>>> {
     Box::pin(async move {
-        let ctx = Context {
-            now,
-            keys: house.keys.clone(),
-            base_url: house.base_url.clone(),
-            network: "".into(),
-            device: "".into(),
-            author: Author::nobody(AuthorKind::System),
-        };
+        let ctx = house.own_context(now);
         loop {
             let ctx = ctx.clone();
             let piece = house.db.write(move |conn| match tell(conn, &ctx) {

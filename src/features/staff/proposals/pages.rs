@@ -15,7 +15,7 @@ use crate::base::types::{Address, Moment, Number};
 use crate::features::staff::people::{Kept, add_roles};
 use crate::features::staff::queries::{add, still_admin};
 use crate::features::staff::{Admin, Auditor, Officer, Staff, letters};
-use crate::services::context::{Author, AuthorKind, Context};
+use crate::services::context::Context;
 use crate::services::mail;
 use crate::web::feature::{JobSpec, Look, StaffRole};
 use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, House, Shell, Stop, Visit, again, page, roles};
@@ -198,14 +198,7 @@ fn tell_proposer(conn: &mut Conn, ctx: &Context, proposal: &Proposal, by: Move) 
 
 fn expire(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<(), String>>>> {
     Box::pin(async move {
-        let ctx = Context {
-            now,
-            keys: house.keys.clone(),
-            base_url: house.base_url.clone(),
-            network: "".into(),
-            device: "".into(),
-            author: Author::nobody(AuthorKind::System),
-        };
+        let ctx = house.own_context(now);
         let ended = house.db.in_pieces_of(FEW, move |conn, most| {
             let over = over(conn, ctx.now, most)?;
             for proposal in &over {
