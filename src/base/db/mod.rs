@@ -6,6 +6,7 @@ mod inserted;
 mod migrations;
 mod piece;
 mod pool;
+mod prepared;
 pub mod schema;
 mod taken;
 mod writer;
@@ -13,6 +14,7 @@ mod writer;
 pub use connect::{Conn, ConnectFault};
 pub use inserted::last_id;
 pub use migrations::{MigrationFault, migrate, pending};
+pub use prepared::{Prepared, Value};
 pub use taken::unless_taken;
 
 use std::fmt;

@@ -3,22 +3,14 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::BigInt;
 
 use super::{Level, Limit, start_of};
-use crate::base::db::Conn;
+use crate::base::db::Value::{Number, Text};
 use crate::base::db::schema::limits;
+use crate::base::db::{Conn, Prepared};
 use crate::base::types::Moment;
-
-#[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = BigInt)]
-    window_start: i64,
-    #[diesel(sql_type = BigInt)]
-    hits: i64,
-    #[diesel(sql_type = BigInt)]
-    before: i64,
-}
+use crate::each;
 
 /// Counts one more, in one statement: of many at once each gets a number of its own. A window that begins takes what the
 /// last one held along. Beyond the limit one more is enough: whoever hammers does not wait the longer for it.
@@ -33,18 +25,22 @@ const COUNT: &str = "insert into limits (bucket, window_start, hits, before, end
      else excluded.window_start end \
      returning window_start, hits, before";
 
+const UNCOUNT: &str = "update limits set hits = case when window_start = $1 and hits > 0 then hits - 1 else hits end, \
+     before = case when window_start = $2 and before > 0 then before - 1 else before end where bucket = $3";
+
+const PASS: &str = "insert into limits (bucket, window_start, hits, before, ends_at) values ($1, 0, 1, 0, $2) \
+     on conflict (bucket) do update set hits = limits.hits + 1, ends_at = excluded.ends_at \
+     where limits.ends_at <= $3";
+
 pub(super) fn count(conn: &mut Conn, bucket: &str, limit: Limit, now: Moment) -> QueryResult<Level> {
     let length = limit.length();
     let start = start_of(now, length);
-    let row: Row = diesel::sql_query(COUNT)
-        .bind::<Text, _>(bucket)
-        .bind::<BigInt, _>(start)
-        // What a window held weighs until the end of the next one.
-        .bind::<BigInt, _>(start.saturating_add(2 * length))
-        .bind::<BigInt, _>(length)
-        .bind::<BigInt, _>(limit.most)
-        .get_result(conn)?;
-    Ok(Level { start: row.window_start, length, hits: row.hits, before: row.before })
+    // What a window held weighs until the end of the next one.
+    let end = start.saturating_add(2 * length);
+    let values = [Text(bucket), Number(start), Number(end), Number(length), Number(limit.most)];
+    let count = Prepared::<(BigInt, BigInt, BigInt)>::new(COUNT, &values);
+    let (start, hits, before) = each!(conn, c => count.get_result::<(i64, i64, i64)>(c))?;
+    Ok(Level { start, length, hits, before })
 }
 
 pub(super) fn level(conn: &mut Conn, bucket: &str, limit: Limit, now: Moment) -> QueryResult<Level> {
@@ -66,20 +62,16 @@ pub(super) fn level(conn: &mut Conn, bucket: &str, limit: Limit, now: Moment) ->
 pub(super) fn uncount(conn: &mut Conn, bucket: &str, limit: Limit, at: Moment) -> QueryResult<()> {
     let length = limit.length();
     let start = start_of(at, length);
-    diesel::sql_query(
-        "update limits set hits = case when window_start = $1 and hits > 0 then hits - 1 else hits end, \
-         before = case when window_start = $2 and before > 0 then before - 1 else before end where bucket = $3",
-    )
-    .bind::<BigInt, _>(start)
-    .bind::<BigInt, _>(start.saturating_add(length))
-    .bind::<Text, _>(bucket)
-    .execute(conn)?;
+    let values = [Number(start), Number(start.saturating_add(length)), Text(bucket)];
+    let uncount = Prepared::<()>::new(UNCOUNT, &values);
+    each!(conn, c => uncount.execute(c))?;
     Ok(())
 }
 
 /// Forgets all of a bucket, its gate too.
 pub(super) fn clear(conn: &mut Conn, bucket: &str) -> QueryResult<()> {
-    diesel::delete(limits::table.filter(limits::bucket.eq_any([bucket.to_string(), gate(bucket)]))).execute(conn)?;
+    let both = limits::table.filter(limits::bucket.eq(bucket).or(limits::bucket.eq(gate(bucket))));
+    each!(conn, c => diesel::delete(both).execute(c))?;
     Ok(())
 }
 
@@ -102,17 +94,12 @@ pub(super) fn reopen(conn: &mut Conn, bucket: &str) -> QueryResult<()> {
 
 /// Shuts an open gate; `Err` with the time left when it is shut.
 pub(super) fn pass(conn: &mut Conn, bucket: &str, pause: Duration, now: Moment) -> QueryResult<Result<(), Duration>> {
-    let passed = diesel::sql_query(
-        "insert into limits (bucket, window_start, hits, before, ends_at) values ($1, 0, 1, 0, $2) \
-         on conflict (bucket) do update set hits = limits.hits + 1, ends_at = excluded.ends_at \
-         where limits.ends_at <= $3",
-    )
-    .bind::<Text, _>(gate(bucket))
-    .bind::<BigInt, _>(now.plus(pause))
-    .bind::<BigInt, _>(now)
-    .execute(conn)?;
+    let gate = gate(bucket);
+    let values = [Text(&gate), Number(now.plus(pause).0), Number(now.0)];
+    let pass = Prepared::<()>::new(PASS, &values);
+    let passed = each!(conn, c => pass.execute(c))?;
     Ok(match passed {
-        0 => Err(limits::table.find(gate(bucket)).select(limits::ends_at).first::<Moment>(conn)?.since(now)),
+        0 => Err(limits::table.find(gate).select(limits::ends_at).first::<Moment>(conn)?.since(now)),
         _ => Ok(()),
     })
 }
