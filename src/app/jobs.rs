@@ -127,7 +127,9 @@ fn send_mail(house: Data<House>, _: Moment) -> std::pin::Pin<Box<dyn Future<Outp
             .await
             .map_err(|fault| fault.to_string())?
             > 0
-        {}
+        {
+            tokio::time::sleep(mail::PAUSE).await;
+        }
         Ok(())
     })
 }

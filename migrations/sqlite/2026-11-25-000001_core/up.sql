@@ -240,7 +240,7 @@ create table mails (
   sent_at bigint,
   last_error text
 );
-create index mails_due on mails (state, due_at);
+create index mails_due on mails (state, holds_code, due_at);
 create index mails_unwiped on mails (created_at, id) where sealed_text is not null and holds_code;
 create index mails_by_age on mails (created_at, id);
 create index mails_of_person on mails (person_id, id);

@@ -9,7 +9,7 @@ mod worker;
 pub use delivery::{Letter, Post, PostFault, Undelivered};
 pub use personal::PERSONAL;
 pub use queries::{Delivered, MailState, dead_count, latest, send, waiting_count};
-pub use worker::{deliver_due, wipe_old};
+pub use worker::{PAUSE, deliver_due, wipe_old};
 
 /// A mail to be sent. Bodies may hold codes: no `Debug`.
 #[derive(Clone)]

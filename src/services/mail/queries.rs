@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, Text};
 use zeroize::Zeroizing;
 
 use super::Mail;
@@ -89,28 +89,46 @@ fn opened(keys: &Keys, place: &str, row: &str, sealed: Option<&[u8]>) -> Option<
     String::from_utf8(plain.to_vec()).ok()
 }
 
-/// Takes up to `most` due mails for `lease`, so that no other instance sends them meanwhile.
+/// Takes up to `most` due mails for `lease`, so that no other instance sends them meanwhile. Those with codes come first:
+/// somebody sits before a page and waits for them.
 pub(super) fn claim(conn: &mut Conn, now: Moment, lease: Duration, most: i64) -> QueryResult<Vec<Claimed>> {
+    let mut claimed = claim_of(conn, now, lease, most, true)?;
+    let left = most - i64::try_from(claimed.len()).unwrap_or(most);
+    if left > 0 {
+        claimed.extend(claim_of(conn, now, lease, left, false)?);
+    }
+    Ok(claimed)
+}
+
+fn claim_of(conn: &mut Conn, now: Moment, lease: Duration, most: i64, codes: bool) -> QueryResult<Vec<Claimed>> {
     let skip = if matches!(conn, Conn::Pg(_)) { "for update skip locked" } else { "" };
-    diesel::sql_query(format!(
+    let mut claimed: Vec<Claimed> = diesel::sql_query(format!(
         "update mails set claimed_until = $1, attempts = attempts + 1 where id in (\
-         select id from mails where state = 'queued' and due_at <= $2 and claimed_until <= $2 \
-         order by due_at, id limit $3 {skip}) \
+         select id from mails where state = 'queued' and holds_code = $2 and due_at <= $3 and claimed_until <= $3 \
+         order by due_at, id limit $4 {skip}) \
          returning id, message_id, address, subject, sealed_text, sealed_html, attempts"
     ))
     .bind::<BigInt, _>(now.plus(lease))
+    .bind::<Bool, _>(codes)
     .bind::<BigInt, _>(now)
     .bind::<BigInt, _>(most)
-    .load(conn)
+    .load(conn)?;
+    // PostgreSQL answers changed rows in any order.
+    claimed.sort_unstable_by_key(|mail| mail.id);
+    Ok(claimed)
 }
 
-/// The relay took it: a body with a code is wiped at once.
-pub(super) fn sent(conn: &mut Conn, id: i64, now: Moment, keep_codes: bool) -> QueryResult<()> {
-    diesel::update(mails::table.find(id))
+/// The relay took them: bodies with codes are wiped at once.
+pub(super) fn sent(conn: &mut Conn, ids: &[i64], now: Moment, keep_codes: bool) -> QueryResult<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let taken = || mails::table.filter(mails::id.eq_any(ids));
+    diesel::update(taken())
         .set((mails::state.eq(MailState::Sent), mails::sent_at.eq(Some(now)), mails::last_error.eq(None::<String>)))
         .execute(conn)?;
     if !keep_codes {
-        diesel::update(mails::table.find(id).filter(mails::holds_code.eq(true))).set(wiped()).execute(conn)?;
+        diesel::update(taken().filter(mails::holds_code.eq(true))).set(wiped()).execute(conn)?;
     }
     Ok(())
 }

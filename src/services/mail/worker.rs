@@ -1,20 +1,30 @@
 //! The worker that empties the outbox.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use diesel::QueryResult;
 
 use super::delivery::{Letter, Post};
 use super::queries::{self, Claimed};
 use crate::base::crypto::Keys;
-use crate::base::db::{Db, End, Fault};
+use crate::base::db::{Conn, Db, End, Fault};
 use crate::base::types::Moment;
 
 const LEASE: Duration = Duration::from_secs(120);
 const AT_ONCE: i64 = 10;
+/// Between two batches: the mails of a rush go out beside people's own requests, never in front of them. With a relay that
+/// is as quick as a folder that makes some four hundred a second.
+pub const PAUSE: Duration = Duration::from_millis(20);
+/// How long the end of a delivery may stay unwritten. What is not written when the machine fails goes out again.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(1);
 /// After the tenth failure (about a day and a half) a mail is dead.
 const MOST_TRIES: i32 = 10;
 
-/// Sends what is due and answers how many mails were taken from the outbox. `keep_codes` leaves bodies with codes for
-/// `/dev/mailbox`; they go after a day.
+/// How a delivery ended: well, or with when to try again, if at all, and why.
+type Outcome = Result<(), (Option<Duration>, String)>;
+
+/// Sends what is due, a batch at most, and answers how many mails were taken from the outbox. `keep_codes` leaves bodies
+/// with codes for `/dev/mailbox`; they go after a day.
 pub async fn deliver_due(
     db: &Db,
     keys: &std::sync::Arc<Keys>,
@@ -31,28 +41,46 @@ pub async fn deliver_due(
         .await?
         .map_err(|fault| Fault::Lost(fault.to_string()))?;
     let count = claimed.len();
+    let mut ended = Vec::new();
+    let mut written = Instant::now();
     for mail in claimed {
-        let outcome = attempt(&mail, keys, post, from).await;
-        let id = mail.id;
-        db.write(move |conn| {
-            let noted = match outcome {
-                Ok(()) => queries::sent(conn, id, now, keep_codes),
-                Err((due, reason)) => queries::failed(conn, id, due.map(|wait| now.plus(wait)), &reason),
-            };
-            match noted {
-                Ok(()) => End::Keep(()),
-                Err(fault) => {
-                    tracing::error!(%fault, "the end of a delivery could not be noted");
-                    End::Undo(())
-                }
-            }
-        })
-        .await?;
+        ended.push((mail.id, attempt(&mail, keys, post, from).await));
+        if written.elapsed() >= WRITTEN_WITHIN {
+            note(db, std::mem::take(&mut ended), now, keep_codes).await?;
+            written = Instant::now();
+        }
     }
+    note(db, ended, now, keep_codes).await?;
     Ok(count)
 }
 
-async fn attempt(mail: &Claimed, keys: &Keys, post: &Post, from: &str) -> Result<(), (Option<Duration>, String)> {
+/// Writes how deliveries ended, all in one transaction.
+async fn note(db: &Db, ended: Vec<(i64, Outcome)>, now: Moment, keep_codes: bool) -> Result<(), Fault> {
+    if ended.is_empty() {
+        return Ok(());
+    }
+    db.write(move |conn| match note_all(conn, ended, now, keep_codes) {
+        Ok(()) => End::Keep(()),
+        Err(fault) => {
+            tracing::error!(%fault, "the end of a delivery could not be noted");
+            End::Undo(())
+        }
+    })
+    .await
+}
+
+fn note_all(conn: &mut Conn, ended: Vec<(i64, Outcome)>, now: Moment, keep_codes: bool) -> QueryResult<()> {
+    let mut sent = Vec::new();
+    for (id, outcome) in ended {
+        match outcome {
+            Ok(()) => sent.push(id),
+            Err((due, reason)) => queries::failed(conn, id, due.map(|wait| now.plus(wait)), &reason)?,
+        }
+    }
+    queries::sent(conn, &sent, now, keep_codes)
+}
+
+async fn attempt(mail: &Claimed, keys: &Keys, post: &Post, from: &str) -> Outcome {
     let Some((text, html)) = mail.parts(keys) else {
         return Err((None, "the body was wiped or cannot be opened".into()));
     };

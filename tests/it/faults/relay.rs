@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use easylink::app::jobs;
 use easylink::base::db::schema::mails;
-use easylink::services::mail;
+use easylink::services::mail::{self, Mail};
 
 use super::wire::Wire;
 use crate::support::page::Page;
@@ -230,5 +230,47 @@ on_a_wire!(
         seconds(&portal, 31);
         portal.run_jobs().await;
         assert_eq!((smtp.mails().len(), queue(&portal).await), (1, (0, 0)));
+    }
+);
+
+/// Puts a mail into the outbox.
+async fn writes(portal: &Portal, to: String, holds_code: bool) {
+    let ctx = portal.ctx();
+    let mail = Mail {
+        person_id: None,
+        kind: "ticket_opened",
+        address: to,
+        subject: "S".into(),
+        text: "T".into(),
+        html: "<p>T</p>".into(),
+        holds_code,
+    };
+    portal.write(move |conn| mail::send(conn, &ctx, mail).unwrap()).await;
+}
+
+with_relay!(
+    async fn codes_go_first_and_a_rush_goes_in_batches(portal, smtp) {
+        for nth in 0..14 {
+            writes(&portal, format!("rush-{nth}@example.com"), false).await;
+        }
+        seconds(&portal, 1);
+        writes(&portal, "code@example.com".into(), true).await;
+        let house = &portal.house;
+        let deliver = async || {
+            let now = house.clock.now();
+            mail::deliver_due(&house.db, &house.keys, &house.post, "house@example.com", now, false).await.unwrap()
+        };
+        assert_eq!((deliver().await, queue(&portal).await), (10, (5, 0)));
+        let to: Vec<String> = smtp.mails().into_iter().flat_map(|mail| mail.to).collect();
+        assert_eq!((to[0].as_str(), to[1].as_str(), to.len()), ("code@example.com", "rush-0@example.com", 10));
+        let wiped: Vec<String> = portal
+            .read(|conn| mails::table.filter(mails::sealed_text.is_null()).select(mails::address).load(conn).unwrap())
+            .await;
+        assert_eq!(wiped, ["code@example.com"], "the body of a code that was sent stays, or that of another goes");
+        smtp.fail_next(2, 451);
+        assert_eq!((deliver().await, queue(&portal).await), (5, (2, 0)), "what failed counts as sent, or the other way");
+        assert_eq!((deliver().await, smtp.mails().len()), (0, 13));
+        seconds(&portal, 31);
+        assert_eq!((deliver().await, smtp.mails().len(), queue(&portal).await), (2, 15, (0, 0)));
     }
 );
