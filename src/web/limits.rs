@@ -1,9 +1,8 @@
 //! Limits that all instances share and that outlive a restart (A7).
 //!
-//! Windows slide: a bucket keeps what the present window of the calendar holds and what the last one held, and the last
-//! one weighs as much as of it still lies within the limit's time, as if it were spread evenly. A burst at the end of a
-//! window is therefore forgiven early: at the worst nearly twice the limit passes within one window's length, never more,
-//! and over two windows no more than the limit for each.
+//! Windows slide in steps: a bucket keeps what each of its last six slices of time took, a slice being a fifth of the
+//! limit's time. All six count whole, so that within the limit's time never more passes than the limit, wherever that time
+//! begins; who used it up waits for that time and a fifth of it at most.
 
 mod queries;
 
@@ -27,13 +26,22 @@ pub struct Limit {
 
 impl Limit {
     /// So many in so many seconds.
+    ///
+    /// # Panics
+    /// When a slice cannot count so many. Limits are constants, so that is seen by the compiler.
     pub const fn of(most: i64, seconds: u64) -> Self {
+        assert!(most < ONE_SLICE && seconds > 0, "a slice cannot count so many");
         Self { most, window: Duration::from_secs(seconds) }
     }
 
-    /// The window in microseconds.
-    fn length(self) -> i64 {
-        i64::try_from(self.window.as_micros()).unwrap_or(i64::MAX / 4).max(1)
+    /// A slice of the window, microseconds.
+    fn slice(self) -> i64 {
+        (i64::try_from(self.window.as_micros()).unwrap_or(i64::MAX / 16) / SLICES).max(1)
+    }
+
+    /// The beginning of the slice in which `at` lies.
+    fn slice_of(self, at: Moment) -> i64 {
+        at.0 - at.0.rem_euclid(self.slice())
     }
 }
 
@@ -46,52 +54,57 @@ pub struct Count {
     pub over: Option<Duration>,
 }
 
+/// A limit's time in slices, the present one left out.
+const SLICES: i64 = 5;
+/// One slice of a bucket takes so many bits: the lowest are the present one's. Six of them fit into a number.
+const BITS: i64 = 10;
+const ONE_SLICE: i64 = (1 << BITS) - 1;
+const ALL_SLICES: i64 = (1 << (BITS * (SLICES + 1))) - 1;
+
 /// Where a bucket stands.
 #[derive(Debug, Clone, Copy)]
 struct Level {
-    /// The beginning of the present window and its length, microseconds.
+    /// The beginning of the present slice and the length of each, microseconds.
     start: i64,
-    length: i64,
-    hits: i64,
-    /// What the window before held.
-    before: i64,
+    slice: i64,
+    /// What the slices took.
+    recent: i64,
 }
 
 impl Level {
-    /// How much of the window before lies within the limit's time.
-    fn rest(&self, now: Moment) -> i64 {
-        (self.start + self.length - now.0).clamp(0, self.length)
+    /// What the slice so many before the present one took.
+    fn hits(&self, back: i64) -> i64 {
+        (self.recent >> (BITS * back)) & ONE_SLICE
     }
 
-    /// How many count at `now`. What is not whole counts whole.
-    fn nth(&self, now: Moment) -> i64 {
-        self.hits + share(self.before, self.rest(now), self.length)
+    /// How many count.
+    fn nth(&self) -> i64 {
+        (0..=SLICES).map(|back| self.hits(back)).sum()
+    }
+
+    /// The same bucket in the slice that begins at `start`, if that is a later one.
+    fn moved(self, start: i64) -> Self {
+        let steps = (start - self.start) / self.slice;
+        match steps {
+            ..=0 => self,
+            1..=SLICES => Self { start, recent: (self.recent << (BITS * steps)) & ALL_SLICES, ..self },
+            _ => Self { start, recent: 0, ..self },
+        }
     }
 
     /// How long it takes until one more is within the limit, when nothing comes meanwhile.
     fn wait(&self, most: i64, now: Moment) -> Duration {
-        // The longest rest of a window that held `hits` beside which `allowed` more still fit.
-        let bearable =
-            |hits: i64, allowed: i64| if hits <= 0 { self.length } else { allowed.max(0) * self.length / hits };
-        let rest = self.rest(now);
-        let wait = if self.hits < most {
-            rest - bearable(self.before, most - self.hits - 1)
-        } else {
-            rest + self.length - bearable(self.hits, most - 1)
-        };
-        Duration::from_micros(wait.max(0).unsigned_abs())
+        let mut left = self.nth();
+        let mut until = now.0;
+        for back in (0..=SLICES).rev() {
+            if left < most {
+                break;
+            }
+            left -= self.hits(back);
+            until = self.start + self.slice * (SLICES + 1 - back);
+        }
+        Duration::from_micros((until - now.0).max(0).unsigned_abs())
     }
-}
-
-/// `of` by `part / whole`, rounded up.
-fn share(of: i64, part: i64, whole: i64) -> i64 {
-    let product = i128::from(of) * i128::from(part);
-    i64::try_from((product + i128::from(whole) - 1) / i128::from(whole)).unwrap_or(i64::MAX)
-}
-
-/// The beginning of the window of the calendar in which `at` lies.
-fn start_of(at: Moment, length: i64) -> i64 {
-    at.0 - at.0.rem_euclid(length)
 }
 
 /// The name of a bucket: what is counted in clear, and of whom or what as a keyed hash.
@@ -105,13 +118,13 @@ pub fn bucket(keys: &Keys, what: &str, parts: &[&str]) -> String {
 /// Counts one more in `bucket`.
 pub fn count(conn: &mut Conn, bucket: &str, limit: Limit, now: Moment) -> QueryResult<Count> {
     let level = queries::count(conn, bucket, limit, now)?;
-    let nth = level.nth(now);
+    let nth = level.nth();
     Ok(Count { nth, over: (nth > limit.most).then(|| level.wait(limit.most, now)) })
 }
 
 /// How many `bucket` holds within the limit's time.
 pub fn counted(conn: &mut Conn, bucket: &str, limit: Limit, now: Moment) -> QueryResult<i64> {
-    Ok(queries::level(conn, bucket, limit, now)?.nth(now))
+    Ok(queries::level(conn, bucket, limit, now)?.nth())
 }
 
 /// Deletes what is over, in pieces: of the longest window, two days, nothing is kept longer.
@@ -149,37 +162,30 @@ pub fn pass(conn: &mut Conn, bucket: &str, pause: Duration, now: Moment) -> Quer
 mod tests {
     use super::*;
 
-    fn level(hits: i64, before: i64) -> Level {
-        Level { start: 1_000, length: 1_000, hits, before }
+    const SLICE: i64 = 1_000;
+
+    /// The oldest first, in the slice that begins at 6000.
+    fn level(hits: [i64; 6]) -> Level {
+        Level { start: 6 * SLICE, slice: SLICE, recent: hits.iter().fold(0, |all, hits| (all << BITS) | hits) }
     }
 
     #[test]
-    fn the_window_before_weighs_as_much_as_is_left_of_it() {
-        let at = |now| level(1, 10).nth(Moment(now));
-        assert_eq!([at(1_000), at(1_001), at(1_100), at(1_500), at(1_999), at(2_000)], [11, 11, 10, 6, 2, 1]);
-        // A row that a machine with a faster clock wrote weighs whole.
-        assert_eq!(at(900), 11);
+    fn slices_fall_out_one_by_one() {
+        let was = level([7, 1, 2, 0, 1, 3]);
+        let later = [5, 6, 7, 8, 9, 10, 11, 12, 99].map(|slices| was.moved(slices * SLICE).nth());
+        assert_eq!(later, [14, 14, 7, 6, 4, 4, 3, 0, 0]);
+        assert_eq!((0..6).map(|back| was.moved(8 * SLICE).hits(back)).collect::<Vec<_>>(), [0, 0, 3, 1, 0, 2]);
     }
 
     #[test]
     fn after_the_wait_one_more_is_within_the_limit_and_not_before() {
-        for most in [1, 2, 3, 30] {
-            for (hits, before) in [(1, 1), (1, 30), (2, 0), (31, 31), (31, 0), (4, 3), (1, 31)] {
-                for now in [1_000, 1_001, 1_250, 1_999] {
-                    let was = level(hits, before);
-                    if was.nth(Moment(now)) <= most {
-                        continue;
-                    }
+        for hits in [[0, 0, 0, 0, 0, 4], [4, 0, 0, 0, 0, 0], [1, 1, 1, 1, 1, 1], [0, 2, 0, 0, 2, 0], [1023; 6]] {
+            for most in [1, 2, 3] {
+                for now in [6_000, 6_001, 6_999] {
+                    let was = level(hits);
                     let wait = i64::try_from(was.wait(most, Moment(now)).as_micros()).unwrap();
-                    let with_one_more = |at: i64| {
-                        let then = match at {
-                            ..2_000 => Level { hits: hits + 1, ..was },
-                            2_000..3_000 => Level { start: 2_000, hits: 1, before: hits, ..was },
-                            _ => Level { start: 3_000, hits: 1, before: 0, ..was },
-                        };
-                        then.nth(Moment(at))
-                    };
-                    let case = format!("most {most}, {hits} and {before} at {now}, wait {wait}");
+                    let with_one_more = |at: i64| was.moved(at - at % SLICE).nth() + 1;
+                    let case = format!("most {most}, {hits:?} at {now}, wait {wait}");
                     assert!(with_one_more(now + wait) <= most, "{case}");
                     assert!(wait == 0 || with_one_more(now + wait - 1) > most, "{case}: too long");
                 }

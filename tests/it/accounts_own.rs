@@ -532,9 +532,8 @@ on_both!(
                     diesel::insert_into(limits::table)
                         .values((
                             limits::bucket.eq(format!("of test {n}")),
-                            limits::window_start.eq(1_i64),
-                            limits::hits.eq(1_i64),
-                            limits::before.eq(0_i64),
+                            limits::slice_start.eq(1_i64),
+                            limits::recent.eq(1_i64),
                             limits::ends_at.eq(2_i64),
                         ))
                         .execute(conn)

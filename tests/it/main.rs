@@ -12,6 +12,7 @@ mod demo;
 mod doors;
 mod faults;
 mod house;
+mod late;
 mod ledger;
 mod limits;
 mod lists;

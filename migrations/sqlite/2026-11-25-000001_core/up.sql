@@ -94,13 +94,12 @@ create index challenges_untold on challenges (purpose, step, created_at) where t
 create index challenges_by_end on challenges (expires_at);
 create index challenges_by_address on challenges (address, purpose, created_at);
 
--- Shared counters of guesses and sends (A7): kept over a restart and the same for all instances. A bucket holds its present
--- window and what the one before held; a gate is shut until it ends.
+-- Shared counters of guesses and sends (A7): kept over a restart and the same for all instances. A bucket holds
+-- what its last six slices of time took, ten bits for each; a gate is shut until it ends.
 create table limits (
   bucket text not null primary key,
-  window_start bigint not null,
-  hits bigint not null,
-  before bigint not null,
+  slice_start bigint not null,
+  recent bigint not null,
   ends_at bigint not null
 );
 create index limits_by_end on limits (ends_at);

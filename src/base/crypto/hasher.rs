@@ -33,6 +33,12 @@ const KEPT: Duration = Duration::from_secs(1);
 /// A stored hash that asks for more blocks was not made here.
 const MOST: usize = 1024 * 1024;
 
+/// Lets every other thread run before this one (Linux: niceness is a thread's): a hash is 15 ms of work, and while every
+/// core hashes a page would wait for as long at each statement that it sends.
+fn stand_back() {
+    let _ = rustix::process::setpriority_process(None, 10);
+}
+
 /// Too many passwords are being hashed already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many passwords are being hashed")]
@@ -73,7 +79,10 @@ impl Hasher {
         let peppers: Arc<[_]> = keys.peppers().into();
         for at in 0..threads.max(1) {
             let (receiver, mut works) = (receiver.clone(), Works::new(Arc::clone(&peppers)));
-            std::thread::Builder::new().name(format!("hasher-{at}")).spawn(move || while works.serve(&receiver) {})?;
+            std::thread::Builder::new().name(format!("hasher-{at}")).spawn(move || {
+                stand_back();
+                while works.serve(&receiver) {}
+            })?;
         }
         Ok(Self(sender))
     }

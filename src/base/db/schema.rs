@@ -102,9 +102,8 @@ diesel::table! {
 diesel::table! {
     limits (bucket) {
         bucket -> Text,
-        window_start -> BigInt,
-        hits -> BigInt,
-        before -> BigInt,
+        slice_start -> BigInt,
+        recent -> BigInt,
         ends_at -> BigInt,
     }
 }

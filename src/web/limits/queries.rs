@@ -5,64 +5,90 @@ use std::time::Duration;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::{Level, Limit, start_of};
+use super::{BITS, Level, Limit, SLICES};
 use crate::base::db::Value::{Number, Text};
 use crate::base::db::schema::limits;
 use crate::base::db::{Conn, Prepared};
 use crate::base::types::Moment;
 use crate::each;
 
-/// Counts one more, in one statement: of many at once each gets a number of its own. A window that begins takes what the
-/// last one held along. Beyond the limit one more is enough: whoever hammers does not wait the longer for it.
-const COUNT: &str = "insert into limits (bucket, window_start, hits, before, ends_at) values ($1, $2, 1, 0, $3) \
-     on conflict (bucket) do update set \
-     before = case when limits.window_start >= excluded.window_start then limits.before \
-     when limits.window_start = excluded.window_start - $4 then limits.hits else 0 end, \
-     hits = case when limits.window_start < excluded.window_start then 1 \
-     when limits.hits > $5 then limits.hits else limits.hits + 1 end, \
+const _: () = assert!(SLICES == 5 && BITS == 10, "the statements below say so, too");
+
+/// What the slices of a row took, seen from the slice of the hit: those that are too old are pushed out on the left.
+macro_rules! pushed {
+    () => {
+        "(case when excluded.slice_start <= limits.slice_start then limits.recent \
+         when excluded.slice_start >= limits.slice_start + 6 * $4 then 0 \
+         else (limits.recent << cast(10 * ((excluded.slice_start - limits.slice_start) / $4) as integer)) \
+         & 1152921504606846975 end)"
+    };
+}
+
+/// How many those are together.
+macro_rules! together {
+    () => {
+        concat!(
+            "((",
+            pushed!(),
+            " & 1023) + ((",
+            pushed!(),
+            " >> 10) & 1023) + ((",
+            pushed!(),
+            " >> 20) & 1023) + ((",
+            pushed!(),
+            " >> 30) & 1023) + ((",
+            pushed!(),
+            " >> 40) & 1023) + (",
+            pushed!(),
+            " >> 50))"
+        )
+    };
+}
+
+/// Counts one more, in one statement: of many at once each gets a number of its own. Beyond the limit one more is enough:
+/// whoever hammers does not wait the longer for it.
+const COUNT: &str = concat!(
+    "insert into limits (bucket, slice_start, recent, ends_at) values ($1, $2, 1, $3) on conflict (bucket) do update set \
+     recent = case when ",
+    together!(),
+    " > $5 then ",
+    pushed!(),
+    " else ",
+    pushed!(),
+    " + 1 end, \
      ends_at = case when limits.ends_at > excluded.ends_at then limits.ends_at else excluded.ends_at end, \
-     window_start = case when limits.window_start > excluded.window_start then limits.window_start \
-     else excluded.window_start end \
-     returning window_start, hits, before";
+     slice_start = case when limits.slice_start > excluded.slice_start then limits.slice_start \
+     else excluded.slice_start end \
+     returning slice_start, recent"
+);
 
-const UNCOUNT: &str = "update limits set hits = case when window_start = $1 and hits > 0 then hits - 1 else hits end, \
-     before = case when window_start = $2 and before > 0 then before - 1 else before end where bucket = $3";
+const UNCOUNT: &str = "update limits set \
+     recent = recent - (cast(1 as bigint) << cast(10 * ((slice_start - $1) / $2) as integer)) \
+     where bucket = $3 and slice_start >= $1 and slice_start < $1 + 6 * $2 \
+     and ((recent >> cast(10 * ((slice_start - $1) / $2) as integer)) & 1023) > 0";
 
-const PASS: &str = "insert into limits (bucket, window_start, hits, before, ends_at) values ($1, 0, 1, 0, $2) \
-     on conflict (bucket) do update set hits = limits.hits + 1, ends_at = excluded.ends_at \
-     where limits.ends_at <= $3";
+const PASS: &str = "insert into limits (bucket, slice_start, recent, ends_at) values ($1, 0, 1, $2) \
+     on conflict (bucket) do update set ends_at = excluded.ends_at where limits.ends_at <= $3";
 
 pub(super) fn count(conn: &mut Conn, bucket: &str, limit: Limit, now: Moment) -> QueryResult<Level> {
-    let length = limit.length();
-    let start = start_of(now, length);
-    // What a window held weighs until the end of the next one.
-    let end = start.saturating_add(2 * length);
-    let values = [Text(bucket), Number(start), Number(end), Number(length), Number(limit.most)];
-    let count = Prepared::<(BigInt, BigInt, BigInt)>::new(COUNT, &values);
-    let (start, hits, before) = each!(conn, c => count.get_result::<(i64, i64, i64)>(c))?;
-    Ok(Level { start, length, hits, before })
+    let (start, slice) = (limit.slice_of(now), limit.slice());
+    let end = start.saturating_add((SLICES + 1) * slice);
+    let values = [Text(bucket), Number(start), Number(end), Number(slice), Number(limit.most)];
+    let count = Prepared::<(BigInt, BigInt)>::new(COUNT, &values);
+    let (start, recent) = each!(conn, c => count.get_result::<(i64, i64)>(c))?;
+    Ok(Level { start, slice, recent })
 }
 
 pub(super) fn level(conn: &mut Conn, bucket: &str, limit: Limit, now: Moment) -> QueryResult<Level> {
-    let length = limit.length();
-    let start = start_of(now, length);
-    let row: Option<(i64, i64, i64)> = limits::table
-        .find(bucket)
-        .select((limits::window_start, limits::hits, limits::before))
-        .first(conn)
-        .optional()?;
-    Ok(match row {
-        Some((kept, hits, before)) if kept >= start => Level { start: kept, length, hits, before },
-        Some((kept, hits, _)) if kept == start - length => Level { start, length, hits: 0, before: hits },
-        _ => Level { start, length, hits: 0, before: 0 },
-    })
+    let (start, slice) = (limit.slice_of(now), limit.slice());
+    let row = limits::table.find(bucket).select((limits::slice_start, limits::recent)).first(conn).optional()?;
+    let (kept, recent) = row.unwrap_or((start, 0));
+    Ok(Level { start: kept, slice, recent }.moved(start))
 }
 
-/// Takes back one that was counted at `at`, from whichever window holds it now.
+/// Takes back one that was counted at `at`, from the slice that took it.
 pub(super) fn uncount(conn: &mut Conn, bucket: &str, limit: Limit, at: Moment) -> QueryResult<()> {
-    let length = limit.length();
-    let start = start_of(at, length);
-    let values = [Number(start), Number(start.saturating_add(length)), Text(bucket)];
+    let values = [Number(limit.slice_of(at)), Number(limit.slice()), Text(bucket)];
     let uncount = Prepared::<()>::new(UNCOUNT, &values);
     each!(conn, c => uncount.execute(c))?;
     Ok(())
