@@ -33,7 +33,9 @@ pub use actor::{Any, Billing, Customer, Member, MemberRole, Owner, Person, Roles
 pub use browsers::{known as known_browser, learn as learn_browser};
 pub use passwords::PasswordClass;
 pub use proof::{Candidate, Proven, candidate};
-pub use queries::{Created, NewCustomer, Reader, create_customer, name_person, new_person, readers, set_password};
+pub use queries::{
+    Created, NewCustomer, Reader, create_customer, name_person, new_person, readers, readers_of, set_password,
+};
 pub use standing::{Stays, move_person};
 
 use crate::web::Feature;

@@ -232,24 +232,45 @@ pub struct Reader {
     pub address: String,
 }
 
-/// Who reads mail about each of these things, given as (account, who began it): whoever began it while the membership
-/// stands, else the owners of the account. At most some hundreds at a time.
+/// A member of an account, in a role of it.
+type Member = (i64, MemberRole, Reader);
+
+const MEMBER: (memberships::account_id, memberships::role, (people::id, people::address)) =
+    (memberships::account_id, memberships::role, (people::id, people::address));
+
+/// Who reads mail about a thing of this account that this person began: whoever began it while the membership stands, else
+/// the owners of the account.
+pub fn readers_of(conn: &mut Conn, account_id: i64, person_id: i64) -> QueryResult<Vec<Reader>> {
+    let members: Vec<Member> = memberships::table
+        .inner_join(people::table)
+        .filter(memberships::account_id.eq(account_id))
+        .filter(memberships::ended_at.is_null())
+        .filter(memberships::role.eq(MemberRole::Owner).or(memberships::person_id.eq(person_id)))
+        .order(memberships::id)
+        .select(MEMBER)
+        .load(conn)?;
+    Ok(chosen(&members, (account_id, person_id)))
+}
+
+/// The same for many things at once, given as (account, who began it). At most some hundreds at a time: unlike that of one
+/// thing, the statement is not prepared once.
 pub fn readers(conn: &mut Conn, begun: &[(i64, i64)]) -> QueryResult<Vec<Vec<Reader>>> {
     let (places, people_asked): (BTreeSet<i64>, BTreeSet<i64>) = begun.iter().copied().unzip();
-    let members: Vec<(i64, MemberRole, Reader)> = memberships::table
+    let members: Vec<Member> = memberships::table
         .inner_join(people::table)
         .filter(memberships::account_id.eq_any(places))
         .filter(memberships::ended_at.is_null())
         .filter(memberships::role.eq(MemberRole::Owner).or(memberships::person_id.eq_any(people_asked)))
         .order(memberships::id)
-        .select((memberships::account_id, memberships::role, (people::id, people::address)))
+        .select(MEMBER)
         .load(conn)?;
-    let of = |&(account, person): &(i64, i64)| {
-        let here = || members.iter().filter(move |(place, ..)| *place == account);
-        match here().find(|(.., reader)| reader.id == person) {
-            Some((.., reader)) => vec![reader.clone()],
-            None => here().filter(|(_, role, _)| *role == MemberRole::Owner).map(|(.., one)| one.clone()).collect(),
-        }
-    };
-    Ok(begun.iter().map(of).collect())
+    Ok(begun.iter().map(|one| chosen(&members, *one)).collect())
+}
+
+fn chosen(members: &[Member], (account_id, person_id): (i64, i64)) -> Vec<Reader> {
+    let here = || members.iter().filter(move |(place, ..)| *place == account_id);
+    match here().find(|(.., reader)| reader.id == person_id) {
+        Some((.., reader)) => vec![reader.clone()],
+        None => here().filter(|(_, role, _)| *role == MemberRole::Owner).map(|(.., one)| one.clone()).collect(),
+    }
 }

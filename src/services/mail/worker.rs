@@ -13,8 +13,8 @@ use crate::base::types::Moment;
 const LEASE: Duration = Duration::from_secs(120);
 const AT_ONCE: i64 = 10;
 /// Between two batches: the mails of a rush go out beside people's own requests, never in front of them. With a relay that
-/// is as quick as a folder that makes some four hundred a second.
-pub const PAUSE: Duration = Duration::from_millis(20);
+/// is as quick as a folder that makes some hundred a second.
+pub const PAUSE: Duration = Duration::from_millis(100);
 /// How long the end of a delivery may stay unwritten. What is not written when the machine fails goes out again.
 const WRITTEN_WITHIN: Duration = Duration::from_secs(1);
 /// After the tenth failure (about a day and a half) a mail is dead.

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::base::db::Conn;
 use crate::base::db::schema::{memberships, people, ticket_entries, tickets};
 use crate::base::types::{Moment, Number};
-use crate::features::accounts::{Customer, readers};
+use crate::features::accounts::{Customer, readers_of};
 use crate::features::tickets::model::{EntryKind, Side, TicketState};
 use crate::features::tickets::queries::Ticket;
 use crate::web::lists::PAGE;
@@ -116,8 +116,8 @@ pub(in crate::features::tickets) fn assign_if_free(conn: &mut Conn, ticket_id: i
 
 /// Who reads an answer by mail: whoever opened the work order, or an owner when that person has left the account.
 pub(in crate::features::tickets) fn reader(conn: &mut Conn, ticket: &Ticket) -> QueryResult<Option<(i64, String)>> {
-    let readers = readers(conn, &[(ticket.account_id, ticket.opened_by_id)])?;
-    Ok(readers.into_iter().flatten().next().map(|reader| (reader.id, reader.address)))
+    let readers = readers_of(conn, ticket.account_id, ticket.opened_by_id)?;
+    Ok(readers.into_iter().next().map(|reader| (reader.id, reader.address)))
 }
 
 /// How many people read along: the members of the account.
