@@ -111,9 +111,9 @@ crate::base::types::text_enum! {
 }
 
 impl StaffRole {
-    /// Whether two admins give it: it touches money or people's identity, or gives such roles itself.
+    /// Whether two admins give it: it touches money or people's identity, reads every customer's, or gives such roles itself.
     #[must_use]
     pub const fn needs_two(self) -> bool {
-        matches!(self, Self::Reviewer | Self::Finance | Self::Privacy | Self::Admin)
+        matches!(self, Self::Reviewer | Self::Finance | Self::Privacy | Self::Auditor | Self::Admin)
     }
 }

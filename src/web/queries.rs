@@ -82,7 +82,17 @@ pub(super) fn session(conn: &mut Conn, hashes: Vec<Vec<u8>>) -> QueryResult<Opti
     Ok(None)
 }
 
+/// Waits until no other transaction opens or ends sessions of this person. What is read after it holds until the change is
+/// made: whoever ends all sessions also ends one that was being opened. SQLite has one writer and needs no lock.
+pub(super) fn hold(conn: &mut Conn, person: i64) -> QueryResult<()> {
+    if let Conn::Pg(pg) = conn {
+        people::table.find(person).select(people::id).for_no_key_update().execute(pg)?;
+    }
+    Ok(())
+}
+
 pub(super) fn enter(conn: &mut Conn, ctx: &Context, entering: &Entering) -> QueryResult<NewSession> {
+    hold(conn, entering.person_id)?;
     let reference = BASE64URL_NOPAD.encode(&chance::bytes::<32>());
     let hash = ctx.keys.hash("session", &[reference.as_bytes()]);
     let id = diesel::insert_into(sessions::table)
@@ -166,6 +176,7 @@ pub(super) fn end_session(conn: &mut Conn, id: i64, now: Moment) -> QueryResult<
 }
 
 pub(super) fn end_sessions(conn: &mut Conn, person: i64, except: Option<i64>, now: Moment) -> QueryResult<usize> {
+    hold(conn, person)?;
     diesel::update(
         sessions::table
             .filter(sessions::person_id.eq(person))

@@ -282,6 +282,12 @@ pub struct Entering {
     pub stepped_up_at: Option<Moment>,
 }
 
+/// Waits until no other transaction opens or ends sessions of this person (RC1, RC2, SS4). It comes before anything else that
+/// such a change locks, so that two of them wait for one another in one order; [`enter`] and [`end_all`] do it in any case.
+pub fn hold(conn: &mut Conn, person_id: i64) -> QueryResult<()> {
+    queries::hold(conn, person_id)
+}
+
 /// Makes a session; an eleventh ends the oldest (SS7).
 pub fn enter(conn: &mut Conn, ctx: &Context, entering: &Entering) -> QueryResult<NewSession> {
     queries::enter(conn, ctx, entering)

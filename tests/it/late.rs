@@ -1,33 +1,11 @@
 //! Access that ends while a form is on its way decides nothing any more (SS4).
 
-use diesel::prelude::*;
-use diesel::sql_types::BigInt;
-use easylink::base::db::Conn;
 use easylink::web::feature::StaffRole;
 use easylink::web::roles;
 
 use crate::support::form::FormInPage;
 use crate::support::portal::Portal;
-
-#[derive(QueryableByName)]
-struct Waiting {
-    #[diesel(sql_type = BigInt)]
-    waiting: i64,
-}
-
-/// Waits until another transaction of this database waits for what this one holds. On SQLite there is one at a time, and
-/// nothing to wait for.
-fn until_another_waits(conn: &mut Conn) {
-    let Conn::Pg(pg) = conn else { return };
-    let asked = "select count(*) as waiting, pg_sleep(0.01)::text as nothing from pg_stat_activity \
-                 where datname = current_database() and wait_event_type = 'Lock'";
-    for _ in 0..500 {
-        diesel::sql_query("select pg_stat_clear_snapshot()").execute(pg).unwrap();
-        if diesel::sql_query(asked).get_result::<Waiting>(pg).unwrap().waiting > 0 {
-            return;
-        }
-    }
-}
+use crate::support::waiting::until_others_wait;
 
 /// Sends `form` of an admin whose role another transaction takes before the form's own change, and answers the status.
 async fn sent_too_late(portal: &Portal, boss: &mut crate::support::entered::Entered, form: &FormInPage) -> u16 {
@@ -36,7 +14,7 @@ async fn sent_too_late(portal: &Portal, boss: &mut crate::support::entered::Ente
     let taking = portal.write(move |conn| {
         roles::hold(conn, StaffRole::Admin).unwrap();
         tell.send(()).unwrap();
-        until_another_waits(conn);
+        until_others_wait(conn, 1);
         roles::take(conn, person, StaffRole::Admin).unwrap();
     });
     let sending = async {

@@ -39,7 +39,7 @@ async fn presses(one: &mut Entered, at: &str, what: &str) -> Page {
 on_both!(
     async fn somebody_new_with_money_or_identity_waits_for_a_second_admin(portal) {
         for role in StaffRole::ALL {
-            let two = ["reviewer", "finance", "privacy", "admin"].contains(&role.as_str());
+            let two = ["reviewer", "finance", "privacy", "auditor", "admin"].contains(&role.as_str());
             assert_eq!(role.needs_two(), two, "{role}");
         }
         let (mut boss, mut kim, at) = proposed(&portal, &["support", "finance"]).await;

@@ -79,10 +79,12 @@ create table statement_entries (
   -- The top-up that the text names, by which an entry of any age is found.
   reference text,
   bank_serial text not null,
+  -- Its letters and digits alone, in capitals: by them it is the same number however it was typed.
+  serial_key text not null check (serial_key <> ''),
   entered_by_id bigint not null references people (id),
   entered_at bigint not null,
   credited_by_id bigint references people (id),
-  unique (receiving_account_id, bank_serial),
+  unique (receiving_account_id, serial_key),
   unique (id, credited_by_id),
   check ((state = 'credited') = (credited_by_id is not null)),
   check (credited_by_id is null or credited_by_id <> entered_by_id)
@@ -151,3 +153,9 @@ create trigger ledger_transactions_keep_delete before delete on ledger_transacti
 
 create trigger ledger_transfers_keep_update before update on ledger_transfers begin select raise(abort, 'ledger_transfers are never changed'); end;
 create trigger ledger_transfers_keep_delete before delete on ledger_transfers begin select raise(abort, 'ledger_transfers are never deleted'); end;
+
+-- What was credited stays what it was; names and accounts may be sealed anew or wiped.
+create trigger statement_entries_keep_credited before update of number, receiving_account_id, state, amount, booked_on, bank_serial, serial_key, entered_by_id, credited_by_id on statement_entries when old.state = 'credited' begin select raise(abort, 'a credited entry is never changed'); end;
+create trigger statement_entries_keep before delete on statement_entries when old.state = 'credited' begin select raise(abort, 'a credited entry is never deleted'); end;
+create trigger remittances_keep_credited before update of number, account_id, receiving_account_id, state, amount, statement_entry_id, confirmed_by_id, settled_at on remittances when old.state = 'credited' begin select raise(abort, 'a credited remittance is never changed'); end;
+create trigger remittances_keep before delete on remittances when old.state = 'credited' begin select raise(abort, 'a credited remittance is never deleted'); end;

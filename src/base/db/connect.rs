@@ -53,10 +53,11 @@ pub(super) fn connect(url: &DatabaseUrl, read_only: bool) -> Result<Conn, Connec
 }
 
 /// FULL: what was acknowledged survives a power cut. Secure delete: destroyed data leaves the file's free pages too. The log
-/// is carried over into the file at 32 MiB: pages that every write touches are then carried over once for many writes.
+/// is carried over into the file at 32 MiB: pages that every write touches are then carried over once for many writes. Recursive triggers: a
+/// row that `replace` puts in another's place is deleted past no trigger.
 const PRAGMAS: &str = "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full; \
      pragma foreign_keys = on; pragma temp_store = memory; pragma cache_size = -8000; pragma secure_delete = on; \
-     pragma wal_autocheckpoint = 8192;";
+     pragma recursive_triggers = on; pragma wal_autocheckpoint = 8192;";
 
 /// Statements are prepared once for each connection, and so are their plans: those of the portal follow an index whatever
 /// is asked for, and to plan a page's statement anew takes the server longer than to run it.

@@ -361,6 +361,7 @@ diesel::table! {
         remittance_text -> Text,
         reference -> Nullable<Text>,
         bank_serial -> Text,
+        serial_key -> Text,
         entered_by_id -> BigInt,
         entered_at -> BigInt,
         credited_by_id -> Nullable<BigInt>,

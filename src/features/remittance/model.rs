@@ -1,6 +1,8 @@
 //! The states of a remittance and the moves between them. Those of a statement entry stand in `entries`, those of a
 //! receiving account in `receiving`.
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::base::types::text_enum;
 
 text_enum! {
@@ -86,6 +88,12 @@ text_enum! {
         /// An account, as companies have: any bank's own form.
         Account = "account",
     }
+}
+
+/// Letters and digits alone, in capitals, as names and serial numbers are compared: banks and keyboards add spaces, hyphens,
+/// full-width forms and signs that nobody sees.
+pub(super) fn signs(text: &str) -> String {
+    text.nfkc().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }
 
 #[cfg(test)]

@@ -1,9 +1,14 @@
 //! Setting a forgotten password anew (RC1).
 
+use diesel::prelude::*;
+use easylink::base::db::Conn;
+
 use super::{challenges_made, forgets, gives_code, registers, session_of, signed_in, signs_in};
+use crate::support::form::FormInPage;
 use crate::support::page::Page;
 use crate::support::people::{PASSWORD, Visitor};
 use crate::support::portal::Portal;
+use crate::support::waiting::until_others_wait;
 
 const NEW: &str = "eleven quiet staircases";
 
@@ -165,5 +170,61 @@ on_both!(
         assert_eq!(statuses, [303, 404, 404, 404, 404, 404, 404, 404]);
         let codes = portal.mails_to("li@example.com").await;
         assert_eq!(codes.iter().filter(|mail| mail.subject.contains("new password")).count(), 1);
+    }
+);
+
+/// A sign-in stands between its session and its end while `out` is sent; answers how both ended.
+async fn meet(portal: &Portal, enters: (&mut Visitor, &FormInPage), out: (&mut Visitor, &FormInPage)) -> (u16, u16) {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let between = portal.write(move |conn| {
+        if let Conn::Pg(pg) = conn {
+            // The last thing that a sign-in by code writes is the known browser.
+            diesel::sql_query("lock table known_browsers in share mode").execute(pg).unwrap();
+        }
+        tell.send(()).unwrap();
+        until_others_wait(conn, 2);
+    });
+    let enters = async {
+        told.await.unwrap();
+        let entering = enters.0.posts_now(enters.1);
+        let leaving = async {
+            portal.read(|conn| until_others_wait(conn, 1)).await;
+            out.0.posts_now(out.1).await
+        };
+        let (entered, left) = futures_util::future::join(entering, leaving).await;
+        (entered.status, left.status)
+    };
+    futures_util::future::join(between, enters).await.1
+}
+
+on_both!(
+    async fn a_sign_in_that_is_under_way_does_not_outlive_a_way_out(portal) {
+        registers(&portal, "li@example.com").await;
+        enters_anew(&portal, "li@example.com").await;
+        for way in ["not-me", "reset"] {
+            let mut stranger = portal.visitor();
+            signs_in(&mut stranger, "li@example.com", if way == "reset" { NEW } else { PASSWORD }).await;
+            let code = portal.code_for("li@example.com").await;
+            let form = stranger.opens("/login/verify").await.form("/login/verify").with("code", &code);
+            let mut owner = portal.visitor();
+            let out = if way == "reset" {
+                forgets(&mut owner, "li@example.com").await;
+                let code = portal.code_for("li@example.com").await;
+                let form = owner.opens("/password/reset").await.form("/password/reset");
+                form.answered(&[("code", &code), ("password", PASSWORD), ("again", PASSWORD)])
+            } else {
+                let path = way_out(&portal, "li@example.com", "New browser").await;
+                owner.gets(&path).await.form(&path)
+            };
+            assert_eq!(meet(&portal, (&mut stranger, &form), (&mut owner, &out)).await, (303, 303), "{way}");
+            assert!(!signed_in(&mut stranger).await, "a session outlives {way}");
+            let again = signs_in(&mut stranger, "li@example.com", PASSWORD).await;
+            assert_ne!(again.header("location"), Some("/account"), "a browser stays known after {way}");
+            if way == "not-me" {
+                let code = portal.code_for("li@example.com").await;
+                assert_eq!(resets(&mut owner, &code, NEW).await.status, 303);
+                portal.minutes(60);
+            }
+        }
     }
 );

@@ -162,6 +162,13 @@ on_both! {
         let form = entry(&mut people.fay, "10", "x", "S-1").await;
         let page = people.fay.posts(&form).await;
         assert_eq!((page.status, page.wrong_fields()), (422, vec!["bank_serial".to_string()]));
+        // However it is typed: full-width, small, spaced, or with a sign that nobody sees.
+        for same in ["Ｓ－１", "s-1", " S 1", "S\u{200b}-1", "S\u{2011}1"] {
+            let form = entry(&mut people.fay, "10", "x", same).await;
+            assert_eq!(people.fay.posts(&form).await.wrong_fields(), ["bank_serial"], "{same}");
+        }
+        let form = entry(&mut people.fay, "10", "x", "\u{200b}—").await;
+        assert_eq!(people.fay.posts(&form).await.wrong_fields(), ["bank_serial"]);
         for (field, value) in [("amount", "1e3"), ("amount", "-5"), ("remitter", ""), ("booked_on", "2026-11-24")] {
             let form = entry(&mut people.fay, "10", "x", "S-2").await.with(field, value);
             assert_eq!(people.fay.posts(&form).await.wrong_fields(), [field], "{value}");

@@ -38,6 +38,7 @@ async fn many_entries(portal: &Portal) {
                         statement_entries::sealed_remitter.eq(vec![0_u8]),
                         statement_entries::remittance_text.eq("something else"),
                         statement_entries::bank_serial.eq(format!("N-{serial}")),
+                        statement_entries::serial_key.eq(format!("N{serial}")),
                         statement_entries::entered_by_id.eq(person),
                         statement_entries::entered_at.eq(now),
                     ))

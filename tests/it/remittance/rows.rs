@@ -16,6 +16,19 @@ fn refused(conn: &mut Conn, kind: DatabaseErrorKind, what: &str, f: impl FnOnce(
     }
 }
 
+const KEPT: &[(&str, &str)] = &[
+    ("amount of an entry", "update statement_entries set amount = amount + 1 where state = 'credited'"),
+    (
+        "state of an entry",
+        "update statement_entries set state = 'open', credited_by_id = null where state = 'credited'",
+    ),
+    ("who entered", "update statement_entries set entered_by_id = entered_by_id where state = 'credited'"),
+    ("an entry", "delete from statement_entries where state = 'credited'"),
+    ("amount of a remittance", "update remittances set amount = amount + 1 where state = 'credited'"),
+    ("state of a remittance", "update remittances set state = 'declared' where state = 'credited'"),
+    ("a remittance", "delete from remittances where state = 'credited'"),
+];
+
 fn person(conn: &mut Conn, address: &str) -> i64 {
     people::table.filter(people::address.eq(address)).select(people::id).first(conn).unwrap()
 }
@@ -93,14 +106,18 @@ on_both! {
                 let opener = remittances::opened_by_id.eq(finn);
                 diesel::update(target()).set((opener, confirmed(finn))).execute(c)
             });
-            assert_eq!(diesel::update(target()).set(confirmed(finn)).execute(conn).unwrap(), 1);
-            // Back as it was: the books of this test know nothing of it.
-            let open = (
-                remittances::state.eq("declared"),
-                remittances::statement_entry_id.eq(None::<i64>),
-                remittances::confirmed_by_id.eq(None::<i64>),
-            );
-            diesel::update(target()).set(open).execute(conn).unwrap();
+            // What was credited is never changed nor taken away; the books of this test know nothing of it.
+            let undone = conn.transaction::<(), Error, _>(|c| {
+                assert_eq!(diesel::update(target()).set(confirmed(finn)).execute(c).unwrap(), 1);
+                for (what, sql) in KEPT {
+                    let kept = c.transaction::<usize, Error, _>(|c| diesel::sql_query(*sql).execute(c));
+                    assert!(matches!(&kept, Err(Error::DatabaseError(_, fault)) if fault.message().contains("never")), "{what}: {kept:?}");
+                }
+                let sealed = "update statement_entries set sealed_remitter = sealed_remitter where state = 'credited'";
+                assert_eq!(diesel::sql_query(sealed).execute(c).unwrap(), 2, "what is sealed may be sealed anew");
+                Err(Error::RollbackTransaction)
+            });
+            assert_eq!(undone, Err(Error::RollbackTransaction));
         }).await;
     }
 }

@@ -42,3 +42,4 @@ pub mod portal;
 pub mod postgres;
 pub mod smtp;
 pub mod until;
+pub mod waiting;

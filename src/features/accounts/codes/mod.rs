@@ -18,7 +18,7 @@ use crate::base::db::Conn;
 use crate::base::types::Address;
 use crate::services::context::Context;
 use crate::web::asked::Asked;
-use crate::web::{Errors, FieldError, Stop};
+use crate::web::{Errors, FieldError, Stop, session};
 
 const HANDLE: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
 const PLACE: &str = "challenges.sealed_data";
@@ -118,6 +118,10 @@ pub(super) fn redeem(conn: &mut Conn, asked: &Asked, purposes: &[Purpose], typed
     let now = asked.context.now;
     let Some(found) = current(conn, asked, purposes)? else { return Err(counted(FieldError::CodeEnded)) };
     let Some(handle) = &asked.jar.challenge else { return Err(counted(FieldError::CodeEnded)) };
+    if let Some(person_id) = found.person_id {
+        // Whoever sets the password anew or says "this was not me" comes before this code or after it.
+        session::hold(conn, person_id)?;
+    }
     let who = asker_of(conn, asked, &found)?;
     let Some(guess) = guesses::of_code(conn, asked, &found.address, who)? else {
         return Err(counted(FieldError::CodeEnded));

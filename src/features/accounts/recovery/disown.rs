@@ -63,6 +63,7 @@ pub(super) async fn update(
             let (ctx, now) = (scene.ctx(), scene.ctx().now);
             let found = codes::linked(conn, ctx, &token)?.ok_or(Error::NotFound)?;
             let person_id = found.person_id.ok_or(Error::NotFound)?;
+            session::hold(conn, person_id)?;
             let subject_id = active_subject(conn, person_id)?.ok_or(Error::NotFound)?;
             if !codes::use_up(conn, found.id)? {
                 return Err(Error::NotFound.into());

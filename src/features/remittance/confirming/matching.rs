@@ -2,10 +2,9 @@
 
 use std::cmp::Reverse;
 
-use unicode_normalization::UnicodeNormalization;
-
 use crate::base::types::Number;
 use crate::features::remittance::entries::StatementEntry;
+use crate::features::remittance::model::signs;
 use crate::features::remittance::top_ups::TopUp;
 
 /// Why an entry may be the one. Words in `templates/remittance/reason.html`.
@@ -84,11 +83,6 @@ fn reasons(top_up: &TopUp, entry: &StatementEntry) -> Vec<Reason> {
         (Reason::Date, declared.is_some_and(|told| entry.booked_on.days_since(told.remitted_on).abs() <= 3)),
     ];
     checks.into_iter().filter_map(|(reason, holds)| holds.then_some(reason)).collect()
-}
-
-/// Letters and digits alone, in capitals: banks add spaces, hyphens and full-width forms.
-fn signs(text: &str) -> String {
-    text.nfkc().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }
 
 fn same_name(one: &str, other: &str) -> bool {

@@ -10,6 +10,7 @@ use super::model::EntryState;
 use super::queries::{self, NewEntry, StatementEntry};
 use crate::base::db::Conn;
 use crate::base::types::{Day, Number};
+use crate::features::remittance::model::signs;
 use crate::features::remittance::{fields, receiving};
 use crate::features::staff::{Auditor, Finance, Staff};
 use crate::web::forms::{Asking, Errors, FieldError, Form};
@@ -96,6 +97,9 @@ impl EntryForm {
         let account = fields::line_if_any(&mut errors, "remitter_account", &self.remitter_account, 64);
         let text = fields::line_if_any(&mut errors, "text", &self.text, 500);
         let bank_serial = fields::line(&mut errors, "bank_serial", &self.bank_serial, 64);
+        if !bank_serial.is_empty() && signs(&bank_serial).is_empty() {
+            errors.add("bank_serial", FieldError::Missing);
+        }
         match (receiving, booked_on, amount, errors.is_empty()) {
             (Some(receiving), Some(booked_on), Some(amount), true) => Ok(NewEntry {
                 receiving,

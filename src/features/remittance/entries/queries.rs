@@ -12,6 +12,7 @@ use crate::base::types::{Day, Moment, Money, Number};
 use crate::each;
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::fault::Fault;
+use crate::features::remittance::model::signs;
 use crate::features::remittance::receiving::Receiving;
 use crate::features::remittance::sealed::{self, ENTRY_ACCOUNT, ENTRY_REMITTER, seal};
 use crate::features::remittance::top_ups::TopUp;
@@ -203,12 +204,13 @@ pub fn enter(conn: &mut Conn, officer: &impl Treasurer, new: &NewEntry) -> Resul
         statement_entries::remittance_text.eq(&new.text),
         statement_entries::reference.eq(named),
         statement_entries::bank_serial.eq(&new.bank_serial),
+        statement_entries::serial_key.eq(signs(&new.bank_serial)),
         statement_entries::entered_by_id.eq(officer.person_id()),
         statement_entries::entered_at.eq(ctx.now),
     );
     let kept = each!(conn, c => diesel::insert_into(statement_entries::table)
         .values(row)
-        .on_conflict((statement_entries::receiving_account_id, statement_entries::bank_serial))
+        .on_conflict((statement_entries::receiving_account_id, statement_entries::serial_key))
         .do_nothing()
         .execute(c))?;
     if kept == 0 {
