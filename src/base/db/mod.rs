@@ -117,17 +117,19 @@ impl Db {
 
     /// Repeats `f`, each time in a transaction of its own, until it did less than a whole piece: `f` is told how many rows
     /// it may touch and answers how many it did. Nobody waits for long behind it.
-    pub async fn in_pieces<F>(&self, f: F) -> Result<(), Fault>
+    pub async fn in_pieces<E, F>(&self, f: F) -> Result<(), Fault>
     where
-        F: Fn(&mut Conn, i64) -> diesel::QueryResult<usize> + Clone + Send + 'static,
+        E: fmt::Display,
+        F: Fn(&mut Conn, i64) -> Result<usize, E> + Clone + Send + 'static,
     {
         self.in_pieces_of(PIECE, f).await
     }
 
-    /// The same in pieces of `most`: for rows of which each takes several statements.
-    pub async fn in_pieces_of<F>(&self, most: i64, f: F) -> Result<(), Fault>
+    /// The same in pieces of `most`: for rows of which each takes several statements. `f` may fail in its own words.
+    pub async fn in_pieces_of<E, F>(&self, most: i64, f: F) -> Result<(), Fault>
     where
-        F: Fn(&mut Conn, i64) -> diesel::QueryResult<usize> + Clone + Send + 'static,
+        E: fmt::Display,
+        F: Fn(&mut Conn, i64) -> Result<usize, E> + Clone + Send + 'static,
     {
         loop {
             let f = f.clone();

@@ -16,7 +16,7 @@ use crate::base::types::Moment;
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
 use crate::web::feature::JobSpec;
-use crate::web::{House, Stop, session};
+use crate::web::{Error, House, session};
 
 pub(super) const JOBS: &[JobSpec] = &[
     JobSpec { name: "accounts_sweep", every: Duration::from_secs(3600), run: sweep },
@@ -41,16 +41,13 @@ fn tell_of_unfinished(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Out
     Box::pin(async move {
         let ctx = house.own_context(now);
         let zone = house.config.zone.clone();
-        let told = house.db.in_pieces_of(FEW, move |conn, most| {
-            let told = tell_some(conn, &ctx, &zone, most);
-            told.map_err(|stop| diesel::result::Error::SerializationError(format!("{stop:?}").into()))
-        });
+        let told = house.db.in_pieces_of(FEW, move |conn, most| tell_some(conn, &ctx, &zone, most));
         told.await.map_err(|fault| fault.to_string())
     })
 }
 
 /// Tells the owners of the oldest ones, at most `most`; answers how many were looked after.
-fn tell_some(conn: &mut Conn, ctx: &Context, zone: &TimeZone, most: i64) -> Result<usize, Stop> {
+fn tell_some(conn: &mut Conn, ctx: &Context, zone: &TimeZone, most: i64) -> Result<usize, Error> {
     let unfinished = codes::unfinished(conn, ctx.now.minus(PATIENCE), most)?;
     let looked_after = unfinished.len();
     codes::told(conn, unfinished.iter().map(|one| one.id), ctx.now)?;

@@ -8,7 +8,7 @@ use crate::base::db::Conn;
 use crate::base::types::Address;
 use crate::services::context::Context;
 use crate::services::mail::{Mail, send};
-use crate::web::Stop;
+use crate::web::Error;
 use crate::web::session::Displaced;
 
 /// What a letter may tell.
@@ -68,7 +68,7 @@ macro_rules! letters {
             to: &Address,
             person_id: Option<i64>,
             facts: &Facts,
-        ) -> Result<(), Stop> {
+        ) -> Result<(), Error> {
             #[derive(Template)]
             #[template(path = $text)]
             struct Text<'a> {

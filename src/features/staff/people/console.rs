@@ -4,6 +4,7 @@ use crate::base::db::Conn;
 use crate::base::types::Address;
 use crate::features::accounts::{Stays, move_person};
 use crate::features::staff::letters;
+use crate::features::staff::people::moves;
 use crate::features::staff::people::queries::{self, Person};
 use crate::features::staff::queries::{add, admin_besides};
 use crate::services::context::Context;
@@ -66,7 +67,7 @@ pub fn everybody(conn: &mut Conn) -> Result<Vec<Summary>, Refusal> {
 /// Ends all sessions of a person; answers how many.
 pub fn end_sessions(conn: &mut Conn, ctx: &Context, address: &Address) -> Result<usize, Refusal> {
     let person = queries::by_address(conn, address)?.ok_or(Refusal::Unknown)?;
-    Ok(queries::end_sessions(conn, ctx, &person)?)
+    Ok(moves::end_sessions(conn, ctx, &person)?)
 }
 
 /// Locks a person out until unlocked. The last admin cannot be locked.

@@ -2,10 +2,11 @@
 
 mod console;
 mod forms;
+mod moves;
 mod pages;
 mod queries;
 
-pub(super) use queries::{Kept, add_roles};
+pub(super) use moves::{Kept, add_roles};
 
 pub use console::{Refusal, Summary, end_sessions, everybody, invite, lock, unlock};
 

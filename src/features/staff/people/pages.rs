@@ -6,18 +6,19 @@ use diesel::QueryResult;
 use serde_json::Value;
 
 use super::forms::{NewPerson, NewRoles, Nothing, roles_of};
-use super::queries::{self, Kept, Person, Standing};
+use super::moves::{self, Kept};
+use super::queries::{self, Person, Standing};
 use crate::base::db::Conn;
 use crate::base::types::{Moment, Number};
-use crate::features::staff::proposals::{self, Proposal, ProposalState, Wanted};
-use crate::features::staff::queries::{add, address_taken, admin_besides, open_activation, still_admin};
+use crate::features::staff::proposals::{self, Proposal, Wanted};
+use crate::features::staff::queries::{add, address_taken, admin_besides, still_admin};
 use crate::features::staff::{Admin, Auditor, Officer, Staff, letters};
 use crate::services::context::Context;
 use crate::services::mail;
 use crate::web::feature::StaffRole;
 use crate::web::forms::Asking;
 use crate::web::lists::{After, Rows};
-use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, Shell, Stop, Visit, again, page, roles};
+use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, Shell, Stop, Visit, again, page};
 
 type Reader = Staff<(Admin, Auditor)>;
 
@@ -106,7 +107,7 @@ fn of_proposal(number: &Number) -> String {
     format!("/staff/people/proposals/{}", number.as_str())
 }
 
-/// Puts roles before a second admin and mails the other admins. `field` is where the form says that the same waits.
+/// Puts roles before a second admin. `field` is where the form says that the same waits.
 fn propose(
     conn: &mut Conn,
     ctx: &Context,
@@ -115,15 +116,7 @@ fn propose(
     field: &'static str,
 ) -> Result<Number, Stop> {
     let number = proposals::propose(conn, ctx, wanted, roles)?;
-    let number = number.ok_or_else(|| Errors::one(field, FieldError::AlreadyProposed))?;
-    let own = ctx.author.person_id;
-    let facts = proposals::by_number(conn, &number)?
-        .map(|proposal| letters::Proposed::of(ctx, &proposal, ProposalState::Proposed))
-        .ok_or_else(|| Error::internal("a proposal was not kept"))?;
-    for admin in roles::holders(conn, StaffRole::Admin)?.into_iter().filter(|admin| Some(admin.id) != own) {
-        mail::send(conn, ctx, letters::proposal_waits(admin.id, &admin.address, &facts)?)?;
-    }
-    Ok(number)
+    Ok(number.ok_or_else(|| Errors::one(field, FieldError::AlreadyProposed))?)
 }
 
 #[derive(Template)]
@@ -211,12 +204,8 @@ pub(super) async fn update(
             // What is taken, and what one admin gives, holds at once; the rest waits for a second admin.
             let (later, now): (Vec<StaffRole>, Vec<StaffRole>) =
                 wanted.iter().partition(|role| role.needs_two() && !person.roles.contains(role));
-            match queries::set_roles(conn, ctx, &number, &shown, &now)? {
-                Ok(changed) => {
-                    if changed.any() {
-                        let rights = letters::Rights::of(ctx, &changed.given, &changed.taken, &now);
-                        mail::send(conn, ctx, letters::roles_changed(person.id, &person.address, &rights)?)?;
-                    }
+            match moves::set_roles(conn, ctx, &number, &shown, &now)? {
+                Ok(()) => {
                     if !later.is_empty() {
                         let about = Wanted::Known(person.id, person.subject_id);
                         let proposed = propose(conn, ctx, about, &later, "roles")?;
@@ -254,10 +243,7 @@ pub(super) async fn renew(
             if person.standing == Standing::Locked {
                 return Err(Stop::Failed(Error::Conflict));
             }
-            let ctx = officer.ctx();
-            let link = open_activation(conn, ctx, person.id)?;
-            mail::send(conn, ctx, letters::activation(ctx, person.id, &person.address, &link)?)?;
-            queries::link_opened(conn, ctx, &person)?;
+            moves::send_link(conn, officer.ctx(), &person)?;
             Ok(Goto::to(here(&number)).saying(Flash::StaffLinkSent))
         })
         .await?;
@@ -274,7 +260,7 @@ pub(super) async fn end_sessions(
         .write(&form, move |conn, officer, _| {
             stands(conn, officer)?;
             let person = other(conn, officer, &number)?;
-            queries::end_sessions(conn, officer.ctx(), &person)?;
+            moves::end_sessions(conn, officer.ctx(), &person)?;
             Ok(Goto::to(here(&number)).saying(Flash::StaffSessionsEnded))
         })
         .await?;
@@ -319,13 +305,8 @@ pub(super) async fn end(
         .write(&form, move |conn, officer, _| {
             stands(conn, officer)?;
             let person = other(conn, officer, &number)?;
-            let ctx = officer.ctx();
-            match queries::end(conn, ctx, &number)? {
-                Ok(()) => {
-                    let rights = letters::Rights::of(ctx, &[], &person.roles, &[]);
-                    mail::send(conn, ctx, letters::ended(person.id, &person.address, &rights)?)?;
-                    Ok(Goto::to(here(&number)).saying(Flash::StaffEnded))
-                }
+            match moves::end(conn, officer.ctx(), &person)? {
+                Ok(()) => Ok(Goto::to(here(&number)).saying(Flash::StaffEnded)),
                 Err(Kept::LastAdmin) => Err(Errors::one("form", FieldError::LastAdmin).into()),
                 Err(Kept::Meanwhile) => Err(Stop::Failed(Error::Conflict)),
             }

@@ -2,13 +2,14 @@
 //! second one, and the command line stands behind these rules.
 
 mod model;
+mod moves;
 mod pages;
 mod queries;
 
 pub(super) use model::{Proposal, ProposalState};
+pub use moves::{Wanted, propose};
 pub(super) use pages::{JOBS, card};
-pub use queries::{Wanted, propose};
-pub(super) use queries::{by_number, waiting, waiting_for};
+pub(super) use queries::{waiting, waiting_for};
 
 use crate::web::routes::{Route, route};
 

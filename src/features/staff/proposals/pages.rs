@@ -9,16 +9,14 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::model::{Move, Proposal, ProposalState};
-use super::queries::{self, by_number, decide, named, over};
+use super::moves;
+use super::queries::{self, by_number};
 use crate::base::db::{Conn, FEW};
-use crate::base::types::{Address, Moment, Number};
-use crate::features::staff::people::{Kept, add_roles};
-use crate::features::staff::queries::{add, still_admin};
-use crate::features::staff::{Admin, Auditor, Officer, Staff, letters};
+use crate::base::types::{Moment, Number};
+use crate::features::staff::{Admin, Auditor, Staff};
 use crate::services::context::Context;
-use crate::services::mail;
 use crate::web::feature::{JobSpec, Look, StaffRole};
-use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, House, Shell, Stop, Visit, again, page, roles};
+use crate::web::{Ended, Error, Errors, Flash, Form, Goto, House, Shell, Visit, again, page, roles};
 
 pub(in crate::features::staff) const JOBS: &[JobSpec] =
     &[JobSpec { name: "staff_proposals", every: Duration::from_secs(3600), run: expire }];
@@ -129,7 +127,12 @@ async fn moved(
     let number = Number::parse('V', &path).ok_or(Error::NotFound)?;
     let ended = visit
         .write(&form, move |conn, officer, _| {
-            let flash = carry_out(conn, officer, &number, by)?;
+            let state = moves::decide(conn, officer, &number, by)?;
+            let flash = match state {
+                ProposalState::Approved => Flash::ProposalApproved,
+                ProposalState::Rejected => Flash::ProposalRejected,
+                _ => Flash::ProposalWithdrawn,
+            };
             Ok(Goto::to(format!("/staff/people/proposals/{}", number.as_str())).saying(flash))
         })
         .await?;
@@ -139,76 +142,10 @@ async fn moved(
     }
 }
 
-fn carry_out(conn: &mut Conn, officer: &Officer, number: &Number, by: Move) -> Result<Flash, Stop> {
-    // From here on nobody becomes or ceases to be an admin until this is decided.
-    if !still_admin(conn, officer)? {
-        return Err(Error::Forbidden.into());
-    }
-    let (ctx, me) = (officer.ctx(), officer.person_id());
-    let mut proposal = by_number(conn, number)?.ok_or(Error::NotFound)?;
-    if !proposal.takes(by, me) {
-        return Err(Error::Forbidden.into());
-    }
-    let meanwhile = || Stop::from(Errors::one("form", FieldError::ReplacedMeanwhile));
-    if !proposal.waits(ctx.now) {
-        return Err(meanwhile());
-    }
-    if by == Move::Approve {
-        // Two admins agree: whoever proposed must still be one.
-        if !roles::holders(conn, StaffRole::Admin)?.iter().any(|admin| admin.id == proposal.proposer.id) {
-            return Err(meanwhile());
-        }
-        take_effect(conn, ctx, &mut proposal)?;
-    }
-    if !decide(conn, ctx, &proposal, by)? {
-        return Err(meanwhile());
-    }
-    if by != Move::Withdraw {
-        tell_proposer(conn, ctx, &proposal, by)?;
-    }
-    Ok(match by {
-        Move::Approve => Flash::ProposalApproved,
-        Move::Reject => Flash::ProposalRejected,
-        Move::Withdraw | Move::Expire => Flash::ProposalWithdrawn,
-    })
-}
-
-/// What was proposed is done: somebody new is added, or somebody gets the roles.
-fn take_effect(conn: &mut Conn, ctx: &Context, proposal: &mut Proposal) -> Result<(), Stop> {
-    if let Some(person) = &proposal.person {
-        return match add_roles(conn, ctx, &person.number, &proposal.roles)? {
-            Ok(()) => Ok(()),
-            Err(Kept::LastAdmin | Kept::Meanwhile) => Err(Errors::one("form", FieldError::ReplacedMeanwhile).into()),
-        };
-    }
-    let address = Address::parse(proposal.address()).ok_or_else(|| Error::internal("a stored address is none"))?;
-    let added = add(conn, ctx, &address, proposal.new_name.as_deref(), &proposal.roles)?;
-    let added = added.ok_or_else(|| Errors::one("form", FieldError::Taken))?;
-    mail::send(conn, ctx, letters::activation(ctx, added.person_id, address.as_str(), &added.path)?)?;
-    proposal.person = Some(named(conn, added.person_id)?);
-    Ok(())
-}
-
-fn tell_proposer(conn: &mut Conn, ctx: &Context, proposal: &Proposal, by: Move) -> Result<(), Stop> {
-    let Ok(state) = proposal.state.after(by) else { return Ok(()) };
-    let facts = letters::Proposed::of(ctx, proposal, state);
-    let proposer = &proposal.proposer;
-    Ok(mail::send(conn, ctx, letters::proposal_decided(proposer.id, &proposer.address, &facts)?)?)
-}
-
 fn expire(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<(), String>>>> {
     Box::pin(async move {
         let ctx = house.own_context(now);
-        let ended = house.db.in_pieces_of(FEW, move |conn, most| {
-            let over = over(conn, ctx.now, most)?;
-            for proposal in &over {
-                if decide(conn, &ctx, proposal, Move::Expire)? {
-                    let told = tell_proposer(conn, &ctx, proposal, Move::Expire);
-                    told.map_err(|stop| diesel::result::Error::SerializationError(format!("{stop:?}").into()))?;
-                }
-            }
-            Ok(over.len())
-        });
+        let ended = house.db.in_pieces_of(FEW, move |conn, most| moves::expire(conn, &ctx, most));
         ended.await.map_err(|fault| fault.to_string())
     })
 }

@@ -1,24 +1,12 @@
 //! Proposals in the database.
 
 use diesel::prelude::*;
-use serde_json::json;
 
-use super::model::{LIFE, Move, Named, Proposal, ProposalState};
+use super::model::{LIFE, Named, Proposal, ProposalState};
 use crate::base::db::schema::{people, staff_proposal_roles, staff_proposals};
 use crate::base::db::{Conn, unless_taken};
 use crate::base::types::{Moment, Number};
-use crate::services::context::Context;
-use crate::services::records::{self, Entry, Event};
 use crate::web::feature::StaffRole;
-
-/// Who is to get roles.
-#[derive(Debug, Clone, Copy)]
-pub enum Wanted<'a> {
-    /// Somebody on the staff: person and subject.
-    Known(i64, i64),
-    /// Somebody new: address and name.
-    New(&'a str, Option<&'a str>),
-}
 
 type Row = (
     (i64, Number, ProposalState),
@@ -38,51 +26,42 @@ macro_rules! columns {
     };
 }
 
-/// Proposes roles; `None` when the same waits already.
-pub fn propose(conn: &mut Conn, ctx: &Context, wanted: Wanted<'_>, roles: &[StaffRole]) -> QueryResult<Option<Number>> {
-    let Some(proposer) = ctx.author.person_id else { return Err(diesel::result::Error::NotFound) };
-    let (person, address, name) = match wanted {
-        Wanted::Known(person, _) => (Some(person), None, None),
-        Wanted::New(address, name) => (None, Some(address), name),
-    };
-    // What nobody decided in time makes room for a new one.
-    for old in same(conn, person, address)? {
-        if old.waits(ctx.now) {
-            return Ok(None);
-        }
-        decide(conn, ctx, &old, Move::Expire)?;
-    }
-    let number = Number::random('V');
+/// What is kept of a new proposal.
+pub(super) struct NewProposal<'a> {
+    pub number: &'a Number,
+    pub person: Option<i64>,
+    pub address: Option<&'a str>,
+    pub name: Option<&'a str>,
+    pub proposer: i64,
+    pub roles: &'a [StaffRole],
+    pub at: Moment,
+}
+
+/// Keeps a proposal; false when another admin proposed the same in this very moment.
+pub(super) fn insert(conn: &mut Conn, new: &NewProposal<'_>) -> QueryResult<bool> {
     let row = diesel::insert_into(staff_proposals::table)
         .values((
-            staff_proposals::number.eq(&number),
+            staff_proposals::number.eq(new.number),
             staff_proposals::state.eq(ProposalState::Proposed),
-            staff_proposals::person_id.eq(person),
-            staff_proposals::address.eq(address),
-            staff_proposals::name.eq(name),
-            staff_proposals::proposed_by_id.eq(proposer),
-            staff_proposals::proposed_at.eq(ctx.now),
-            staff_proposals::expires_at.eq(ctx.now.plus(LIFE)),
+            staff_proposals::person_id.eq(new.person),
+            staff_proposals::address.eq(new.address),
+            staff_proposals::name.eq(new.name),
+            staff_proposals::proposed_by_id.eq(new.proposer),
+            staff_proposals::proposed_at.eq(new.at),
+            staff_proposals::expires_at.eq(new.at.plus(LIFE)),
         ))
         .returning(staff_proposals::id);
-    // Another admin may propose the same in this very moment.
-    let Some(id): Option<i64> = unless_taken(conn, |conn| row.get_result(conn))? else { return Ok(None) };
-    for role in roles {
+    let Some(id): Option<i64> = unless_taken(conn, |conn| row.get_result(conn))? else { return Ok(false) };
+    for role in new.roles {
         diesel::insert_into(staff_proposal_roles::table)
             .values((staff_proposal_roles::proposal_id.eq(id), staff_proposal_roles::role.eq(*role)))
             .execute(conn)?;
     }
-    let words: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
-    let mut entry = Entry::new(Event::RolesProposed).about(number.as_str());
-    if let Wanted::Known(person, subject) = wanted {
-        entry = entry.of_person(person, subject);
-    }
-    records::keep(conn, ctx, entry.with(json!({ "roles": words, "address": address })))?;
-    Ok(Some(number))
+    Ok(true)
 }
 
 /// The open proposals about the same person or address.
-fn same(conn: &mut Conn, person: Option<i64>, address: Option<&str>) -> QueryResult<Vec<Proposal>> {
+pub(super) fn same(conn: &mut Conn, person: Option<i64>, address: Option<&str>) -> QueryResult<Vec<Proposal>> {
     let mut query = staff_proposals::table
         .filter(staff_proposals::state.eq(ProposalState::Proposed))
         .select(columns!())
@@ -95,30 +74,29 @@ fn same(conn: &mut Conn, person: Option<i64>, address: Option<&str>) -> QueryRes
     whole(conn, rows)
 }
 
-/// Moves a proposal that the caller may move, and keeps it on record; false when somebody else was first.
-pub(super) fn decide(conn: &mut Conn, ctx: &Context, proposal: &Proposal, by: Move) -> QueryResult<bool> {
-    let Ok(to) = proposal.state.after(by) else { return Ok(false) };
+/// Puts a proposal into another state; false when somebody else was first.
+pub(super) fn change_state(
+    conn: &mut Conn,
+    proposal: &Proposal,
+    to: ProposalState,
+    decider: Option<i64>,
+    now: Moment,
+) -> QueryResult<bool> {
     let standing = staff_proposals::table.find(proposal.id).filter(staff_proposals::state.eq(proposal.state));
-    let decider = ctx.author.person_id.filter(|_| by != Move::Expire);
     let moved = diesel::update(standing)
         .set((
             staff_proposals::state.eq(to),
             staff_proposals::person_id.eq(proposal.person.as_ref().map(|person| person.id)),
             staff_proposals::decided_by_id.eq(decider),
-            staff_proposals::decided_at.eq(Some(ctx.now)),
+            staff_proposals::decided_at.eq(Some(now)),
         ))
         .execute(conn)?;
-    if moved == 0 {
-        return Ok(false);
-    }
-    let words: Vec<&str> = proposal.roles.iter().map(|role| role.as_str()).collect();
-    let mut entry = Entry::new(by.event()).about(proposal.number.as_str());
-    if let Some(person) = &proposal.person {
-        let subject: i64 = people::table.find(person.id).select(people::subject_id).first(conn)?;
-        entry = entry.of_person(person.id, subject);
-    }
-    records::keep(conn, ctx, entry.with(json!({ "roles": words })))?;
-    Ok(true)
+    Ok(moved == 1)
+}
+
+/// Whose records tell of a person.
+pub(super) fn subject_of(conn: &mut Conn, person_id: i64) -> QueryResult<i64> {
+    people::table.find(person_id).select(people::subject_id).first(conn)
 }
 
 /// Somebody on the staff, as a proposal names them.

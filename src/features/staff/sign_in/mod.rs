@@ -1,6 +1,7 @@
 //! The staff's own door: address, password and code in one form, and one answer to whatever is wrong with them (EN11).
 
 mod model;
+mod moves;
 mod pages;
 mod queries;
 

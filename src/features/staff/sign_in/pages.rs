@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::model::onward;
-use super::queries;
+use super::moves;
 use crate::base::crypto::Secret;
 use crate::base::types::Address;
 use crate::features::accounts::{Visitor, candidate, guesses, known_browser, learn_browser};
@@ -81,7 +81,7 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Fields>) -> Result<
         .write(&form, move |conn, visitor, form| {
             let ctx = visitor.context();
             if let Some(proven) = &proven
-                && let Some(new) = queries::enter(conn, ctx, proven, &form.code, &address, &guess)?
+                && let Some(new) = moves::enter(conn, ctx, proven, &form.code, &address, &guess)?
             {
                 // Known from now on, so that nobody's guesses keep its owner out (EN5).
                 let browser = learn_browser(conn, ctx, proven.person_id)?;
@@ -89,9 +89,9 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Fields>) -> Result<
                 return Ok(goto.keeping(cookies::BROWSER, browser));
             }
             if let Some(proven) = &proven {
-                queries::tell_half(conn, ctx, proven.person_id, &address)?;
+                moves::tell_half(conn, ctx, proven.person_id, &address)?;
             }
-            queries::failed(conn, ctx, &candidate)?;
+            moves::failed(conn, ctx, &candidate)?;
             Err(Stop::Counted(Errors::one("form", FieldError::WrongStaffSignIn)))
         })
         .await?

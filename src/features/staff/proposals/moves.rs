@@ -1,0 +1,142 @@
+//! What becomes of a proposal. Each move keeps its row, its operation record and its mails in the running transaction.
+
+use serde_json::json;
+
+use super::model::{Move, Proposal, ProposalState};
+use super::queries::{self, NewProposal, by_number};
+use crate::base::db::Conn;
+use crate::base::types::{Address, Number};
+use crate::features::staff::people::{Kept, add_roles};
+use crate::features::staff::queries::{add, still_admin};
+use crate::features::staff::{Officer, letters};
+use crate::services::context::Context;
+use crate::services::mail;
+use crate::services::records::{self, Entry, Event};
+use crate::web::feature::StaffRole;
+use crate::web::{Error, Errors, FieldError, Stop, roles};
+
+/// Who is to get roles.
+#[derive(Debug, Clone, Copy)]
+pub enum Wanted<'a> {
+    /// Somebody on the staff: person and subject.
+    Known(i64, i64),
+    /// Somebody new: address and name.
+    New(&'a str, Option<&'a str>),
+}
+
+/// Puts roles before a second admin and mails the other admins; `None` when the same waits already.
+pub fn propose(
+    conn: &mut Conn,
+    ctx: &Context,
+    wanted: Wanted<'_>,
+    asked: &[StaffRole],
+) -> Result<Option<Number>, Error> {
+    let proposer = ctx.author.person_id.ok_or(Error::NotFound)?;
+    let (person, address, name) = match wanted {
+        Wanted::Known(person, _) => (Some(person), None, None),
+        Wanted::New(address, name) => (None, Some(address), name),
+    };
+    // What nobody decided in time makes room for a new one.
+    for old in queries::same(conn, person, address)? {
+        if old.waits(ctx.now) {
+            return Ok(None);
+        }
+        step(conn, ctx, &old, Move::Expire)?;
+    }
+    let number = Number::random('V');
+    let new = NewProposal { number: &number, person, address, name, proposer, roles: asked, at: ctx.now };
+    if !queries::insert(conn, &new)? {
+        return Ok(None);
+    }
+    let mut entry = Entry::new(Event::RolesProposed).about(number.as_str());
+    if let Wanted::Known(person, subject) = wanted {
+        entry = entry.of_person(person, subject);
+    }
+    records::keep(conn, ctx, entry.with(json!({ "roles": words(asked), "address": address })))?;
+    tell_admins(conn, ctx, &number, proposer)?;
+    Ok(Some(number))
+}
+
+/// What an admin decides of a proposal, or the proposer's taking it back; answers where the proposal stands then.
+pub(super) fn decide(conn: &mut Conn, officer: &Officer, number: &Number, by: Move) -> Result<ProposalState, Stop> {
+    // From here on nobody becomes or ceases to be an admin until this is decided.
+    if !still_admin(conn, officer)? {
+        return Err(Error::Forbidden.into());
+    }
+    let (ctx, me) = (officer.ctx(), officer.person_id());
+    let mut proposal = by_number(conn, number)?.ok_or(Error::NotFound)?;
+    if !proposal.takes(by, me) {
+        return Err(Error::Forbidden.into());
+    }
+    let meanwhile = || Stop::from(Errors::one("form", FieldError::ReplacedMeanwhile));
+    if !proposal.waits(ctx.now) {
+        return Err(meanwhile());
+    }
+    if by == Move::Approve {
+        // Two admins agree: whoever proposed must still be one.
+        if !roles::holders(conn, StaffRole::Admin)?.iter().any(|admin| admin.id == proposal.proposer.id) {
+            return Err(meanwhile());
+        }
+        take_effect(conn, ctx, &mut proposal)?;
+    }
+    step(conn, ctx, &proposal, by)?.ok_or_else(meanwhile)
+}
+
+/// Ends what nobody decided in time, at most `most`; answers how many those were.
+pub(super) fn expire(conn: &mut Conn, ctx: &Context, most: i64) -> Result<usize, Error> {
+    let over = queries::over(conn, ctx.now, most)?;
+    for proposal in &over {
+        step(conn, ctx, proposal, Move::Expire)?;
+    }
+    Ok(over.len())
+}
+
+/// The move itself: the state, its record, and the mail to whoever proposed. `None` when somebody else was first.
+fn step(conn: &mut Conn, ctx: &Context, proposal: &Proposal, by: Move) -> Result<Option<ProposalState>, Error> {
+    let Ok(to) = proposal.state.after(by) else { return Ok(None) };
+    let decider = ctx.author.person_id.filter(|_| by != Move::Expire);
+    if !queries::change_state(conn, proposal, to, decider, ctx.now)? {
+        return Ok(None);
+    }
+    let mut entry = Entry::new(by.event()).about(proposal.number.as_str());
+    if let Some(person) = &proposal.person {
+        entry = entry.of_person(person.id, queries::subject_of(conn, person.id)?);
+    }
+    records::keep(conn, ctx, entry.with(json!({ "roles": words(&proposal.roles) })))?;
+    // Whoever takes it back knows.
+    if by != Move::Withdraw {
+        let facts = letters::Proposed::of(ctx, proposal, to);
+        let proposer = &proposal.proposer;
+        mail::send(conn, ctx, letters::proposal_decided(proposer.id, &proposer.address, &facts)?)?;
+    }
+    Ok(Some(to))
+}
+
+/// What was proposed is done: somebody new is added, or somebody gets the roles.
+fn take_effect(conn: &mut Conn, ctx: &Context, proposal: &mut Proposal) -> Result<(), Stop> {
+    if let Some(person) = &proposal.person {
+        return match add_roles(conn, ctx, &person.number, &proposal.roles)? {
+            Ok(()) => Ok(()),
+            Err(Kept::LastAdmin | Kept::Meanwhile) => Err(Errors::one("form", FieldError::ReplacedMeanwhile).into()),
+        };
+    }
+    let address = Address::parse(proposal.address()).ok_or_else(|| Error::internal("a stored address is none"))?;
+    let added = add(conn, ctx, &address, proposal.new_name.as_deref(), &proposal.roles)?;
+    let added = added.ok_or_else(|| Errors::one("form", FieldError::Taken))?;
+    mail::send(conn, ctx, letters::activation(ctx, added.person_id, address.as_str(), &added.path)?)?;
+    proposal.person = Some(queries::named(conn, added.person_id)?);
+    Ok(())
+}
+
+fn tell_admins(conn: &mut Conn, ctx: &Context, number: &Number, proposer: i64) -> Result<(), Error> {
+    let proposal = by_number(conn, number)?.ok_or_else(|| Error::internal("a proposal was not kept"))?;
+    let facts = letters::Proposed::of(ctx, &proposal, ProposalState::Proposed);
+    for admin in roles::holders(conn, StaffRole::Admin)?.into_iter().filter(|admin| admin.id != proposer) {
+        mail::send(conn, ctx, letters::proposal_waits(admin.id, &admin.address, &facts)?)?;
+    }
+    Ok(())
+}
+
+fn words(roles: &[StaffRole]) -> Vec<&'static str> {
+    roles.iter().map(|role| role.as_str()).collect()
+}
