@@ -2,9 +2,11 @@
 
 mod mails;
 mod matching;
+mod moves;
 mod pages;
 mod queries;
 
+pub use moves::{confirm, refuse};
 pub(super) use pages::{confirm_do, download, list, refuse_do, show};
 pub(super) use queries::waiting;
-pub use queries::{Sight, confirm, refuse};
+pub use queries::Sight;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::matching::{Candidate, Reason, candidates};
+use super::moves;
 use super::queries::{self, Payer, Queued, Sight};
 use crate::base::types::{Moment, Number};
 use crate::features::remittance::entries;
@@ -154,7 +155,7 @@ pub(in crate::features::remittance) async fn confirm_do(
         .write(&form, move |conn, officer, form| {
             let entry = Number::parse('E', &form.entry).ok_or(Error::NotFound)?;
             let sight = Sight { declared_at: seen(&form.seen), another_checked: form.another_checked == "yes" };
-            queries::confirm(conn, officer, &target, &entry, sight)?;
+            moves::confirm(conn, officer, &target, &entry, sight)?;
             Ok(Goto::to(format!("/staff/remittances/{}", target.as_str())).saying(Flash::RemittanceConfirmed))
         })
         .await?;
@@ -183,7 +184,7 @@ pub(in crate::features::remittance) async fn refuse_do(
             let mut errors = Errors::none();
             let reason = fields::text(&mut errors, "reason", &form.reason, 1000);
             errors.check()?;
-            queries::refuse(conn, officer, &target, &reason, seen(&form.seen))?;
+            moves::refuse(conn, officer, &target, &reason, seen(&form.seen))?;
             Ok(Goto::to(format!("/staff/remittances/{}", target.as_str())).saying(Flash::RemittanceRefused))
         })
         .await?;

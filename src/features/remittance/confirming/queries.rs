@@ -1,23 +1,15 @@
 //! Finance's side of a remittance: the queue, confirming and refusing.
 
 use diesel::prelude::*;
-use serde_json::json;
 
-use super::mails;
-use super::matching::another;
 use crate::base::db::Conn;
 use crate::base::db::schema::{accounts, people, receiving_accounts, remittances, statement_entries};
 use crate::base::types::{Moment, Money, Number};
-use crate::features::accounts::{Reader, readers};
 use crate::features::remittance::actor::Treasurer;
-use crate::features::remittance::entries::{EntryMove, EntryState};
-use crate::features::remittance::fault::Fault;
-use crate::features::remittance::model::{Move, RemittanceState};
+use crate::features::remittance::entries::EntryState;
+use crate::features::remittance::model::RemittanceState;
 use crate::features::remittance::top_ups::TopUp;
-use crate::services::context::Context;
-use crate::services::ledger::{self, Holder, Posting, TransactionKind};
-use crate::services::mail;
-use crate::services::records::{self, Entry, Event};
+use crate::services::ledger::Holder;
 
 /// A row of the queue.
 #[derive(Debug, Clone, Queryable)]
@@ -117,16 +109,16 @@ pub fn payer(conn: &mut Conn, top_up: &TopUp) -> QueryResult<Payer> {
 
 /// A remittance as a move finds it.
 #[derive(Queryable)]
-struct Standing {
+pub(super) struct Standing {
     id: i64,
-    holder: Holder,
-    state: RemittanceState,
-    opened_by_id: i64,
-    amount: Money,
-    currency: String,
+    pub holder: Holder,
+    pub state: RemittanceState,
+    pub opened_by_id: i64,
+    pub amount: Money,
+    pub currency: String,
 }
 
-fn standing(conn: &mut Conn, number: &Number) -> Result<Standing, Fault> {
+pub(super) fn standing(conn: &mut Conn, number: &Number) -> QueryResult<Option<Standing>> {
     remittances::table
         .inner_join(receiving_accounts::table)
         .filter(remittances::number.eq(number))
@@ -139,23 +131,22 @@ fn standing(conn: &mut Conn, number: &Number) -> Result<Standing, Fault> {
             receiving_accounts::currency,
         ))
         .first(conn)
-        .optional()?
-        .ok_or(Fault::NotFound)
+        .optional()
 }
 
 /// An entry of the statement as a move finds it.
 #[derive(Queryable)]
-struct Entered {
+pub(super) struct Entered {
     id: i64,
-    state: EntryState,
-    author_id: i64,
-    amount: Money,
-    receiving: Number,
-    currency: String,
-    text: String,
+    pub state: EntryState,
+    pub author_id: i64,
+    pub amount: Money,
+    pub receiving: Number,
+    pub currency: String,
+    pub text: String,
 }
 
-fn entered(conn: &mut Conn, number: &Number) -> Result<Entered, Fault> {
+pub(super) fn entered(conn: &mut Conn, number: &Number) -> QueryResult<Option<Entered>> {
     statement_entries::table
         .inner_join(receiving_accounts::table)
         .filter(statement_entries::number.eq(number))
@@ -169,8 +160,7 @@ fn entered(conn: &mut Conn, number: &Number) -> Result<Entered, Fault> {
             statement_entries::remittance_text,
         ))
         .first(conn)
-        .optional()?
-        .ok_or(Fault::NotFound)
+        .optional()
 }
 
 /// What an officer had before the eyes when confirming.
@@ -182,119 +172,54 @@ pub struct Sight {
     pub another_checked: bool,
 }
 
-/// Confirms a declaration against an entry of the statement and credits the wallet: declaration, entry, ledger, records
-/// and mail in one transaction.
-pub fn confirm(
-    conn: &mut Conn,
-    officer: &impl Treasurer,
-    number: &Number,
-    entry: &Number,
-    sight: Sight,
-) -> Result<(), Fault> {
-    let (ctx, person) = (officer.ctx(), officer.person_id());
-    let found = standing(conn, number)?;
-    let entered = entered(conn, entry)?;
-    if entered.author_id == person || found.opened_by_id == person {
-        return Err(Fault::FourEyes);
-    }
-    if another(&entered.text, number).is_some() && !sight.another_checked {
-        return Err(Fault::NamesAnother);
-    }
-    if found.currency != entered.currency {
-        return Err(Fault::CurrenciesDiffer);
-    }
-    let to = (entered.state.after(EntryMove::Credit)?, found.state.after(Move::Credit)?);
-    // The entry first: two confirmations of the same entry meet at its row, and the second finds it taken.
+/// Gives an entry to whoever credits it; false when it is taken already.
+pub(super) fn take(conn: &mut Conn, entered: &Entered, to: EntryState, person: i64) -> QueryResult<bool> {
     let taken = diesel::update(statement_entries::table.find(entered.id))
         .filter(statement_entries::state.eq(entered.state))
-        .set((statement_entries::state.eq(to.0), statement_entries::credited_by_id.eq(Some(person))))
+        .set((statement_entries::state.eq(to), statement_entries::credited_by_id.eq(Some(person))))
         .execute(conn)?;
-    if taken != 1 {
-        return Err(Fault::Changed);
-    }
-    let credited = diesel::update(remittances::table.find(found.id))
-        .filter(remittances::state.eq(found.state))
-        .filter(remittances::declared_at.eq(Some(sight.declared_at)))
-        .set((
-            remittances::state.eq(to.1),
-            remittances::statement_entry_id.eq(Some(entered.id)),
-            remittances::confirmed_by_id.eq(Some(person)),
-            remittances::settled_at.eq(Some(ctx.now)),
-        ))
-        .returning(remittances::amount)
-        .get_result::<Money>(conn)
-        .optional()?;
-    let (declared, amount, currency) = (credited.ok_or(Fault::Changed)?, entered.amount, &entered.currency);
-    if declared != amount {
-        return Err(Fault::AmountsDiffer);
-    }
-    let bank = ledger::bank(conn, &entered.receiving, currency, ctx.now)?;
-    let wallet = ledger::wallet(conn, found.holder, currency, ctx.now)?;
-    let posting = Posting {
-        kind: TransactionKind::CreditRemittance,
-        object: Some(number.as_str().to_string()),
-        transfers: vec![(bank, wallet, amount)],
-    };
-    let transaction = ledger::post(conn, ctx, posting)?;
-    let details = json!({ "amount": amount, "remittance": number.as_str() });
-    records::keep(conn, ctx, Entry::new(Event::EntryCredited).about(entry.as_str()).with(details))?;
-    let details = json!({ "amount": amount, "entry": entry.as_str(), "transaction": transaction.as_str() });
-    told(conn, ctx, &found, number, Event::RemittanceCredited, details)?;
-    for reader in readers_of(conn, &found)? {
-        mail::send(conn, ctx, mails::credited(ctx, number, amount, currency, &reader)?)?;
-    }
-    Ok(())
+    Ok(taken == 1)
 }
 
-/// Refuses the declaration that was made at the moment `seen`; the customer reads the reason.
-pub fn refuse(
+/// Keeps that a declaration of the moment `declared_at` was confirmed; answers what was declared, `None` when it changed
+/// meanwhile.
+pub(super) fn credited(
     conn: &mut Conn,
+    (found, to): (&Standing, RemittanceState),
+    entered: &Entered,
     officer: &impl Treasurer,
-    number: &Number,
+    declared_at: Moment,
+) -> QueryResult<Option<Money>> {
+    diesel::update(remittances::table.find(found.id))
+        .filter(remittances::state.eq(found.state))
+        .filter(remittances::declared_at.eq(Some(declared_at)))
+        .set((
+            remittances::state.eq(to),
+            remittances::statement_entry_id.eq(Some(entered.id)),
+            remittances::confirmed_by_id.eq(Some(officer.person_id())),
+            remittances::settled_at.eq(Some(officer.ctx().now)),
+        ))
+        .returning(remittances::amount)
+        .get_result(conn)
+        .optional()
+}
+
+/// Keeps that the declaration of the moment `seen` was refused, and why; false when it changed meanwhile.
+pub(super) fn refused(
+    conn: &mut Conn,
+    (found, to): (&Standing, RemittanceState),
     reason: &str,
     seen: Moment,
-) -> Result<(), Fault> {
-    let ctx = officer.ctx();
-    let found = standing(conn, number)?;
-    if found.opened_by_id == officer.person_id() {
-        return Err(Fault::FourEyes);
-    }
-    let to = found.state.after(Move::Refuse)?;
+    now: Moment,
+) -> QueryResult<bool> {
     let changed = diesel::update(remittances::table.find(found.id))
         .filter(remittances::state.eq(found.state))
         .filter(remittances::declared_at.eq(Some(seen)))
         .set((
             remittances::state.eq(to),
             remittances::refusal.eq(Some(reason)),
-            remittances::settled_at.eq(Some(ctx.now)),
+            remittances::settled_at.eq(Some(now)),
         ))
         .execute(conn)?;
-    if changed != 1 {
-        return Err(Fault::Changed);
-    }
-    told(conn, ctx, &found, number, Event::RemittanceRefused, json!({ "reason": reason }))?;
-    for reader in readers_of(conn, &found)? {
-        mail::send(conn, ctx, mails::refused(ctx, number, found.amount, &found.currency, reason, &reader)?)?;
-    }
-    Ok(())
-}
-
-fn told(
-    conn: &mut Conn,
-    ctx: &Context,
-    found: &Standing,
-    number: &Number,
-    event: Event,
-    details: serde_json::Value,
-) -> QueryResult<()> {
-    records::keep(
-        conn,
-        ctx,
-        Entry::new(event).about(number.as_str()).of_account(found.holder.account_id()).with(details),
-    )
-}
-
-/// To whom mails go.
-fn readers_of(conn: &mut Conn, found: &Standing) -> QueryResult<Vec<Reader>> {
-    Ok(readers(conn, &[(found.holder.account_id(), found.opened_by_id)])?.into_iter().flatten().collect())
+    Ok(changed == 1)
 }

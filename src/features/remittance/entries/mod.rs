@@ -1,10 +1,12 @@
 //! Entries of the receiving banks' statements, typed in by finance.
 
 mod model;
+mod moves;
 mod pages;
 mod queries;
 
 pub use model::{EntryMove, EntryState};
+pub use moves::enter;
 pub(super) use pages::{create, list, new};
-pub use queries::{NewEntry, enter};
+pub use queries::NewEntry;
 pub(super) use queries::{StatementEntry, candidates_for, waiting};

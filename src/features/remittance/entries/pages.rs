@@ -7,6 +7,7 @@ use serde_json::json;
 use validator::Validate;
 
 use super::model::EntryState;
+use super::moves;
 use super::queries::{self, NewEntry, StatementEntry};
 use crate::base::db::Conn;
 use crate::base::types::{Day, Number};
@@ -152,7 +153,7 @@ pub(in crate::features::remittance) async fn create(
     let ended = visit
         .write(&form, move |conn, officer, form| {
             let new = form.read(conn, today)?;
-            queries::enter(conn, officer, &new)?;
+            moves::enter(conn, officer, &new)?;
             Ok(Goto::to("/staff/statements").saying(Flash::EntryRecorded))
         })
         .await?;

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use serde_json::json;
 
 use super::model::EntryState;
 use crate::base::db::Conn;
@@ -11,13 +10,11 @@ use crate::base::db::schema::{people, receiving_accounts, remittances, statement
 use crate::base::types::{Day, Moment, Money, Number};
 use crate::each;
 use crate::features::remittance::actor::Treasurer;
-use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::signs;
 use crate::features::remittance::receiving::Receiving;
 use crate::features::remittance::sealed::{self, ENTRY_ACCOUNT, ENTRY_REMITTER, seal};
 use crate::features::remittance::top_ups::TopUp;
 use crate::features::staff::Officer;
-use crate::services::records::{self, Entry, Event};
 
 /// What finance reads off the statement.
 #[derive(Debug, Clone)]
@@ -152,7 +149,7 @@ pub fn candidates_for(conn: &mut Conn, viewer: &Officer, top_up: &TopUp) -> Quer
 }
 
 /// The top-up whose reference a text carries: the first that there is.
-fn named_in(conn: &mut Conn, text: &str) -> QueryResult<Option<Number>> {
+pub(super) fn named_in(conn: &mut Conn, text: &str) -> QueryResult<Option<Number>> {
     let named = Number::within('R', text);
     if named.is_empty() {
         return Ok(None);
@@ -187,20 +184,24 @@ fn opened(viewer: &Officer, row: Row) -> StatementEntry {
     }
 }
 
-/// Records an entry: each serial number once for each receiving account.
-pub fn enter(conn: &mut Conn, officer: &impl Treasurer, new: &NewEntry) -> Result<Number, Fault> {
+/// Keeps an entry, which carries the reference `named`; false when its serial number is known for the receiving account.
+pub(super) fn insert(
+    conn: &mut Conn,
+    officer: &impl Treasurer,
+    number: &Number,
+    new: &NewEntry,
+    named: Option<Number>,
+) -> QueryResult<bool> {
     let ctx = officer.ctx();
-    let number = Number::random('E');
     let account = new.remitter_account.as_deref();
-    let named = named_in(conn, &new.text)?;
     let row = (
-        statement_entries::number.eq(&number),
+        statement_entries::number.eq(number),
         statement_entries::receiving_account_id.eq(new.receiving.id),
         statement_entries::state.eq(EntryState::Open),
         statement_entries::amount.eq(new.amount),
         statement_entries::booked_on.eq(new.booked_on),
-        statement_entries::sealed_remitter.eq(seal(&ctx.keys, ENTRY_REMITTER, &number, &new.remitter)),
-        statement_entries::sealed_bank_account.eq(account.map(|text| seal(&ctx.keys, ENTRY_ACCOUNT, &number, text))),
+        statement_entries::sealed_remitter.eq(seal(&ctx.keys, ENTRY_REMITTER, number, &new.remitter)),
+        statement_entries::sealed_bank_account.eq(account.map(|text| seal(&ctx.keys, ENTRY_ACCOUNT, number, text))),
         statement_entries::remittance_text.eq(&new.text),
         statement_entries::reference.eq(named),
         statement_entries::bank_serial.eq(&new.bank_serial),
@@ -213,12 +214,7 @@ pub fn enter(conn: &mut Conn, officer: &impl Treasurer, new: &NewEntry) -> Resul
         .on_conflict((statement_entries::receiving_account_id, statement_entries::serial_key))
         .do_nothing()
         .execute(c))?;
-    if kept == 0 {
-        return Err(Fault::KnownEntry);
-    }
-    let entry = Entry::new(Event::EntryRecorded).about(number.as_str());
-    records::keep(conn, ctx, entry.with(json!({ "amount": new.amount, "booked": new.booked_on })))?;
-    Ok(number)
+    Ok(kept == 1)
 }
 
 /// How many entries wait, and since when the oldest does.

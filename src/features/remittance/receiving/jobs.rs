@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 
-use super::queries::{PIECE, tell};
+use super::telling::{PIECE, tell};
 use crate::base::db::End;
 use crate::base::types::Moment;
 use crate::web::House;

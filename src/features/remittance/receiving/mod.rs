@@ -4,11 +4,14 @@
 mod jobs;
 mod mails;
 mod model;
+mod moves;
 mod pages;
 mod queries;
+mod telling;
 
 pub(super) use jobs::JOBS;
 pub use model::{ReceivingMove, ReceivingState};
+pub use moves::{make, propose};
 pub(super) use pages::{closure, create, list, new, opening};
-pub use queries::{NewReceiving, Receiving, make, opened, propose};
+pub use queries::{NewReceiving, Receiving, opened};
 pub(super) use queries::{RECEIVING, any_takes_money, current, known};

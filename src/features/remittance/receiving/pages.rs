@@ -8,6 +8,7 @@ use serde_json::Value;
 use validator::Validate;
 
 use super::model::{ReceivingMove, ReceivingState};
+use super::moves;
 use super::queries::{self, Listed, NewReceiving};
 use crate::base::types::Number;
 use crate::features::remittance::fields;
@@ -77,7 +78,7 @@ pub(in crate::features::remittance) async fn create(
 ) -> Result<HttpResponse, Error> {
     let currency = visit.house().config.currency.clone();
     let ended = visit.write(&form, move |conn, officer, form| {
-        queries::propose(conn, officer, &form.read(&currency)?)?;
+        moves::propose(conn, officer, &form.read(&currency)?)?;
         Ok(Goto::to("/staff/receiving").saying(Flash::ReceivingProposed))
     });
     ended.await?.or(|shell, errors| New { shell, form: ReceivingForm::clone(&form), errors })
@@ -94,7 +95,7 @@ pub(in crate::features::remittance) async fn opening(
 ) -> Result<HttpResponse, Error> {
     let number = number_in(&path)?;
     let ended = visit.write(&form, move |conn, officer, _| {
-        queries::make(conn, officer, &number, ReceivingMove::Open)?;
+        moves::make(conn, officer, &number, ReceivingMove::Open)?;
         Ok(Goto::to("/staff/receiving").saying(Flash::ReceivingOpened))
     });
     done(ended.await?)
@@ -122,7 +123,7 @@ pub(in crate::features::remittance) async fn closure(
             Some(step @ ReceivingMove::Close) => (step, Flash::ReceivingClosed),
             Some(ReceivingMove::Open) | None => return Err(Error::BadRequest.into()),
         };
-        queries::make(conn, officer, &number, step)?;
+        moves::make(conn, officer, &number, step)?;
         Ok(Goto::to("/staff/receiving").saying(flash))
     });
     done(ended.await?)

@@ -1,8 +1,6 @@
 //! Our receiving accounts. One member of finance proposes or asks to close, a second one opens or closes (D1).
 
-mod owing;
-
-pub(super) use owing::{PIECE, tell};
+pub(super) mod owing;
 
 use diesel::prelude::*;
 
@@ -11,9 +9,7 @@ use crate::base::db::Conn;
 use crate::base::db::schema::{people, receiving_accounts};
 use crate::base::types::{Moment, Number};
 use crate::features::remittance::actor::Treasurer;
-use crate::features::remittance::fault::Fault;
 use crate::features::staff::Officer;
-use crate::services::records::{self, Entry, Event};
 
 /// What finance types in.
 #[derive(Debug, Clone)]
@@ -161,12 +157,16 @@ pub fn all(conn: &mut Conn, viewer: &Officer) -> QueryResult<Vec<Listed>> {
         .collect())
 }
 
-/// Proposes an account; customers do not see it yet.
-pub fn propose(conn: &mut Conn, officer: &impl Treasurer, new: &NewReceiving) -> Result<Number, Fault> {
-    let number = Number::random('B');
+/// Keeps a proposed account.
+pub(super) fn insert(
+    conn: &mut Conn,
+    officer: &impl Treasurer,
+    number: &Number,
+    new: &NewReceiving,
+) -> QueryResult<()> {
     diesel::insert_into(receiving_accounts::table)
         .values((
-            receiving_accounts::number.eq(&number),
+            receiving_accounts::number.eq(number),
             receiving_accounts::bank_name.eq(&new.bank_name),
             receiving_accounts::holder.eq(&new.holder),
             receiving_accounts::account_number.eq(&new.account_number),
@@ -177,29 +177,20 @@ pub fn propose(conn: &mut Conn, officer: &impl Treasurer, new: &NewReceiving) ->
             receiving_accounts::created_at.eq(officer.ctx().now),
         ))
         .execute(conn)?;
-    records::keep(conn, officer.ctx(), Entry::new(Event::ReceivingProposed).about(number.as_str()))?;
-    Ok(number)
+    Ok(())
 }
 
-/// Opens, drops, asks to close or closes. Who opens did not propose it, and who closes did not ask for it. Customers who
-/// still owe are told when it closes, and those who waited for another one when that opens: the first of them in the same
-/// transaction, the rest by the room's job.
-pub fn make(conn: &mut Conn, officer: &impl Treasurer, number: &Number, by: ReceivingMove) -> Result<(), Fault> {
-    hold(conn)?;
-    let (state, proposer, closer) = standing(conn, number)?;
-    let to = state.after(by)?;
-    let person = officer.person_id();
-    let own = match by {
-        ReceivingMove::Open => proposer == person,
-        ReceivingMove::Close => closer == Some(person),
-        ReceivingMove::Drop | ReceivingMove::AskToClose => false,
-    };
-    if own {
-        return Err(Fault::FourEyes);
-    }
+/// Puts an account into another state and keeps who did; false when somebody else was first.
+pub(super) fn change_state(
+    conn: &mut Conn,
+    number: &Number,
+    (from, to): (ReceivingState, ReceivingState),
+    by: ReceivingMove,
+    person: i64,
+) -> QueryResult<bool> {
     let target = receiving_accounts::table
         .filter(receiving_accounts::number.eq(number))
-        .filter(receiving_accounts::state.eq(state));
+        .filter(receiving_accounts::state.eq(from));
     let (state, person) = (receiving_accounts::state.eq(to), Some(person));
     let changed = match by {
         ReceivingMove::Open => {
@@ -212,21 +203,12 @@ pub fn make(conn: &mut Conn, officer: &impl Treasurer, number: &Number, by: Rece
             diesel::update(target).set((state, receiving_accounts::closed_by_id.eq(person))).execute(conn)?
         }
     };
-    if changed != 1 {
-        return Err(Fault::Changed);
-    }
-    records::keep(conn, officer.ctx(), Entry::new(by.event()).about(number.as_str()))?;
-    match by {
-        ReceivingMove::Close => owing::closed(conn, number)?,
-        ReceivingMove::Open => owing::opened(conn, number)?,
-        ReceivingMove::Drop | ReceivingMove::AskToClose => return Ok(()),
-    }
-    owing::tell(conn, officer.ctx()).map(|_| ())
+    Ok(changed == 1)
 }
 
 /// Waits until no other transaction moves a receiving account, so that two that close at once do not send customers to
 /// one another. SQLite has one writer and needs no lock.
-fn hold(conn: &mut Conn) -> QueryResult<()> {
+pub(super) fn hold(conn: &mut Conn) -> QueryResult<()> {
     if let Conn::Pg(pg) = conn {
         receiving_accounts::table
             .select(receiving_accounts::id)
@@ -237,12 +219,14 @@ fn hold(conn: &mut Conn) -> QueryResult<()> {
     Ok(())
 }
 
-/// Its state, who proposed it, and who asked to close it.
-fn standing(conn: &mut Conn, number: &Number) -> Result<(ReceivingState, i64, Option<i64>), Fault> {
+/// Where an account stands, who proposed it, and who asked to close it.
+pub(super) type Standing = (ReceivingState, i64, Option<i64>);
+
+/// The account of this number as a move finds it.
+pub(super) fn standing(conn: &mut Conn, number: &Number) -> QueryResult<Option<Standing>> {
     receiving_accounts::table
         .filter(receiving_accounts::number.eq(number))
         .select((receiving_accounts::state, receiving_accounts::proposed_by_id, receiving_accounts::closing_by_id))
         .first(conn)
-        .optional()?
-        .ok_or(Fault::NotFound)
+        .optional()
 }

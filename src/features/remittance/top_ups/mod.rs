@@ -1,16 +1,18 @@
 //! Top-ups: the customer's side of a remittance, from the reference to the thread that follows it.
 
 mod forms;
+mod moves;
 mod pages;
 mod queries;
 mod thread;
 
+pub use moves::{declare, open, withdraw};
 pub(super) use pages::{DECLARATION_BYTES, declare_do};
 pub(super) use pages::{
     Yes, create, declare_form, download, list, new, number_in, show, slip, withdraw_ask, withdraw_do,
 };
 #[cfg(test)]
 pub(super) use queries::Declared;
-pub use queries::{Declaration, declare, open, withdraw};
+pub use queries::Declaration;
 pub(super) use queries::{Row, TopUp, any, for_customer, holds, under_way};
 pub(super) use thread::{Knot, knots};

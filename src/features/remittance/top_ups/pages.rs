@@ -6,6 +6,7 @@ use actix_web::web::Path;
 use askama::Template;
 
 use super::forms::{DeclarationForm, NewTopUp};
+use super::moves;
 use super::queries::{self, Row, TopUp};
 use super::thread::{Knot, knots};
 use crate::base::types::{Day, Number};
@@ -86,7 +87,7 @@ pub(in crate::features::remittance) async fn create(
     let currency = visit.house().config.currency.clone();
     let ended = visit.write(&form, move |conn, member, form| {
         let amount = form.read()?;
-        let number = queries::open(conn, member, amount, &currency)?;
+        let number = moves::open(conn, member, amount, &currency)?;
         Ok(Goto::to(format!("/account/remittances/{}", number.as_str())).saying(Flash::TopUpOpened))
     });
     ended.await?.or(|shell, errors| New { shell, form: NewTopUp::clone(&form), errors, open: true })
@@ -206,7 +207,7 @@ pub(in crate::features::remittance) async fn declare_do(
         .write(&sent.form, move |conn, member, form| {
             let new = form.read(today, file_errors)?;
             let slip = uploads::adopt(conn, member.ctx(), SLIP.purpose, &adopted)?.into_iter().next();
-            queries::declare(conn, member, &target, &new, slip.as_ref())?;
+            moves::declare(conn, member, &target, &new, slip.as_ref())?;
             Ok(Goto::to(address(&target)).saying(Flash::RemittanceDeclared))
         })
         .await?;
@@ -256,7 +257,7 @@ pub(in crate::features::remittance) async fn withdraw_do(
 ) -> Result<HttpResponse, Error> {
     let number = number_in(&path)?;
     let ended = visit.write(&form, move |conn, member, _| {
-        queries::withdraw(conn, member, &number)?;
+        moves::withdraw(conn, member, &number)?;
         Ok(Goto::to(address(&number)).saying(Flash::RemittanceWithdrawn))
     });
     match ended.await? {

@@ -1,7 +1,6 @@
 //! Top-ups from the customer's side.
 
 use diesel::prelude::*;
-use serde_json::json;
 
 use crate::base::db::Conn;
 use crate::base::db::schema::{receiving_accounts, remittances};
@@ -9,14 +8,12 @@ use crate::base::types::{Day, Moment, Money, Number};
 use crate::features::accounts::Customer;
 use crate::features::remittance::actor::{Payer, Steward};
 use crate::features::remittance::bank_number::BankNumber;
-use crate::features::remittance::fault::Fault;
-use crate::features::remittance::model::{Move, NumberKind, RemittanceState};
-use crate::features::remittance::receiving::{self, RECEIVING, Receiving};
+use crate::features::remittance::model::{NumberKind, RemittanceState};
+use crate::features::remittance::receiving::{RECEIVING, Receiving};
 use crate::features::remittance::sealed::{self, BANK, BANK_ACCOUNT, REMITTER, seal};
 use crate::features::staff::Officer;
 use crate::services::context::Context;
-use crate::services::records::{self, Entry, Event};
-use crate::web::uploads::{self, Upload};
+use crate::web::uploads::Upload;
 
 /// A row of a list.
 #[derive(Debug, Clone, Queryable)]
@@ -211,25 +208,26 @@ fn declared(ctx: &Context, number: &Number, columns: DeclaredColumns) -> Option<
     })
 }
 
-/// Opens a top-up in the installation's currency: draws the reference and fixes the receiving account.
-pub fn open(conn: &mut Conn, payer: &impl Payer, amount: Money, currency: &str) -> Result<Number, Fault> {
-    let (ctx, account_id) = (payer.ctx(), payer.account_id());
-    let receiving = receiving::current(conn, currency)?.ok_or(Fault::NoReceivingAccount)?;
-    let number = Number::random('R');
+/// Keeps a new top-up.
+pub(super) fn insert(
+    conn: &mut Conn,
+    payer: &impl Payer,
+    number: &Number,
+    receiving: &Receiving,
+    amount: Money,
+) -> QueryResult<()> {
     diesel::insert_into(remittances::table)
         .values((
-            remittances::number.eq(&number),
-            remittances::account_id.eq(account_id),
+            remittances::number.eq(number),
+            remittances::account_id.eq(payer.account_id()),
             remittances::opened_by_id.eq(payer.person_id()),
             remittances::receiving_account_id.eq(receiving.id),
             remittances::state.eq(RemittanceState::Open),
             remittances::amount.eq(amount),
-            remittances::opened_at.eq(ctx.now),
+            remittances::opened_at.eq(payer.ctx().now),
         ))
         .execute(conn)?;
-    let entry = Entry::new(Event::RemittanceOpened).about(number.as_str()).of_account(account_id);
-    records::keep(conn, ctx, entry.with(json!({ "amount": amount })))?;
-    Ok(number)
+    Ok(())
 }
 
 /// What a customer declares of a transfer.
@@ -249,21 +247,19 @@ pub struct Declaration {
     pub remitted_on: Day,
 }
 
-/// Declares the transfer, for the first time or anew. A slip that a new one replaces is given to the sweep.
-pub fn declare(
+/// Keeps what was declared, and the new state; false when somebody else was first.
+pub(super) fn declared_as(
     conn: &mut Conn,
     payer: &impl Payer,
     number: &Number,
     new: &Declaration,
-    slip: Option<&Upload>,
-) -> Result<(), Fault> {
+    (from, to): (RemittanceState, RemittanceState),
+) -> QueryResult<bool> {
     let ctx = payer.ctx();
-    let (state, replaced) = own(conn, payer, number)?;
-    let to = state.after(Move::Declare)?;
     let changed = diesel::update(remittances::table)
         .filter(remittances::number.eq(number))
         .filter(remittances::account_id.eq(payer.account_id()))
-        .filter(remittances::state.eq(state))
+        .filter(remittances::state.eq(from))
         .set((
             remittances::state.eq(to),
             remittances::amount.eq(new.amount),
@@ -278,46 +274,43 @@ pub fn declare(
             remittances::refusal.eq(None::<String>),
         ))
         .execute(conn)?;
-    moved(changed)?;
-    if let Some(slip) = slip {
-        diesel::update(remittances::table)
-            .filter(remittances::number.eq(number))
-            .filter(remittances::account_id.eq(payer.account_id()))
-            .set((
-                remittances::slip_key.eq(Some(&slip.storage_key)),
-                remittances::slip_name.eq(Some(&slip.file_name)),
-                remittances::slip_media_kind.eq(Some(&slip.media_kind)),
-                remittances::slip_size.eq(Some(slip.size)),
-            ))
-            .execute(conn)?;
-        if let Some(replaced) = replaced {
-            uploads::give_up(conn, ctx, &replaced.key, replaced.size)?;
-        }
-    }
-    let details = json!({ "amount": new.amount, "on": new.remitted_on, "slip": slip.is_some() });
-    let entry = Entry::new(Event::RemittanceDeclared).about(number.as_str()).of_account(payer.account_id());
-    Ok(records::keep(conn, ctx, entry.with(details))?)
+    Ok(changed == 1)
 }
 
-/// Takes a top-up back; nothing was booked for it.
-pub fn withdraw(conn: &mut Conn, steward: &impl Steward, number: &Number) -> Result<(), Fault> {
-    let ctx = steward.ctx();
-    let (state, _) = own(conn, steward, number)?;
-    let to = state.after(Move::Withdraw)?;
+/// Puts a slip to a declaration.
+pub(super) fn keep_slip(conn: &mut Conn, payer: &impl Payer, number: &Number, slip: &Upload) -> QueryResult<()> {
+    diesel::update(remittances::table)
+        .filter(remittances::number.eq(number))
+        .filter(remittances::account_id.eq(payer.account_id()))
+        .set((
+            remittances::slip_key.eq(Some(&slip.storage_key)),
+            remittances::slip_name.eq(Some(&slip.file_name)),
+            remittances::slip_media_kind.eq(Some(&slip.media_kind)),
+            remittances::slip_size.eq(Some(slip.size)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Keeps that a top-up was taken back; false when somebody else was first.
+pub(super) fn settle(
+    conn: &mut Conn,
+    steward: &impl Steward,
+    number: &Number,
+    (from, to): (RemittanceState, RemittanceState),
+) -> QueryResult<bool> {
     let changed = diesel::update(remittances::table)
         .filter(remittances::number.eq(number))
         .filter(remittances::account_id.eq(steward.account_id()))
-        .filter(remittances::state.eq(state))
-        .set((remittances::state.eq(to), remittances::settled_at.eq(Some(ctx.now))))
+        .filter(remittances::state.eq(from))
+        .set((remittances::state.eq(to), remittances::settled_at.eq(Some(steward.ctx().now))))
         .execute(conn)?;
-    moved(changed)?;
-    let entry = Entry::new(Event::RemittanceWithdrawn).about(number.as_str()).of_account(steward.account_id());
-    Ok(records::keep(conn, ctx, entry)?)
+    Ok(changed == 1)
 }
 
 /// State and slip of one of the account's remittances, before a move.
-fn own(conn: &mut Conn, steward: &impl Steward, number: &Number) -> Result<(RemittanceState, Option<Slip>), Fault> {
-    let (state, slip): (_, SlipColumns) = remittances::table
+pub(super) fn own(conn: &mut Conn, steward: &impl Steward, number: &Number) -> QueryResult<Option<(RemittanceState, Option<Slip>)>> {
+    let found: Option<(_, SlipColumns)> = remittances::table
         .filter(remittances::number.eq(number))
         .filter(remittances::account_id.eq(steward.account_id()))
         .select((
@@ -325,13 +318,8 @@ fn own(conn: &mut Conn, steward: &impl Steward, number: &Number) -> Result<(Remi
             (remittances::slip_key, remittances::slip_name, remittances::slip_media_kind, remittances::slip_size),
         ))
         .first(conn)
-        .optional()?
-        .ok_or(Fault::NotFound)?;
-    Ok((state, Slip::of(slip)))
-}
-
-fn moved(changed: usize) -> Result<(), Fault> {
-    if changed == 1 { Ok(()) } else { Err(Fault::Changed) }
+        .optional()?;
+    Ok(found.map(|(state, slip)| (state, Slip::of(slip))))
 }
 
 /// Which of these files are slips.

@@ -54,7 +54,8 @@ pub(super) fn enter(
     guess: &Guess,
 ) -> Result<Option<NewSession>, Error> {
     let (person_id, subject_id) = (proven.person_id, proven.subject_id);
-    if !queries::use_code(conn, ctx, person_id, code)? || !proven.redeem(conn)? {
+    // The person is held first, as whoever makes new factors does.
+    if !proven.redeem(conn)? || !queries::use_code(conn, ctx, person_id, code)? {
         return Ok(None);
     }
     // Whoever was signed in with this browser, a customer perhaps, is so no longer.

@@ -1,0 +1,22 @@
+//! What finance does with entries of the statement. Crediting one stands in `confirming`, with the remittance it credits.
+
+use serde_json::json;
+
+use super::queries::{self, NewEntry};
+use crate::base::db::Conn;
+use crate::base::types::Number;
+use crate::features::remittance::actor::Treasurer;
+use crate::features::remittance::fault::Fault;
+use crate::services::records::{self, Entry, Event};
+
+/// Records an entry: each serial number once for each receiving account.
+pub fn enter(conn: &mut Conn, officer: &impl Treasurer, new: &NewEntry) -> Result<Number, Fault> {
+    let number = Number::random('E');
+    let named = queries::named_in(conn, &new.text)?;
+    if !queries::insert(conn, officer, &number, new, named)? {
+        return Err(Fault::KnownEntry);
+    }
+    let entry = Entry::new(Event::EntryRecorded).about(number.as_str());
+    records::keep(conn, officer.ctx(), entry.with(json!({ "amount": new.amount, "booked": new.booked_on })))?;
+    Ok(number)
+}

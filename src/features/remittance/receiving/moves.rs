@@ -1,0 +1,47 @@
+//! What finance does with our receiving accounts. Each move keeps its rows, its operation record and its mails in the
+//! running transaction.
+
+use super::model::ReceivingMove;
+use super::queries::{self, NewReceiving, owing};
+use super::telling::tell;
+use crate::base::db::Conn;
+use crate::base::types::Number;
+use crate::features::remittance::actor::Treasurer;
+use crate::features::remittance::fault::Fault;
+use crate::services::records::{self, Entry, Event};
+
+/// Proposes an account; customers do not see it yet.
+pub fn propose(conn: &mut Conn, officer: &impl Treasurer, new: &NewReceiving) -> Result<Number, Fault> {
+    let number = Number::random('B');
+    queries::insert(conn, officer, &number, new)?;
+    records::keep(conn, officer.ctx(), Entry::new(Event::ReceivingProposed).about(number.as_str()))?;
+    Ok(number)
+}
+
+/// Opens, drops, asks to close or closes. Who opens did not propose it, and who closes did not ask for it. Customers who
+/// still owe are told when it closes, and those who waited for another one when that opens: the first of them in the same
+/// transaction, the rest by the room's job.
+pub fn make(conn: &mut Conn, officer: &impl Treasurer, number: &Number, by: ReceivingMove) -> Result<(), Fault> {
+    queries::hold(conn)?;
+    let (state, proposer, closer) = queries::standing(conn, number)?.ok_or(Fault::NotFound)?;
+    let to = state.after(by)?;
+    let person = officer.person_id();
+    let own = match by {
+        ReceivingMove::Open => proposer == person,
+        ReceivingMove::Close => closer == Some(person),
+        ReceivingMove::Drop | ReceivingMove::AskToClose => false,
+    };
+    if own {
+        return Err(Fault::FourEyes);
+    }
+    if !queries::change_state(conn, number, (state, to), by, person)? {
+        return Err(Fault::Changed);
+    }
+    records::keep(conn, officer.ctx(), Entry::new(by.event()).about(number.as_str()))?;
+    match by {
+        ReceivingMove::Close => owing::closed(conn, number)?,
+        ReceivingMove::Open => owing::opened(conn, number)?,
+        ReceivingMove::Drop | ReceivingMove::AskToClose => return Ok(()),
+    }
+    tell(conn, officer.ctx()).map(|_| ())
+}

@@ -1,0 +1,69 @@
+//! What a customer does with a top-up. Each move keeps its row and its operation record in the running transaction.
+
+use serde_json::json;
+
+use super::queries::{self, Declaration};
+use crate::base::db::Conn;
+use crate::base::types::{Money, Number};
+use crate::features::remittance::actor::{Payer, Steward};
+use crate::features::remittance::fault::Fault;
+use crate::features::remittance::model::Move;
+use crate::features::remittance::receiving;
+use crate::services::records::{self, Entry, Event};
+use crate::web::uploads::{self, Upload};
+
+/// Opens a top-up in the installation's currency: draws the reference and fixes the receiving account.
+pub fn open(conn: &mut Conn, payer: &impl Payer, amount: Money, currency: &str) -> Result<Number, Fault> {
+    let receiving = receiving::current(conn, currency)?.ok_or(Fault::NoReceivingAccount)?;
+    let number = Number::random('R');
+    queries::insert(conn, payer, &number, &receiving, amount)?;
+    record(conn, payer, Event::RemittanceOpened, &number, Some(json!({ "amount": amount })))?;
+    Ok(number)
+}
+
+/// Declares the transfer, for the first time or anew. A slip that a new one replaces is given to the sweep.
+pub fn declare(
+    conn: &mut Conn,
+    payer: &impl Payer,
+    number: &Number,
+    new: &Declaration,
+    slip: Option<&Upload>,
+) -> Result<(), Fault> {
+    let (state, replaced) = queries::own(conn, payer, number)?.ok_or(Fault::NotFound)?;
+    let to = state.after(Move::Declare)?;
+    if !queries::declared_as(conn, payer, number, new, (state, to))? {
+        return Err(Fault::Changed);
+    }
+    if let Some(slip) = slip {
+        queries::keep_slip(conn, payer, number, slip)?;
+        if let Some(replaced) = replaced {
+            uploads::give_up(conn, payer.ctx(), &replaced.key, replaced.size)?;
+        }
+    }
+    let details = json!({ "amount": new.amount, "on": new.remitted_on, "slip": slip.is_some() });
+    record(conn, payer, Event::RemittanceDeclared, number, Some(details))
+}
+
+/// Takes a top-up back; nothing was booked for it.
+pub fn withdraw(conn: &mut Conn, steward: &impl Steward, number: &Number) -> Result<(), Fault> {
+    let (state, _) = queries::own(conn, steward, number)?.ok_or(Fault::NotFound)?;
+    let to = state.after(Move::Withdraw)?;
+    if !queries::settle(conn, steward, number, (state, to))? {
+        return Err(Fault::Changed);
+    }
+    record(conn, steward, Event::RemittanceWithdrawn, number, None)
+}
+
+fn record(
+    conn: &mut Conn,
+    steward: &impl Steward,
+    event: Event,
+    number: &Number,
+    details: Option<serde_json::Value>,
+) -> Result<(), Fault> {
+    let mut entry = Entry::new(event).about(number.as_str()).of_account(steward.account_id());
+    if let Some(details) = details {
+        entry = entry.with(details);
+    }
+    Ok(records::keep(conn, steward.ctx(), entry)?)
+}
