@@ -94,13 +94,54 @@ fn sql_stands_in_queries() {
     let mut wrong = Vec::new();
     for source in sources() {
         let path = &source.path;
-        let home = path.ends_with("/queries.rs") || path.contains("/queries/") || path.starts_with("src/base/db/");
+        let home = is_queries(path) || path.starts_with("src/base/db/");
         let code = source.text.split("#[cfg(test)]").next().unwrap_or_default();
         if !home && marks.iter().any(|mark| code.contains(mark)) {
             wrong.push(path.clone());
         }
     }
     assert!(wrong.is_empty(), "SQL outside queries: {wrong:?}");
+}
+
+/// A move decides a state, keeps it, its record and its mail: all of that stands in `moves.rs`. What asks the database
+/// knows neither moves nor mails nor forms.
+#[test]
+fn queries_know_neither_moves_nor_mails_nor_pages() {
+    let forbidden = ["Stop", "Error::", "Errors", "mail::", "mails::{self", "mails::account", "letters", ".after("];
+    let mut wrong = Vec::new();
+    for source in sources().into_iter().filter(|source| is_queries(&source.path)) {
+        let code = source.text.split("#[cfg(test)]").next().unwrap_or_default();
+        wrong.extend(
+            forbidden.iter().filter(|word| code.contains(*word)).map(|word| format!("{}: {word}", source.path)),
+        );
+    }
+    assert!(wrong.is_empty(), "queries know more than the database:\n{}", wrong.join("\n"));
+}
+
+fn is_queries(path: &str) -> bool {
+    path.ends_with("/queries.rs") || path.contains("/queries/")
+}
+
+/// Who acts is admitted: rooms name their actors by traits, and nobody but the room itself and the people of the demo
+/// company stands for one. From outside of the crate there is no way to these traits at all.
+#[test]
+fn nobody_forges_an_actor() {
+    let mut found = Vec::new();
+    for source in sources() {
+        let code = source.text.split("#[cfg(test)]").next().unwrap_or_default();
+        for word in ["Steward", "Payer", "Treasurer", "Asker", "Helper"] {
+            if code.contains(&format!("{word} for ")) {
+                found.push((word, source.path.clone()));
+            }
+        }
+    }
+    let homes = ["src/app/demo/people.rs", "src/features/remittance/actor.rs", "src/features/tickets/actor.rs"];
+    let forged: Vec<_> = found.iter().filter(|(_, path)| !homes.contains(&path.as_str())).collect();
+    assert!(found.len() >= 10 && forged.is_empty(), "forged actors: {forged:?}");
+    for room in ["remittance", "tickets"] {
+        let door = fs::read_to_string(format!("src/features/{room}/mod.rs")).unwrap();
+        assert!(!door.contains("pub mod ") && !door.contains("pub use actor"), "{room} shows its actors to everybody");
+    }
 }
 
 /// What every row refers to: read (joined) anywhere, changed by its owner only.

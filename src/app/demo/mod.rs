@@ -20,6 +20,7 @@ use crate::base::crypto::Secret;
 use crate::base::db::{Conn, End};
 use crate::features::accounts::PasswordClass;
 use crate::services::context::{Author, AuthorKind, Context};
+use crate::services::mail;
 use crate::services::marks::{read_mark, set_mark};
 use crate::services::records::{self, Entry, Event};
 use crate::web::feature::StaffRole;
@@ -85,7 +86,7 @@ fn write(
     tale.tell(conn)?;
     people::proposal(conn, &by(StaffRole::Admin, 0)?.at(ctx, ctx.now))?;
     // What happened in the past was mailed in the past.
-    queries::mails_are_sent(conn, ctx.now)?;
+    mail::deliver_the_past(conn, ctx.now).map_err(Error::internal)?;
     records::keep(conn, ctx, Entry::new(Event::DemoMade))?;
     Ok(())
 }

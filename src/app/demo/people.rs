@@ -10,6 +10,7 @@ use crate::features::accounts::{NewCustomer, create_customer};
 use crate::features::identity::{IdentityKind, IdentityMethod, NewResult, store};
 use crate::features::remittance::seeding::{Payer, Steward, Treasurer};
 use crate::features::staff::{Enrolled, TotpSecret, Wanted, enrol, propose};
+use crate::features::tickets::seeding::{Asker, Helper};
 use crate::services::consent::{self, ConsentEvent, Purpose};
 use crate::services::context::{Author, AuthorKind, Context};
 use crate::web::Error;
@@ -26,8 +27,8 @@ pub(super) struct Customer {
 }
 
 impl Customer {
-    /// This customer moving money at a past moment.
-    pub(super) fn pays(&self, ctx: &Context, now: Moment) -> Acting {
+    /// This customer at a past moment.
+    pub(super) fn acts(&self, ctx: &Context, now: Moment) -> Acting {
         Acting(self.at(ctx, now), self.person_id, self.account_id)
     }
 
@@ -49,10 +50,20 @@ pub(super) struct Officer {
     pub(super) person_id: i64,
 }
 
-/// A member of finance at a past moment.
-pub(super) struct Booking(Context, i64);
+/// A member of staff who acts: circumstances, person.
+pub(super) struct Serving(Context, i64);
 
-impl Treasurer for Booking {
+impl Treasurer for Serving {
+    fn ctx(&self) -> &Context {
+        &self.0
+    }
+
+    fn person_id(&self) -> i64 {
+        self.1
+    }
+}
+
+impl Helper for Serving {
     fn ctx(&self) -> &Context {
         &self.0
     }
@@ -63,9 +74,9 @@ impl Treasurer for Booking {
 }
 
 impl Officer {
-    /// This member of finance at work at a past moment.
-    pub(super) fn books(&self, ctx: &Context, now: Moment) -> Booking {
-        Booking(self.at(ctx, now), self.person_id)
+    /// This member of staff at work at a past moment.
+    pub(super) fn acts(&self, ctx: &Context, now: Moment) -> Serving {
+        Serving(self.at(ctx, now), self.person_id)
     }
 
     /// Circumstances in which this member of staff acts at a past moment.
@@ -81,7 +92,7 @@ impl Officer {
     }
 }
 
-/// A customer who moves money: circumstances, person, account.
+/// A customer who acts: circumstances, person, account.
 pub(super) struct Acting(Context, i64, i64);
 
 impl Steward for Acting {
@@ -99,6 +110,20 @@ impl Steward for Acting {
 }
 
 impl Payer for Acting {}
+
+impl Asker for Acting {
+    fn ctx(&self) -> &Context {
+        &self.0
+    }
+
+    fn account_id(&self) -> i64 {
+        self.2
+    }
+
+    fn person_id(&self) -> i64 {
+        self.1
+    }
+}
 
 /// Address before the @, name, company, whether the real name is authenticated.
 const CUSTOMERS: [(&str, &str, Option<&str>, bool); 30] = [

@@ -94,8 +94,8 @@ pub(super) fn add<'a>(
         currency: currency.to_string(),
         instructions: "Write the reference into the text of the transfer.".into(),
     };
-    let number = propose_receiving(conn, &first.books(ctx, long_ago), &receiving).map_err(Error::internal)?;
-    let opener = second.books(ctx, long_ago.plus(DAY));
+    let number = propose_receiving(conn, &first.acts(ctx, long_ago), &receiving).map_err(Error::internal)?;
+    let opener = second.acts(ctx, long_ago.plus(DAY));
     move_receiving(conn, &opener, &number, ReceivingMove::Open).map_err(Error::internal)?;
     let receiving = opened_receiving(conn, &number)?.ok_or(Error::NotFound)?;
     for (nth, (who, amount, days, end)) in STORIES.into_iter().enumerate() {
@@ -106,7 +106,7 @@ pub(super) fn add<'a>(
         let number = Left::nothing();
         let made = number.clone();
         tale.at(began, move |conn| {
-            made.leave(open(conn, &customer.pays(ctx, began), Money(amount), currency).map_err(Error::internal)?)
+            made.leave(open(conn, &customer.acts(ctx, began), Money(amount), currency).map_err(Error::internal)?)
         });
         if end == End::Open {
             continue;
@@ -114,19 +114,19 @@ pub(super) fn add<'a>(
         let declaration = declaration(nth, customer, (Money(amount), began.day(zone)))?;
         let (told, of) = (declaration.clone(), number.clone());
         tale.at(declared_at, move |conn| {
-            declare(conn, &customer.pays(ctx, declared_at), &of.take()?, &told, slips.get(&nth))
+            declare(conn, &customer.acts(ctx, declared_at), &of.take()?, &told, slips.get(&nth))
                 .map_err(Error::internal)?;
             Ok(())
         });
         match end {
             End::Open | End::Declared => {}
             End::Withdrawn => tale.at(moved_at, move |conn| {
-                withdraw(conn, &customer.pays(ctx, moved_at), &number.take()?).map_err(Error::internal)?;
+                withdraw(conn, &customer.acts(ctx, moved_at), &number.take()?).map_err(Error::internal)?;
                 Ok(())
             }),
             End::Refused => tale.at(ended_at, move |conn| {
                 let reason = "No transfer with this name or reference has reached us. Please ask your bank.";
-                refuse(conn, &second.books(ctx, ended_at), &number.take()?, reason, declared_at)
+                refuse(conn, &second.acts(ctx, ended_at), &number.take()?, reason, declared_at)
                     .map_err(Error::internal)?;
                 Ok(())
             }),
@@ -134,12 +134,12 @@ pub(super) fn add<'a>(
                 let (entry, of, receiving) = (Left::nothing(), number.clone(), receiving.clone());
                 let came = entry.clone();
                 tale.at(moved_at, move |conn| {
-                    let officer = first.books(ctx, moved_at);
+                    let officer = first.acts(ctx, moved_at);
                     came.leave(arrived(conn, &officer, &receiving, nth, &declaration, &of.take()?)?)
                 });
                 if end == End::Credited {
                     tale.at(ended_at, move |conn| {
-                        let officer = second.books(ctx, ended_at);
+                        let officer = second.acts(ctx, ended_at);
                         let sight = Sight { declared_at, another_checked: false };
                         confirm(conn, &officer, &number.take()?, &entry.take()?, sight).map_err(Error::internal)?;
                         Ok(())

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::people::{Customer, Officer};
 use super::tale::{Left, Tale};
-use crate::features::tickets::seeding::{NewTicket, assign, close, note, open, reply, resolve};
+use crate::features::tickets::seeding::{NewTicket, answer, ask_on, close, note, open, resolve, take_on};
 use crate::features::tickets::{Category, Contact, Urgency};
 use crate::services::context::Context;
 
@@ -182,16 +182,15 @@ pub(super) fn add<'a>(
         let number = Left::nothing();
         let made = number.clone();
         tale.at(began, move |conn| {
-            let whose = (customer.account_id, customer.person_id);
-            made.leave(open(conn, &customer.at(ctx, began), whose, &asked(story, customer), &[], zone)?)
+            made.leave(open(conn, &customer.acts(ctx, began), &asked(story, customer), &[], zone)?)
         });
         let mut at = began;
         if !story.answers.is_empty() || story.end == End::Assigned {
             at = at.plus(Duration::from_secs(900));
             let number = number.clone();
             tale.at(at, move |conn| {
-                let (by, number) = (support.at(ctx, at), number.take()?);
-                assign(conn, &by, &number, support.person_id)?;
+                let (by, number) = (support.acts(ctx, at), number.take()?);
+                take_on(conn, &by, &number)?;
                 if story.end == End::Assigned {
                     note(conn, &by, &number, "Looked at it with the night shift; see the hand-over page.")?;
                 }
@@ -202,15 +201,19 @@ pub(super) fn add<'a>(
             at = at.plus(Duration::from_secs(1500));
             let number = number.clone();
             tale.at(at, move |conn| {
-                let author = if turn % 2 == 0 { support.at(ctx, at) } else { customer.at(ctx, at) };
-                reply(conn, &author, &number.take()?, text, &[], zone)
+                let number = number.take()?;
+                if turn % 2 == 0 {
+                    answer(conn, &support.acts(ctx, at), &number, text)
+                } else {
+                    ask_on(conn, &customer.acts(ctx, at), &number, text, zone)
+                }
             });
         }
         at = at.plus(Duration::from_secs(600));
         match story.end {
             End::Stands | End::Assigned => {}
-            End::Resolved => tale.at(at, move |conn| resolve(conn, &support.at(ctx, at), &number.take()?)),
-            End::Closed => tale.at(at, move |conn| close(conn, &customer.at(ctx, at), &number.take()?)),
+            End::Resolved => tale.at(at, move |conn| resolve(conn, &support.acts(ctx, at), &number.take()?)),
+            End::Closed => tale.at(at, move |conn| close(conn, &customer.acts(ctx, at), &number.take()?)),
         }
     }
 }

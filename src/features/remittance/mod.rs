@@ -22,12 +22,11 @@ mod sealed;
 mod top_ups;
 
 /// The moves themselves, for whoever may make them: pages pass an admitted actor, the demo company its own people.
-pub mod seeding {
+pub(crate) mod seeding {
     pub use super::actor::{Payer, Steward, Treasurer};
     pub use super::bank_number::BankNumber;
     pub use super::confirming::{Sight, confirm, refuse};
     pub use super::entries::{NewEntry, enter};
-    pub use super::fault::Fault;
     pub use super::model::NumberKind;
     pub use super::receiving::{
         NewReceiving, Receiving, ReceivingMove, make as move_receiving, opened as opened_receiving,

@@ -19,8 +19,7 @@ struct OverviewCard {
 
 /// What is open, and what waits for the customer.
 pub(super) fn overview(conn: &mut Conn, ctx: &Context, _: &Look<'_>) -> Result<Option<String>, Error> {
-    let Some(account_id) = ctx.author.account_id else { return Ok(None) };
-    let (waiting_for_us, waiting_for_you) = queries::open_counts(conn, account_id)?;
+    let (waiting_for_us, waiting_for_you) = queries::open_counts(conn, ctx)?;
     Ok(Some(OverviewCard { waiting_for_us, waiting_for_you }.render()?))
 }
 
@@ -32,8 +31,7 @@ struct Task {
 
 /// Answers of staff that wait for the customer.
 pub(super) fn task(conn: &mut Conn, ctx: &Context, _: &Look<'_>) -> Result<Option<String>, Error> {
-    let Some(account_id) = ctx.author.account_id else { return Ok(None) };
-    let (_, waiting_for_you) = queries::open_counts(conn, account_id)?;
+    let (_, waiting_for_you) = queries::open_counts(conn, ctx)?;
     if waiting_for_you == 0 {
         return Ok(None);
     }

@@ -6,6 +6,7 @@
 //!
 //! Others use `seeding`, the same code the pages run on, to fill a demo company.
 
+mod actor;
 mod cards;
 mod conversation;
 mod desk;
@@ -15,7 +16,7 @@ mod opening;
 mod personal;
 mod queries;
 mod routes;
-pub mod seeding;
+pub(crate) mod seeding;
 
 pub use model::{Category, TicketState, Urgency};
 pub use queries::Contact;

@@ -2,12 +2,14 @@
 
 use diesel::prelude::*;
 
+use super::actor::{Asker, Helper};
 use super::model::{Category, TicketState, Urgency};
 use crate::base::db::Conn;
 use crate::base::db::schema::{people, tickets};
 use crate::base::types::{Moment, Number};
 use crate::features::accounts::Customer;
 use crate::features::staff::Officer;
+use crate::services::context::Context;
 
 /// Who asks, as they wrote it.
 #[derive(Debug, Clone, Default, Queryable)]
@@ -111,19 +113,14 @@ pub(super) fn of_staff(conn: &mut Conn, _: &Officer, number: &Number) -> QueryRe
 }
 
 /// One of the account's work orders, held until the transaction ends, so that its state stays what was read.
-pub(super) fn take(conn: &mut Conn, customer: &Customer, number: &Number) -> QueryResult<Ticket> {
-    let own = tickets::table.filter(tickets::number.eq(number)).filter(tickets::account_id.eq(customer.account_id()));
+pub(super) fn take(conn: &mut Conn, asker: &impl Asker, number: &Number) -> QueryResult<Ticket> {
+    let own = tickets::table.filter(tickets::number.eq(number)).filter(tickets::account_id.eq(asker.account_id()));
     // Writing a column onto itself holds the row on both databases.
     diesel::update(own).set(tickets::state.eq(tickets::state)).returning(TICKET).get_result(conn)
 }
 
 /// Any work order, held until the transaction ends, for support.
-pub(super) fn take_as_staff(conn: &mut Conn, _: &Officer, number: &Number) -> QueryResult<Ticket> {
-    held(conn, number)
-}
-
-/// Any work order, held until the transaction ends.
-pub(super) fn held(conn: &mut Conn, number: &Number) -> QueryResult<Ticket> {
+pub(super) fn take_as_staff(conn: &mut Conn, _: &impl Helper, number: &Number) -> QueryResult<Ticket> {
     diesel::update(tickets::table.filter(tickets::number.eq(number)))
         .set(tickets::state.eq(tickets::state))
         .returning(TICKET)
@@ -137,8 +134,9 @@ pub(super) fn staff_name(conn: &mut Conn, person_id: i64) -> QueryResult<String>
     Ok(name.unwrap_or(address))
 }
 
-/// How many of an account's work orders wait for us, and how many for the customer.
-pub(super) fn open_counts(conn: &mut Conn, account_id: i64) -> QueryResult<(i64, i64)> {
+/// How many work orders of the author's account wait for us, and how many for the customer.
+pub(super) fn open_counts(conn: &mut Conn, ctx: &Context) -> QueryResult<(i64, i64)> {
+    let Some(account_id) = ctx.author.account_id else { return Ok((0, 0)) };
     let mut count = |state: TicketState| {
         tickets::table
             .filter(tickets::account_id.eq(account_id))

@@ -2,13 +2,17 @@
 //! waits and a list of the dead. Bodies are sealed; those that hold a code are wiped on delivery or after a day.
 
 mod delivery;
+mod model;
+mod moves;
 mod personal;
 mod queries;
 mod worker;
 
 pub use delivery::{Letter, Post, PostFault, Undelivered};
+pub use model::{IllegalMove, MailMove, MailState};
+pub use moves::{Unmoved, deliver_the_past};
 pub use personal::PERSONAL;
-pub use queries::{Delivered, MailState, dead_count, latest, send, waiting_count};
+pub use queries::{Delivered, dead_count, latest, send, waiting_count};
 pub use worker::{PAUSE, deliver_due, wipe_old};
 
 /// A mail to be sent. Bodies may hold codes: no `Debug`.

@@ -7,6 +7,7 @@ use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, Text};
 use zeroize::Zeroizing;
 
 use super::Mail;
+use super::model::MailState;
 use crate::base::chance;
 use crate::base::crypto::Keys;
 use crate::base::db::Conn;
@@ -14,18 +15,6 @@ use crate::base::db::schema::mails;
 use crate::base::types::Moment;
 use crate::each;
 use crate::services::context::Context;
-
-crate::base::types::text_enum! {
-    /// Where a mail stands.
-    pub enum MailState {
-        /// Waiting for the worker.
-        Queued = "queued",
-        /// Taken by the relay.
-        Sent = "sent",
-        /// Refused for good, or after the last try.
-        Dead = "dead",
-    }
-}
 
 const TEXT: &str = "mails.sealed_text";
 const HTML: &str = "mails.sealed_html";
@@ -118,32 +107,42 @@ fn claim_of(conn: &mut Conn, now: Moment, lease: Duration, most: i64, codes: boo
     Ok(claimed)
 }
 
-/// The relay took them: bodies with codes are wiped at once.
-pub(super) fn sent(conn: &mut Conn, ids: &[i64], now: Moment, keep_codes: bool) -> QueryResult<()> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let taken = || mails::table.filter(mails::id.eq_any(ids));
-    diesel::update(taken())
-        .set((mails::state.eq(MailState::Sent), mails::sent_at.eq(Some(now)), mails::last_error.eq(None::<String>)))
+/// The relay took these.
+pub(super) fn sent(conn: &mut Conn, ids: &[i64], (from, to): (MailState, MailState), now: Moment) -> QueryResult<()> {
+    diesel::update(mails::table.filter(mails::id.eq_any(ids)).filter(mails::state.eq(from)))
+        .set((mails::state.eq(to), mails::sent_at.eq(Some(now)), mails::last_error.eq(None::<String>)))
         .execute(conn)?;
-    if !keep_codes {
-        diesel::update(taken().filter(mails::holds_code.eq(true))).set(wiped()).execute(conn)?;
-    }
     Ok(())
 }
 
-/// It was not taken: again at `due`, or never.
-pub(super) fn failed(conn: &mut Conn, id: i64, due: Option<Moment>, reason: &str) -> QueryResult<()> {
-    let reason = Some(reason.to_string());
-    match due {
-        Some(due) => diesel::update(mails::table.find(id))
-            .set((mails::due_at.eq(due), mails::claimed_until.eq(0_i64), mails::last_error.eq(reason)))
-            .execute(conn)?,
-        None => diesel::update(mails::table.find(id))
-            .set((mails::state.eq(MailState::Dead), mails::last_error.eq(reason)))
-            .execute(conn)?,
-    };
+/// Empties the bodies of these that hold a code.
+pub(super) fn wipe_codes(conn: &mut Conn, ids: &[i64]) -> QueryResult<()> {
+    let holding = mails::table.filter(mails::id.eq_any(ids)).filter(mails::holds_code.eq(true));
+    diesel::update(holding).set(wiped()).execute(conn)?;
+    Ok(())
+}
+
+/// It was not taken: again at `due`.
+pub(super) fn put_off(conn: &mut Conn, id: i64, due: Moment, reason: &str) -> QueryResult<()> {
+    diesel::update(mails::table.find(id))
+        .set((mails::due_at.eq(due), mails::claimed_until.eq(0_i64), mails::last_error.eq(Some(reason))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// It was not taken and never will be.
+pub(super) fn dead(conn: &mut Conn, id: i64, (from, to): (MailState, MailState), reason: &str) -> QueryResult<()> {
+    diesel::update(mails::table.find(id).filter(mails::state.eq(from)))
+        .set((mails::state.eq(to), mails::last_error.eq(Some(reason))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Everything of one state was taken.
+pub(super) fn all_sent(conn: &mut Conn, (from, to): (MailState, MailState), now: Moment) -> QueryResult<()> {
+    diesel::update(mails::table.filter(mails::state.eq(from)))
+        .set((mails::state.eq(to), mails::sent_at.eq(Some(now))))
+        .execute(conn)?;
     Ok(())
 }
 

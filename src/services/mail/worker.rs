@@ -2,9 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use diesel::QueryResult;
-
 use super::delivery::{Letter, Post};
+use super::moves;
 use super::queries::{self, Claimed};
 use crate::base::crypto::Keys;
 use crate::base::db::{Conn, Db, End, Fault};
@@ -69,15 +68,23 @@ async fn note(db: &Db, ended: Vec<(i64, Outcome)>, now: Moment, keep_codes: bool
     .await
 }
 
-fn note_all(conn: &mut Conn, ended: Vec<(i64, Outcome)>, now: Moment, keep_codes: bool) -> QueryResult<()> {
+fn note_all(
+    conn: &mut Conn,
+    ended: Vec<(i64, Outcome)>,
+    now: Moment,
+    keep_codes: bool,
+) -> Result<(), moves::Unmoved> {
     let mut sent = Vec::new();
     for (id, outcome) in ended {
         match outcome {
             Ok(()) => sent.push(id),
-            Err((due, reason)) => queries::failed(conn, id, due.map(|wait| now.plus(wait)), &reason)?,
+            Err((due, reason)) => moves::fail(conn, id, due.map(|wait| now.plus(wait)), &reason)?,
         }
     }
-    queries::sent(conn, &sent, now, keep_codes)
+    if sent.is_empty() {
+        return Ok(());
+    }
+    moves::deliver(conn, &sent, now, keep_codes)
 }
 
 async fn attempt(mail: &Claimed, keys: &Keys, post: &Post, from: &str) -> Outcome {

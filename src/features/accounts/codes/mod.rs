@@ -3,11 +3,13 @@
 //! are used once. Whoever mails a code words the mail; here it is only drawn.
 
 mod model;
+mod moves;
 mod queries;
 
 use model::Step;
 pub(super) use model::{Challenge, Purpose, shown};
-pub(super) use queries::{sweep, told, unfinished, use_up, void_all};
+pub(super) use moves::{use_up, void_all};
+pub(super) use queries::{sweep, told, unfinished};
 
 use diesel::QueryResult;
 
@@ -133,7 +135,7 @@ pub(super) fn redeem(conn: &mut Conn, asked: &Asked, purposes: &[Purpose], typed
     if !asked.context.keys.matches("code", &parts.each_ref().map(|part| part.as_bytes()), &hash) {
         return Err(counted(FieldError::WrongCode));
     }
-    if !queries::use_up(conn, found.id)? {
+    if !moves::use_up(conn, &found)? {
         return Err(counted(FieldError::CodeEnded));
     }
     guess.right(conn)?;

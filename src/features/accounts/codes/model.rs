@@ -57,6 +57,35 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What ends a challenge.
+    pub enum StepMove {
+        /// Its code was given.
+        Use = "use",
+        /// Something makes it worthless, such as a new password.
+        Void = "void",
+    }
+}
+
+/// A move that the step of a challenge does not allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a challenge at {from} allows no {by}")]
+pub(super) struct IllegalMove {
+    from: Step,
+    by: StepMove,
+}
+
+impl Step {
+    /// Where a move leads. The one place that knows which moves there are.
+    pub(super) fn after(self, by: StepMove) -> Result<Self, IllegalMove> {
+        match (self, by) {
+            (Self::Code, StepMove::Use) => Ok(Self::Used),
+            (Self::Code, StepMove::Void) => Ok(Self::Void),
+            (from, by) => Err(IllegalMove { from, by }),
+        }
+    }
+}
+
 /// One challenge.
 #[derive(Clone, diesel::Queryable)]
 pub(in crate::features::accounts) struct Challenge {
@@ -123,6 +152,20 @@ mod tests {
             assert_eq!(digits(typed), None, "{typed}");
         }
         assert_eq!(digits(&shown("12345678")).as_deref(), Some("12345678"));
+    }
+
+    #[test]
+    fn a_challenge_ends_once() {
+        for from in Step::ALL {
+            for by in StepMove::ALL {
+                let expected = match (from, by) {
+                    (Step::Code, StepMove::Use) => Ok(Step::Used),
+                    (Step::Code, StepMove::Void) => Ok(Step::Void),
+                    _ => Err(IllegalMove { from: *from, by: *by }),
+                };
+                assert_eq!(from.after(*by), expected, "{from} {by}");
+            }
+        }
     }
 
     fn challenge(purpose: Purpose) -> Challenge {

@@ -107,10 +107,10 @@ pub(super) fn count_try(conn: &mut Conn, id: i64, now: Moment) -> QueryResult<Op
     .optional()
 }
 
-/// Uses a challenge up; true for exactly one caller. What waited in it is wiped.
-pub(in crate::features::accounts) fn use_up(conn: &mut Conn, id: i64) -> QueryResult<bool> {
-    let changed = diesel::update(challenges::table.find(id).filter(challenges::step.eq(Step::Code)))
-        .set((challenges::step.eq(Step::Used), challenges::sealed_data.eq(None::<Vec<u8>>)))
+/// Ends a challenge that still is as it was read; false when something else was first. What waited in it is wiped.
+pub(super) fn end(conn: &mut Conn, read: &Challenge, to: Step) -> QueryResult<bool> {
+    let changed = diesel::update(challenges::table.find(read.id).filter(challenges::step.eq(read.step)))
+        .set((challenges::step.eq(to), challenges::sealed_data.eq(None::<Vec<u8>>)))
         .execute(conn)?;
     Ok(changed == 1)
 }
@@ -166,15 +166,15 @@ pub(in crate::features::accounts) fn told(
     Ok(())
 }
 
-/// Ends every open challenge of a person. Links in notices stay: whoever has the password may use it to end them.
-pub(in crate::features::accounts) fn void_all(conn: &mut Conn, person_id: i64) -> QueryResult<usize> {
+/// Ends a person's challenges of one step. Links in notices stay: whoever has the password may use it to end them.
+pub(super) fn end_all(conn: &mut Conn, person_id: i64, (from, to): (Step, Step)) -> QueryResult<usize> {
     diesel::update(
         challenges::table
             .filter(challenges::person_id.eq(person_id))
-            .filter(challenges::step.eq(Step::Code))
+            .filter(challenges::step.eq(from))
             .filter(challenges::purpose.ne(Purpose::Disown)),
     )
-    .set((challenges::step.eq(Step::Void), challenges::sealed_data.eq(None::<Vec<u8>>)))
+    .set((challenges::step.eq(to), challenges::sealed_data.eq(None::<Vec<u8>>)))
     .execute(conn)
 }
 

@@ -65,7 +65,7 @@ pub(super) async fn update(
             let person_id = found.person_id.ok_or(Error::NotFound)?;
             session::hold(conn, person_id)?;
             let subject_id = active_subject(conn, person_id)?.ok_or(Error::NotFound)?;
-            if !codes::use_up(conn, found.id)? {
+            if !codes::use_up(conn, &found)? {
                 return Err(Error::NotFound.into());
             }
             session::end_all(conn, person_id, None, now)?;

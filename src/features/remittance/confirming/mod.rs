@@ -8,5 +8,5 @@ mod queries;
 
 pub use moves::{confirm, refuse};
 pub(super) use pages::{confirm_do, download, list, refuse_do, show};
-pub(super) use queries::waiting;
 pub use queries::Sight;
+pub(super) use queries::waiting;

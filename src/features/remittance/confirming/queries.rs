@@ -215,11 +215,7 @@ pub(super) fn refused(
     let changed = diesel::update(remittances::table.find(found.id))
         .filter(remittances::state.eq(found.state))
         .filter(remittances::declared_at.eq(Some(seen)))
-        .set((
-            remittances::state.eq(to),
-            remittances::refusal.eq(Some(reason)),
-            remittances::settled_at.eq(Some(now)),
-        ))
+        .set((remittances::state.eq(to), remittances::refusal.eq(Some(reason)), remittances::settled_at.eq(Some(now))))
         .execute(conn)?;
     Ok(changed == 1)
 }

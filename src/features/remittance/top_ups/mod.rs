@@ -11,8 +11,8 @@ pub(super) use pages::{DECLARATION_BYTES, declare_do};
 pub(super) use pages::{
     Yes, create, declare_form, download, list, new, number_in, show, slip, withdraw_ask, withdraw_do,
 };
+pub use queries::Declaration;
 #[cfg(test)]
 pub(super) use queries::Declared;
-pub use queries::Declaration;
 pub(super) use queries::{Row, TopUp, any, for_customer, holds, under_way};
 pub(super) use thread::{Knot, knots};

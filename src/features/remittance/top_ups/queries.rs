@@ -309,7 +309,11 @@ pub(super) fn settle(
 }
 
 /// State and slip of one of the account's remittances, before a move.
-pub(super) fn own(conn: &mut Conn, steward: &impl Steward, number: &Number) -> QueryResult<Option<(RemittanceState, Option<Slip>)>> {
+pub(super) fn own(
+    conn: &mut Conn,
+    steward: &impl Steward,
+    number: &Number,
+) -> QueryResult<Option<(RemittanceState, Option<Slip>)>> {
     let found: Option<(_, SlipColumns)> = remittances::table
         .filter(remittances::number.eq(number))
         .filter(remittances::account_id.eq(steward.account_id()))

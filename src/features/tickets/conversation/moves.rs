@@ -7,6 +7,7 @@ use serde_json::json;
 use super::letters;
 use super::queries::{self, NewEntry};
 use crate::base::db::Conn;
+use crate::features::tickets::actor::{Asker, Helper};
 use crate::features::tickets::files;
 use crate::features::tickets::model::{EntryKind, IllegalMove, Move, Moved, Side, TicketState, due};
 use crate::features::tickets::queries::Ticket;
@@ -26,11 +27,12 @@ pub(in crate::features::tickets) struct Said<'a> {
 /// A member of the account writes; what was ended is open again. The term runs anew when an answer lay between.
 pub(in crate::features::tickets) fn reply_as_customer(
     conn: &mut Conn,
-    ctx: &Context,
+    asker: &impl Asker,
     ticket: &Ticket,
     said: &Said<'_>,
     zone: &TimeZone,
 ) -> Result<(), Error> {
+    let ctx = asker.ctx();
     say(conn, ctx, ticket, Side::Customer, said)?;
     let to = step(conn, ctx, ticket, Move::CustomerReply, Side::Customer)?;
     if ticket.state != to {
@@ -46,16 +48,15 @@ pub(in crate::features::tickets) fn reply_as_customer(
 /// Support writes: the customer is told by mail. A work order that nobody has becomes the writer's.
 pub(in crate::features::tickets) fn reply_as_staff(
     conn: &mut Conn,
-    ctx: &Context,
+    helper: &impl Helper,
     ticket: &Ticket,
     said: &Said<'_>,
 ) -> Result<(), Error> {
+    let ctx = helper.ctx();
     say(conn, ctx, ticket, Side::Staff, said)?;
     let to = step(conn, ctx, ticket, Move::StaffReply, Side::Staff)?;
     queries::answered(conn, ticket.id, ctx.now)?;
-    if let Some(person) = ctx.author.person_id {
-        queries::assign_if_free(conn, ticket.id, person)?;
-    }
+    queries::assign_if_free(conn, ticket.id, helper.person_id())?;
     record(conn, ctx, ticket, Event::TicketReplied, to)?;
     letters::replied(conn, ctx, ticket, said.text)
 }
@@ -63,15 +64,16 @@ pub(in crate::features::tickets) fn reply_as_staff(
 /// Support writes for itself; the customer learns nothing of it, not even that something changed.
 pub(in crate::features::tickets) fn note(
     conn: &mut Conn,
-    ctx: &Context,
+    helper: &impl Helper,
     ticket: &Ticket,
     text: &str,
 ) -> Result<(), Error> {
+    let ctx = helper.ctx();
     let entry = NewEntry {
         ticket_id: ticket.id,
         kind: EntryKind::Note,
         side: Side::Staff,
-        person_id: ctx.author.person_id,
+        person_id: Some(helper.person_id()),
         body: text,
         at: ctx.now,
     };
@@ -82,16 +84,22 @@ pub(in crate::features::tickets) fn note(
 /// Gives it to a member of staff, who must be of support: whoever calls has looked that up.
 pub(in crate::features::tickets) fn assign(
     conn: &mut Conn,
-    ctx: &Context,
+    helper: &impl Helper,
     ticket: &Ticket,
     person_id: i64,
 ) -> Result<(), Error> {
+    let ctx = helper.ctx();
     queries::assign(conn, ticket.id, person_id)?;
     record(conn, ctx, ticket, Event::TicketAssigned, ticket.state)
 }
 
 /// Support holds it for done; the customer is told and may object by a reply.
-pub(in crate::features::tickets) fn resolve(conn: &mut Conn, ctx: &Context, ticket: &Ticket) -> Result<(), Error> {
+pub(in crate::features::tickets) fn resolve(
+    conn: &mut Conn,
+    helper: &impl Helper,
+    ticket: &Ticket,
+) -> Result<(), Error> {
+    let ctx = helper.ctx();
     let to = step(conn, ctx, ticket, Move::Resolve, Side::Staff)?;
     queries::answered(conn, ticket.id, ctx.now)?;
     record(conn, ctx, ticket, Event::TicketResolved, to)?;
@@ -99,7 +107,8 @@ pub(in crate::features::tickets) fn resolve(conn: &mut Conn, ctx: &Context, tick
 }
 
 /// The customer ends it.
-pub(in crate::features::tickets) fn close(conn: &mut Conn, ctx: &Context, ticket: &Ticket) -> Result<(), Error> {
+pub(in crate::features::tickets) fn close(conn: &mut Conn, asker: &impl Asker, ticket: &Ticket) -> Result<(), Error> {
+    let ctx = asker.ctx();
     let to = step(conn, ctx, ticket, Move::Close, Side::Customer)?;
     record(conn, ctx, ticket, Event::TicketClosed, to)
 }
@@ -107,10 +116,11 @@ pub(in crate::features::tickets) fn close(conn: &mut Conn, ctx: &Context, ticket
 /// The customer takes it up again: the term runs anew.
 pub(in crate::features::tickets) fn reopen(
     conn: &mut Conn,
-    ctx: &Context,
+    asker: &impl Asker,
     ticket: &Ticket,
     zone: &TimeZone,
 ) -> Result<(), Error> {
+    let ctx = asker.ctx();
     let to = step(conn, ctx, ticket, Move::Reopen, Side::Customer)?;
     queries::set_due(conn, ticket.id, due(ctx.now, zone))?;
     record(conn, ctx, ticket, Event::TicketReopened, to)

@@ -94,7 +94,7 @@ pub(in crate::features::tickets) async fn reply(
             let Some(text) = text.filter(|_| errors.is_empty()) else { return Err(Stop::Refused(errors)) };
             let files = take_over(conn, member.ctx(), &numbers)?;
             let said = Said { text: &text, files: &files };
-            moves::reply_as_customer(conn, member.ctx(), &ticket, &said, &zone)?;
+            moves::reply_as_customer(conn, member, &ticket, &said, &zone)?;
             Ok(Goto::to(address(&own)).saying(Flash::ReplySent))
         })
         .await?;
@@ -120,7 +120,7 @@ pub(in crate::features::tickets) async fn close(
     let ended = visit
         .write(&form, move |conn, member, _| {
             let ticket = take(conn, member, &number)?;
-            moves::close(conn, member.ctx(), &ticket)?;
+            moves::close(conn, member, &ticket)?;
             Ok(Goto::to(address(&number)).saying(Flash::TicketClosed))
         })
         .await?;
@@ -136,7 +136,7 @@ pub(in crate::features::tickets) async fn reopen(
     let ended = visit
         .write(&form, move |conn, member, _| {
             let ticket = take(conn, member, &number)?;
-            moves::reopen(conn, member.ctx(), &ticket, &zone)?;
+            moves::reopen(conn, member, &ticket, &zone)?;
             Ok(Goto::to(address(&number)).saying(Flash::TicketReopened))
         })
         .await?;

@@ -25,7 +25,7 @@ pub(in crate::features::tickets) async fn note(
         .write(&form, move |conn, officer, form: &Note| {
             let text = form.check()?;
             let ticket = take_as_staff(conn, officer, &own)?;
-            moves::note(conn, officer.ctx(), &ticket, &text)?;
+            moves::note(conn, officer, &ticket, &text)?;
             Ok(Goto::to(address(&own)).saying(Flash::NoteKept))
         })
         .await?;
@@ -53,7 +53,7 @@ pub(in crate::features::tickets) async fn assign(
                 return Err(Stop::Refused(Errors::one("to", FieldError::UnknownChoice)));
             };
             let ticket = take_as_staff(conn, officer, &own)?;
-            moves::assign(conn, officer.ctx(), &ticket, colleague.id)?;
+            moves::assign(conn, officer, &ticket, colleague.id)?;
             Ok(Goto::to(address(&own)).saying(Flash::TicketAssigned))
         })
         .await?;
@@ -69,7 +69,7 @@ pub(in crate::features::tickets) async fn resolve(
     let ended = visit
         .write(&form, move |conn, officer, _| {
             let ticket = take_as_staff(conn, officer, &number)?;
-            moves::resolve(conn, officer.ctx(), &ticket)?;
+            moves::resolve(conn, officer, &ticket)?;
             Ok(Goto::to(address(&number)).saying(Flash::TicketResolved))
         })
         .await?;

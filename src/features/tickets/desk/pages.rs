@@ -137,7 +137,7 @@ pub(in crate::features::tickets) async fn reply(
             errors.extend(wrong);
             let Some(text) = text.filter(|_| errors.is_empty()) else { return Err(Stop::Refused(errors)) };
             let files = take_over(conn, officer.ctx(), &numbers)?;
-            reply_as_staff(conn, officer.ctx(), &ticket, &Said { text: &text, files: &files })?;
+            reply_as_staff(conn, officer, &ticket, &Said { text: &text, files: &files })?;
             Ok(Goto::to(address(&own)).saying(Flash::ReplySent))
         })
         .await?;

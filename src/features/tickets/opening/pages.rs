@@ -67,8 +67,7 @@ pub(in crate::features::tickets) async fn create(
             errors.extend(wrong);
             let Some(new) = new.filter(|_| errors.is_empty()) else { return Err(Stop::Refused(errors)) };
             let uploads = take_over(conn, member.ctx(), &numbers)?;
-            let whose = (member.account_id(), member.person_id());
-            let number = super::open(conn, member.ctx(), whose, &new, &uploads, &zone)?;
+            let number = super::open(conn, member, &new, &uploads, &zone)?;
             Ok(Goto::to(format!("/account/tickets/{}", number.as_str())).saying(Flash::TicketSent))
         })
         .await?;

@@ -7,18 +7,20 @@ use crate::base::db::Conn;
 use crate::base::db::schema::tickets;
 use crate::base::types::{Moment, Number};
 use crate::features::accounts::Customer;
+use crate::features::tickets::actor::Asker;
 use crate::features::tickets::model::{TicketState, folded};
 use crate::features::tickets::queries::{CONTACT, Contact, Ticket};
 use crate::insert_for_id;
 
-/// Inserts a work order and answers it. `at` is when it was opened and until when it is answered.
+/// Inserts a work order and answers it. It is to be answered until `due_at`.
 pub(super) fn insert(
     conn: &mut Conn,
     number: &Number,
-    (account_id, person_id): (i64, i64),
+    asker: &impl Asker,
     new: &NewTicket,
-    (opened_at, due_at): (Moment, Moment),
+    due_at: Moment,
 ) -> QueryResult<Ticket> {
+    let (account_id, person_id, opened_at) = (asker.account_id(), asker.person_id(), asker.ctx().now);
     let contact = &new.contact;
     let searched = [&new.subject, &contact.name, &contact.company, &contact.address].map(String::as_str).join("\n");
     let row = diesel::insert_into(tickets::table).values((

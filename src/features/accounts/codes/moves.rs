@@ -1,0 +1,24 @@
+//! How challenges end.
+
+use diesel::QueryResult;
+
+use super::model::{Challenge, Step, StepMove};
+use super::queries;
+use crate::base::db::Conn;
+
+/// Uses a challenge up; true for exactly one caller. What waited in it is wiped.
+pub(in crate::features::accounts) fn use_up(conn: &mut Conn, challenge: &Challenge) -> QueryResult<bool> {
+    let Ok(to) = challenge.step.after(StepMove::Use) else { return Ok(false) };
+    queries::end(conn, challenge, to)
+}
+
+/// Ends every open challenge of a person. Links in notices stay: whoever has the password may use it to end them.
+pub(in crate::features::accounts) fn void_all(conn: &mut Conn, person_id: i64) -> QueryResult<usize> {
+    let mut ended = 0;
+    for from in Step::ALL {
+        if let Ok(to) = from.after(StepMove::Void) {
+            ended += queries::end_all(conn, person_id, (*from, to))?;
+        }
+    }
+    Ok(ended)
+}
