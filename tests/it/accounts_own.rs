@@ -573,7 +573,7 @@ on_both!(
                 let over: Vec<i64> = known_browsers::table.limit(most).select(known_browsers::id).load(conn)?;
                 let done = diesel::delete(known_browsers::table.filter(known_browsers::id.eq_any(over))).execute(conn)?;
                 noted.lock().unwrap().push(done);
-                Ok(done)
+                Ok::<_, diesel::result::Error>(done)
             })
             .await
             .unwrap();
