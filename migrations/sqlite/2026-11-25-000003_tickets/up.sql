@@ -25,10 +25,10 @@ create table tickets (
 create index tickets_of_account on tickets (account_id, id);
 create index tickets_of_account_by_state on tickets (account_id, state, id);
 -- The queue of staff: what is open, soonest due first.
-create index tickets_open_by_due on tickets (due_at, id) where ended_at is null;
+create index tickets_open_by_due on tickets (state, due_at, id) where ended_at is null;
 create index tickets_by_due on tickets (state, due_at, id);
 create index tickets_assigned on tickets (assigned_to_id, state, id);
-create index tickets_open_of_one on tickets (assigned_to_id, due_at, id) where ended_at is null;
+create index tickets_open_of_one on tickets (assigned_to_id, state, due_at, id) where ended_at is null;
 
 create table ticket_entries (
   id integer not null primary key autoincrement,

@@ -11,6 +11,26 @@ use super::{ana, filled, opened, pdf, presses, replies};
 const DAY: Duration = Duration::from_secs(86_400);
 
 on_both!(
+    async fn what_waits_for_us_stands_before_what_waits_for_customers(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        let answered = opened(&mut li, "Answered").await.path().replace("/account", "/staff");
+        portal.later(DAY);
+        let mut li = portal.enters("wu@example.com").await;
+        for subject in ["Soon", "Later"] {
+            opened(&mut li, subject).await;
+        }
+        let mut ana = ana(&portal).await;
+        replies(&mut ana, answered.split('?').next().unwrap(), "Try again").await;
+        let page = ana.opens("/staff/tickets").await;
+        assert_eq!(page.all("tbody th a"), ["Soon", "Later", "Answered"]);
+        let soon = page.link("Soon").rsplit('/').next().unwrap().to_string();
+        assert_eq!(ana.opens(&format!("/staff/tickets?after={soon}")).await.all("tbody th a"), ["Later", "Answered"]);
+        let later = page.link("Later").rsplit('/').next().unwrap().to_string();
+        assert_eq!(ana.opens(&format!("/staff/tickets?after={later}")).await.all("tbody th a"), ["Answered"]);
+    }
+);
+
+on_both!(
     async fn the_queue_is_in_order_of_what_is_due(portal) {
         let mut li = portal.enters("li@example.com").await;
         opened(&mut li, "First").await;

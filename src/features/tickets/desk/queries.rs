@@ -51,7 +51,8 @@ pub(in crate::features::tickets) struct QueueRow {
     pub assigned_address: Option<String>,
 }
 
-/// The queue, soonest due first; one more than a page. Without a state it holds what is open.
+/// The queue: what waits for us, soonest due first, then what waits for customers, as their words are ordered; one more
+/// than a page. Without a state it holds what is open.
 pub(in crate::features::tickets) fn queue(
     conn: &mut Conn,
     officer: &Officer,
@@ -60,7 +61,7 @@ pub(in crate::features::tickets) fn queue(
 ) -> QueryResult<Vec<QueueRow>> {
     let mut query = tickets::table
         .left_join(people::table.on(tickets::assigned_to_id.eq(people::id.nullable())))
-        .order((tickets::due_at, tickets::id))
+        .order((tickets::state, tickets::due_at, tickets::id))
         .limit(PAGE + 1)
         .into_boxed();
     query = match filter.state {
@@ -84,10 +85,12 @@ pub(in crate::features::tickets) fn queue(
         query = query.filter(tickets::search_text.like(pattern(&filter.text)).escape('\\'));
     }
     if let Some(number) = &filter.after {
-        let (id, due_at): (i64, Moment) =
-            tickets::table.filter(tickets::number.eq(number)).select((tickets::id, tickets::due_at)).first(conn)?;
+        let (id, state, due_at): (i64, TicketState, Moment) = tickets::table
+            .filter(tickets::number.eq(number))
+            .select((tickets::id, tickets::state, tickets::due_at))
+            .first(conn)?;
         let later = tickets::due_at.gt(due_at).or(tickets::due_at.eq(due_at).and(tickets::id.gt(id)));
-        query = query.filter(later);
+        query = query.filter(tickets::state.gt(state).or(tickets::state.eq(state).and(later)));
     }
     query
         .select((
