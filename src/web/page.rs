@@ -54,6 +54,8 @@ text_enum! {
         ReceivingDropped = "receiving_dropped",
         /// A second person is asked to close the receiving account.
         ReceivingClosing = "receiving_closing",
+        /// The receiving account stays open.
+        ReceivingKept = "receiving_kept",
         /// The receiving account is closed.
         ReceivingClosed = "receiving_closed",
         /// The work order was opened.
@@ -100,6 +102,8 @@ text_enum! {
 /// Who is signed in, as the shell shows it.
 #[derive(Debug, Clone)]
 pub struct Face {
+    /// The person; the tokens of forms are sealed for them.
+    pub person_id: i64,
     /// Name or address.
     pub name: String,
     /// The current account, as it is called.

@@ -83,6 +83,8 @@ crate::base::types::text_enum! {
         ReceivingOpened = "receiving_opened",
         /// One member of finance asked to close a receiving account.
         ReceivingClosing = "receiving_closing",
+        /// A receiving account stays open: the proposal to close it was taken back or refused.
+        ReceivingKept = "receiving_kept",
         /// A receiving account was closed.
         ReceivingClosed = "receiving_closed",
         /// A work order was opened.

@@ -158,6 +158,7 @@ pub const TABLE: &[Row] = &[
     get("/staff/receiving/new", Staff(&[Finance])),
     post("/staff/receiving/new", Staff(&[Finance])),
     post("/staff/receiving/{number}/opening", Staff(&[Finance])),
+    named("/staff/receiving/{number}/closure", Staff(&[Finance])),
     post("/staff/receiving/{number}/closure", Staff(&[Finance])),
     get("/staff/ledger", Staff(&[Finance, Auditor])),
     // Work orders.

@@ -1,8 +1,11 @@
 //! Our receiving accounts: two people open and close them, and whoever still owes a transfer is told.
 
+use diesel::prelude::*;
+use easylink::base::db::schema::records;
 use easylink::base::types::Money;
 
 use super::{Company, balance, company, declares, enters_line, presses, tops_up};
+use crate::support::entered::Entered;
 use crate::support::page::Page;
 
 /// A second account, proposed by Fay and opened by Finn.
@@ -21,13 +24,25 @@ pub async fn closes_the_oldest(people: &mut Company) -> Page {
     for first in [true, false] {
         let who = if first { &mut people.fay } else { &mut people.finn };
         let page = who.opens("/staff/receiving").await;
-        let form = page.forms().into_iter().rfind(|form| form.ends_with("/closure")).unwrap();
-        let page = who.submits(&page.form(&form)).await;
         if !first {
-            return page;
+            return closes(who, &page).await;
         }
+        let form = page.forms().into_iter().rfind(|form| form.ends_with("/closure")).unwrap();
+        who.submits(&page.form(&form)).await;
     }
     unreachable!()
+}
+
+/// Decides on the account whose closing is proposed: closes it.
+async fn closes(who: &mut Entered, list: &Page) -> Page {
+    let page = who.opens(&asked(list)).await;
+    let form = page.form("form:has(input[value=close])");
+    who.submits(&form).await
+}
+
+/// The page on which is decided.
+fn asked(list: &Page) -> String {
+    list.links().into_iter().find(|(_, to)| to.ends_with("/closure")).unwrap().1
 }
 
 on_both! {
@@ -39,7 +54,8 @@ on_both! {
         assert!(page.text().contains("A colleague has to agree"), "{}", page.text());
         // Customers still see it.
         assert!(people.li.opens("/account/remittances/new").await.text().contains("How much"));
-        presses(&mut people.finn, "/staff/receiving", "/closure").await;
+        let list = people.finn.opens("/staff/receiving").await;
+        closes(&mut people.finn, &list).await;
         assert!(people.li.opens("/account/remittances/new").await.text().contains("Top-ups are paused"));
         // A proposal is not opened by the one who made it.
         let form = people.fay.opens("/staff/receiving/new").await.form("/staff/receiving/new").answered(&[
@@ -118,5 +134,43 @@ on_both! {
         assert_eq!(mails.len(), 2);
         assert!(mails[1].text.contains("pay to the account that its page shows now"), "{}", mails[1].text);
         assert!(people.li.opens(&path).await.text().contains("7777 0002"));
+    }
+}
+
+on_both! {
+    async fn a_proposal_to_close_is_taken_back_refused_or_decided_with_what_it_comes_to(portal) {
+        let mut people = company(&portal).await;
+        tops_up(&mut people.li, "1,250").await;
+        let declared = tops_up(&mut people.li, "20").await;
+        declares(&mut people.li, &declared).await;
+        for decider in ["Take the proposal back", "Refuse: keep it open"] {
+            let list = presses(&mut people.fay, "/staff/receiving", "/closure").await;
+            let own = decider.starts_with("Take");
+            let who = if own { &mut people.fay } else { &mut people.finn };
+            let page = who.opens(&asked(&list)).await;
+            assert!(page.text().contains("1 top-up, ¥ 1,250.00") && page.text().contains("No other account is open"), "{}", page.text());
+            assert!(page.text().contains("told by mail at once: 1 person"), "{}", page.text());
+            assert_eq!(page.all("form input[value=close]").len() + page.all("main form button.bad").len(), usize::from(!own));
+            let form = page.form("form:has(input[value=keep])");
+            assert_eq!(form.buttons[0].label, decider);
+            let back = who.submits(&form).await;
+            assert!(back.text().contains("The account stays open"), "{}", back.text());
+            assert_eq!(who.posts(&page.form("form:has(input[value=keep])")).await.status, 303, "sent twice is done once");
+        }
+        let events: Vec<String> = portal.read(|conn| {
+            let kept = records::table.filter(records::event.eq_any(["receiving_closing", "receiving_kept"]));
+            kept.order(records::id).select(records::event).load(conn).unwrap()
+        }).await;
+        assert_eq!(events, ["receiving_closing", "receiving_kept", "receiving_closing", "receiving_kept"]);
+        assert!(portal.mails_to("li@example.com").await.is_empty(), "nobody was told of what did not come");
+        // What is not proposed is not decided, and the one who proposed still does not close.
+        let list = presses(&mut people.fay, "/staff/receiving", "/closure").await;
+        let mine = people.fay.opens(&asked(&list)).await.form("form:has(input[value=keep])");
+        assert_eq!(people.fay.posts(&mine.clone().tampered("step", "close")).await.status, 403);
+        let theirs = people.finn.opens(&asked(&list)).await;
+        people.fay.submits(&mine).await;
+        assert_eq!(people.finn.posts(&theirs.form("form:has(input[value=close])")).await.status, 409);
+        let page = people.finn.gets(&asked(&list)).await;
+        assert_eq!((page.status, page.header("location")), (303, Some("/staff/receiving")));
     }
 }

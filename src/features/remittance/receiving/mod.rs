@@ -12,6 +12,6 @@ mod telling;
 pub(super) use jobs::JOBS;
 pub use model::{ReceivingMove, ReceivingState};
 pub use moves::{make, propose};
-pub(super) use pages::{closure, create, list, new, opening};
+pub(super) use pages::{closure, closure_ask, create, list, new, opening};
 pub use queries::{NewReceiving, Receiving, opened};
 pub(super) use queries::{RECEIVING, any_takes_money, current, known};

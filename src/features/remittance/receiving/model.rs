@@ -27,6 +27,8 @@ text_enum! {
         Drop = "drop",
         /// One person asks to close it.
         AskToClose = "ask_to_close",
+        /// Who asked to close it takes that back, or a second person refuses it.
+        Keep = "keep",
         /// A second person closes it.
         Close = "close",
     }
@@ -46,7 +48,7 @@ impl ReceivingState {
     /// Where a move leads. The one place that knows which moves there are.
     pub const fn after(self, by: ReceivingMove) -> Result<Self, IllegalMove> {
         match (self, by) {
-            (Self::Proposed, ReceivingMove::Open) => Ok(Self::Open),
+            (Self::Proposed, ReceivingMove::Open) | (Self::Closing, ReceivingMove::Keep) => Ok(Self::Open),
             (Self::Proposed, ReceivingMove::Drop) | (Self::Closing, ReceivingMove::Close) => Ok(Self::Closed),
             (Self::Open, ReceivingMove::AskToClose) => Ok(Self::Closing),
             _ => Err(IllegalMove { from: self.as_str(), by: by.as_str() }),
@@ -65,6 +67,7 @@ impl ReceivingMove {
         match self {
             Self::Open => Event::ReceivingOpened,
             Self::AskToClose => Event::ReceivingClosing,
+            Self::Keep => Event::ReceivingKept,
             Self::Drop | Self::Close => Event::ReceivingClosed,
         }
     }
@@ -77,12 +80,12 @@ mod tests {
     #[test]
     fn every_move_of_every_state_is_decided() {
         use ReceivingState::{Closed, Closing, Open, Proposed};
-        // In the order of `ReceivingMove::ALL`: open, drop, ask to close, close.
+        // In the order of `ReceivingMove::ALL`: open, drop, ask to close, keep, close.
         for (from, expected) in [
-            (Proposed, [Some(Open), Some(Closed), None, None]),
-            (Open, [None, None, Some(Closing), None]),
-            (Closing, [None, None, None, Some(Closed)]),
-            (Closed, [None, None, None, None]),
+            (Proposed, [Some(Open), Some(Closed), None, None, None]),
+            (Open, [None, None, Some(Closing), None, None]),
+            (Closing, [None, None, None, Some(Open), Some(Closed)]),
+            (Closed, [None, None, None, None, None]),
         ] {
             for (by, to) in ReceivingMove::ALL.iter().zip(expected) {
                 assert_eq!(from.after(*by).ok(), to, "{from} {by}");

@@ -18,7 +18,7 @@ pub fn propose(conn: &mut Conn, officer: &impl Treasurer, new: &NewReceiving) ->
     Ok(number)
 }
 
-/// Opens, drops, asks to close or closes. Who opens did not propose it, and who closes did not ask for it. Customers who
+/// Opens, drops, asks to close, keeps open or closes. Who opens did not propose it, and who closes did not ask for it. Customers who
 /// still owe are told when it closes, and those who waited for another one when that opens: the first of them in the same
 /// transaction, the rest by the room's job.
 pub fn make(conn: &mut Conn, officer: &impl Treasurer, number: &Number, by: ReceivingMove) -> Result<(), Fault> {
@@ -29,7 +29,7 @@ pub fn make(conn: &mut Conn, officer: &impl Treasurer, number: &Number, by: Rece
     let own = match by {
         ReceivingMove::Open => proposer == person,
         ReceivingMove::Close => closer == Some(person),
-        ReceivingMove::Drop | ReceivingMove::AskToClose => false,
+        ReceivingMove::Drop | ReceivingMove::AskToClose | ReceivingMove::Keep => false,
     };
     if own {
         return Err(Fault::FourEyes);
@@ -41,7 +41,7 @@ pub fn make(conn: &mut Conn, officer: &impl Treasurer, number: &Number, by: Rece
     match by {
         ReceivingMove::Close => owing::closed(conn, number)?,
         ReceivingMove::Open => owing::opened(conn, number)?,
-        ReceivingMove::Drop | ReceivingMove::AskToClose => return Ok(()),
+        ReceivingMove::Drop | ReceivingMove::AskToClose | ReceivingMove::Keep => return Ok(()),
     }
     tell(conn, officer.ctx()).map(|_| ())
 }

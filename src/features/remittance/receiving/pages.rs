@@ -1,6 +1,7 @@
 //! The finance pages of our receiving accounts.
 
 use actix_web::HttpResponse;
+use actix_web::http::header::LOCATION;
 use actix_web::web::Path;
 use askama::Template;
 use serde::Deserialize;
@@ -9,7 +10,7 @@ use validator::Validate;
 
 use super::model::{ReceivingMove, ReceivingState};
 use super::moves;
-use super::queries::{self, Listed, NewReceiving};
+use super::queries::{self, Listed, NewReceiving, Outcome, Receiving};
 use crate::base::types::Number;
 use crate::features::remittance::fields;
 use crate::features::remittance::top_ups::Yes;
@@ -101,6 +102,36 @@ pub(in crate::features::remittance) async fn opening(
     done(ended.await?)
 }
 
+#[derive(Template)]
+#[template(path = "remittance/receiving/close.html")]
+struct Close {
+    shell: Shell,
+    row: Listed,
+    outcome: Outcome,
+    next: Option<Receiving>,
+}
+
+/// What closing comes to, for both who asked for it and who decides.
+pub(in crate::features::remittance) async fn closure_ask(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+) -> Result<HttpResponse, Error> {
+    let number = number_in(&path)?;
+    let (shell, found) = visit
+        .read(move |conn, officer| {
+            let rows = queries::all(conn, officer)?;
+            let row = rows.into_iter().find(|row| row.account.number == number).ok_or(Error::NotFound)?;
+            let (outcome, next) = (queries::outcome(conn, &row.account)?, queries::next(conn, &row.account)?);
+            Ok((row, outcome, next))
+        })
+        .await?;
+    let (row, outcome, next) = found;
+    if row.account.state != ReceivingState::Closing {
+        return Ok(HttpResponse::SeeOther().insert_header((LOCATION, "/staff/receiving")).finish());
+    }
+    page(Close { shell, row, outcome, next })
+}
+
 /// Which step towards closing the page offered: a colleague may have made it meanwhile, and the next one is another
 /// decision.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -120,6 +151,7 @@ pub(in crate::features::remittance) async fn closure(
         let (step, flash) = match ReceivingMove::parse(&form.step) {
             Some(step @ ReceivingMove::Drop) => (step, Flash::ReceivingDropped),
             Some(step @ ReceivingMove::AskToClose) => (step, Flash::ReceivingClosing),
+            Some(step @ ReceivingMove::Keep) => (step, Flash::ReceivingKept),
             Some(step @ ReceivingMove::Close) => (step, Flash::ReceivingClosed),
             Some(ReceivingMove::Open) | None => return Err(Error::BadRequest.into()),
         };
@@ -130,8 +162,5 @@ pub(in crate::features::remittance) async fn closure(
 }
 
 fn done(ended: Ended<HttpResponse>) -> Result<HttpResponse, Error> {
-    match ended {
-        Ended::Done(response) => Ok(response),
-        Ended::Again(..) => Err(Error::Conflict),
-    }
+    ended.or_fail(Error::Conflict)
 }

@@ -3,11 +3,12 @@
 pub(super) mod owing;
 
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use super::model::{ReceivingMove, ReceivingState};
 use crate::base::db::Conn;
 use crate::base::db::schema::{people, receiving_accounts};
-use crate::base::types::{Moment, Number};
+use crate::base::types::{Moment, Money, Number};
 use crate::features::remittance::actor::Treasurer;
 use crate::features::staff::Officer;
 
@@ -130,6 +131,54 @@ pub struct Listed {
     pub at: Moment,
 }
 
+/// What closing an account comes to.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Outcome {
+    /// Top-ups that name it and are not declared yet.
+    #[diesel(sql_type = BigInt)]
+    pub open: i64,
+    /// What these come to.
+    #[diesel(sql_type = BigInt)]
+    pub amount: Money,
+    /// Those whose money may be on its way.
+    #[diesel(sql_type = BigInt)]
+    pub declared: i64,
+    /// How many people opened them; these are told.
+    #[diesel(sql_type = BigInt)]
+    pub people: i64,
+}
+
+/// Who still owes on this account.
+pub fn outcome(conn: &mut Conn, account: &Receiving) -> QueryResult<Outcome> {
+    diesel::sql_query(
+        "select count(*) filter (where state = 'open') as open, \
+         cast(coalesce(sum(amount) filter (where state = 'open'), 0) as bigint) as amount, \
+         count(*) filter (where state <> 'open') as declared, \
+         count(distinct opened_by_id) as people \
+         from remittances where receiving_account_id = $1 and state in ('open', 'declared', 'refused')",
+    )
+    .bind::<BigInt, _>(account.id)
+    .get_result(conn)
+}
+
+/// The account that takes the place of this one, if it is closed now.
+pub fn next(conn: &mut Conn, account: &Receiving) -> QueryResult<Option<Receiving>> {
+    for state in [ReceivingState::Open, ReceivingState::Closing] {
+        let found = receiving_accounts::table
+            .filter(receiving_accounts::state.eq(state))
+            .filter(receiving_accounts::currency.eq(&account.currency))
+            .filter(receiving_accounts::id.ne(account.id))
+            .order(receiving_accounts::id.desc())
+            .select(RECEIVING)
+            .first(conn)
+            .optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
 /// All of them, newest first. There are few.
 pub fn all(conn: &mut Conn, viewer: &Officer) -> QueryResult<Vec<Listed>> {
     let viewer = viewer.person_id();
@@ -198,6 +247,9 @@ pub(super) fn change_state(
         }
         ReceivingMove::AskToClose => {
             diesel::update(target).set((state, receiving_accounts::closing_by_id.eq(person))).execute(conn)?
+        }
+        ReceivingMove::Keep => {
+            diesel::update(target).set((state, receiving_accounts::closing_by_id.eq(None::<i64>))).execute(conn)?
         }
         ReceivingMove::Drop | ReceivingMove::Close => {
             diesel::update(target).set((state, receiving_accounts::closed_by_id.eq(person))).execute(conn)?
