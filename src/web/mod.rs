@@ -16,6 +16,7 @@ pub mod mailbox;
 pub mod origin;
 pub mod orphans;
 pub mod page;
+pub mod parts;
 pub mod paths;
 mod personal;
 mod queries;

@@ -1,9 +1,12 @@
 //! Declaring routes: full paths, GET with HEAD, 405 with `Allow`; and the list of them that `doctor --routes` prints.
 
 use actix_web::dev::Handler;
-use actix_web::http::header::ALLOW;
-use actix_web::{FromRequest, HttpResponse, Resource, Responder, web};
+use actix_web::http::Method;
+use actix_web::http::header::{ALLOW, LOCATION};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Resource, Responder, web};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::forms::MOST_OF_SESSIONS;
 use super::trail::Pattern;
 use super::visit::{Actor, Visit};
 
@@ -48,11 +51,18 @@ pub struct Route {
     resource: Resource,
     allow: Vec<&'static str>,
     listed: Vec<Listed>,
+    form_at: Option<&'static str>,
 }
 
 /// Begins a route.
 pub fn route(path: &'static str) -> Route {
-    Route { path, resource: web::resource(path).app_data(Pattern(path)), allow: Vec::new(), listed: Vec::new() }
+    Route {
+        path,
+        resource: web::resource(path).app_data(Pattern(path)),
+        allow: Vec::new(),
+        listed: Vec::new(),
+        form_at: None,
+    }
 }
 
 impl Route {
@@ -80,7 +90,7 @@ impl Route {
         self.read(handler)
     }
 
-    /// Answers POST of a form.
+    /// Answers POST of a form. Of visitors it takes less (`forms/body.rs`).
     #[must_use]
     pub fn post<F, Args>(self, handler: F) -> Self
     where
@@ -88,7 +98,7 @@ impl Route {
         Args: FromRequest + Asks + 'static,
         F::Output: Responder + 'static,
     {
-        self.upload(handler, 64 * 1024)
+        self.upload(handler, MOST_OF_SESSIONS as u64)
     }
 
     /// Answers POST of a form with files of up to `most_bytes` together.
@@ -102,6 +112,14 @@ impl Route {
         self.note("POST", Args::who(), "token", most_bytes);
         self.allow.push("POST");
         self.resource = self.resource.route(web::post().to(handler));
+        self
+    }
+
+    /// Where the form of an address stands that only takes posts, with the parameters of this route: whoever opens the
+    /// address itself, by the history or a bookmark, is led there.
+    #[must_use]
+    pub fn form_at(mut self, page: &'static str) -> Self {
+        self.form_at = Some(page);
         self
     }
 
@@ -127,10 +145,25 @@ impl Route {
 
     /// The actix resource; other methods get 405 with `Allow`.
     pub fn resource(self) -> Resource {
-        let allow = self.allow.join(", ");
-        self.resource.default_service(web::to(move || {
-            let allow = allow.clone();
-            async move { HttpResponse::MethodNotAllowed().insert_header((ALLOW, allow)).finish() }
+        let (allow, page) = (self.allow.join(", "), self.form_at);
+        self.resource.default_service(web::to(move |req: HttpRequest| {
+            let page = page.filter(|_| req.method() == Method::GET || req.method() == Method::HEAD);
+            let answer = match page {
+                Some(page) => HttpResponse::SeeOther().insert_header((LOCATION, filled(page, &req))).finish(),
+                None => HttpResponse::MethodNotAllowed().insert_header((ALLOW, allow.clone())).finish(),
+            };
+            std::future::ready(answer)
         }))
     }
+}
+
+/// A path with the parameters of the request in their places.
+fn filled(page: &str, req: &HttpRequest) -> String {
+    let parts = page.split('/').map(|part| {
+        let name = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
+        name.map_or(part.to_string(), |name| {
+            utf8_percent_encode(req.match_info().query(name), NON_ALPHANUMERIC).to_string()
+        })
+    });
+    parts.collect::<Vec<_>>().join("/")
 }

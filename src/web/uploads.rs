@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use actix_multipart::{Field, Multipart};
+use actix_multipart::Field;
 use actix_web::web::Data;
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
@@ -13,6 +13,7 @@ use super::error::Error;
 use super::forms::{Errors, FieldError, Form, Kept, fields_of};
 use super::house::House;
 use super::limits::{self, Limit};
+use super::parts::Parts;
 use super::queries;
 use super::received::{Arriving, Loose, landed};
 use super::visit::{MayWrite, Visit};
@@ -86,11 +87,18 @@ const GIVEN_UP: &str = "given_up";
 /// Receives a form with files from somebody who is admitted first.
 pub async fn receive<A: MayWrite, F: DeserializeOwned>(
     visit: &Visit<A>,
-    mut parts: Multipart,
+    parts: Parts,
     takes: Takes,
 ) -> Result<Sent<F>, Error> {
     let (shell, ctx) = visit.read(|_, actor| Ok(actor.context().clone())).await?;
     visit.remember(shell.face);
+    let mut parts = match parts {
+        Parts::Several(parts) => parts,
+        Parts::Plain(body) => {
+            let form = fields_of(visit.request(), &body)?;
+            return Ok(Sent { form, uploads: Vec::new(), errors: Errors::none() });
+        }
+    };
     let mut text = url::form_urlencoded::Serializer::new(String::new());
     let mut form: Option<Form<F>> = None;
     let mut arriving = Arriving::new(visit.house());
@@ -113,10 +121,17 @@ pub async fn receive<A: MayWrite, F: DeserializeOwned>(
         };
         if form.is_none() {
             // The token and all text stand before the files, so a stranger's files are never read.
-            form = Some(fields_of(visit.request(), text.finish().as_bytes())?);
+            let whole: Form<F> = fields_of(visit.request(), text.finish().as_bytes())?;
+            if whole.of_before() && !own(&whole, &ctx) {
+                return Err(Error::ExpiredForm);
+            }
+            form = Some(whole);
             text = url::form_urlencoded::Serializer::new(String::new());
         }
-        match file_part(visit, &ctx, &mut part, file_name, takes, &mut together, arriving.uploads.len()).await? {
+        // A form that only comes back takes no files along: they are read and thrown away.
+        let already =
+            if form.as_ref().is_some_and(Form::of_before) { takes.most_files } else { arriving.uploads.len() };
+        match file_part(visit, &ctx, &mut part, file_name, takes, &mut together, already).await? {
             Part::Nothing => {}
             Part::Kept(upload) => arriving.uploads.push(upload),
             Part::Wrong(error) => errors.add(takes.field, error),
@@ -127,6 +142,11 @@ pub async fn receive<A: MayWrite, F: DeserializeOwned>(
         None => fields_of(visit.request(), text.finish().as_bytes())?,
     };
     Ok(Sent { form, uploads: arriving.whole(), errors })
+}
+
+/// Whether a form of an earlier session was drawn for the one who sends it.
+fn own<F>(form: &Form<F>, ctx: &Context) -> bool {
+    ctx.author.person_id.is_some_and(|person| form.stamp().was_of(&ctx.keys, person))
 }
 
 enum Part {

@@ -107,7 +107,7 @@ impl<A: Actor> Visit<A> {
                 cookies::lay(&self.req, cookies::FORM.set(self.asked.secure, &value));
                 value
             });
-            shell.token = fresh(&self.house.keys, &Anchor(value), "", self.asked.context.now).0;
+            shell.token = fresh(&self.house.keys, &Anchor(value), (0, ""), self.asked.context.now).0;
             headers::private(&self.req);
         }
         shell
@@ -125,7 +125,8 @@ impl<A: Actor> Visit<A> {
         }
         let token = match (&face, &asked.reference) {
             (Some(face), Some(reference)) => {
-                fresh(&self.house.keys, &Anchor(reference.clone()), &face.account_number, asked.context.now).0
+                let owner = (face.person_id, face.account_number.as_str());
+                fresh(&self.house.keys, &Anchor(reference.clone()), owner, asked.context.now).0
             }
             _ => String::new(),
         };

@@ -288,6 +288,7 @@ impl<R: Roles> Actor for Member<R> {
 
     fn face(&self) -> Option<Face> {
         Some(Face {
+            person_id: self.person_id,
             name: self.name.clone().unwrap_or_else(|| self.address.clone()),
             account: Some(self.account_name.clone().unwrap_or_else(|| self.address.clone())),
             account_number: self.account_number.clone(),

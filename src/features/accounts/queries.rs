@@ -36,20 +36,21 @@ pub(super) fn membership(session: &SessionRow) -> Option<Membership> {
 
 /// Who is shown as signed in, customer or staff.
 pub(super) fn face(session: &SessionRow) -> Face {
-    let name = session.shown_name();
+    let (person_id, name) = (session.person_id, session.shown_name());
     if session.kind == PersonKind::Staff {
         let roles = session.roles.iter().map(|role| role.as_str()).collect();
-        return Face { name, account: None, account_number: String::new(), staff: true, roles };
+        return Face { person_id, name, account: None, account_number: String::new(), staff: true, roles };
     }
     match membership(session) {
         Some(found) => Face {
+            person_id,
             account: Some(found.name.unwrap_or_else(|| session.address.clone())),
             account_number: found.number,
             roles: vec![found.role.as_str()],
             staff: false,
             name,
         },
-        None => Face { name, account: None, account_number: String::new(), staff: false, roles: Vec::new() },
+        None => Face { person_id, name, account: None, account_number: String::new(), staff: false, roles: Vec::new() },
     }
 }
 

@@ -17,14 +17,16 @@ pub(super) fn routes() -> Vec<Route> {
         route("/staff/remittances").get(confirming::list),
         route("/staff/remittances/{number}").get(confirming::show),
         route("/staff/remittances/{number}/slip").get(confirming::download),
-        route("/staff/remittances/{number}/confirmation").post(confirming::confirm_do),
-        route("/staff/remittances/{number}/refusal").post(confirming::refuse_do),
+        route("/staff/remittances/{number}/confirmation")
+            .post(confirming::confirm_do)
+            .form_at("/staff/remittances/{number}"),
+        route("/staff/remittances/{number}/refusal").post(confirming::refuse_do).form_at("/staff/remittances/{number}"),
         route("/staff/statements").get(entries::list),
         route("/staff/statements/new").get(entries::new).post(entries::create),
         route("/staff/receiving").get(receiving::list),
         route("/staff/receiving/new").get(receiving::new).post(receiving::create),
-        route("/staff/receiving/{number}/opening").post(receiving::opening),
-        route("/staff/receiving/{number}/closure").post(receiving::closure),
+        route("/staff/receiving/{number}/opening").post(receiving::opening).form_at("/staff/receiving"),
+        route("/staff/receiving/{number}/closure").get(receiving::closure_ask).post(receiving::closure),
         route("/staff/ledger").get(balance::ledger),
     ]
 }

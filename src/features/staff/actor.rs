@@ -185,6 +185,7 @@ impl<R: StaffRoles> Actor for Staff<R> {
 
     fn face(&self) -> Option<Face> {
         Some(Face {
+            person_id: self.person_id,
             name: self.name.clone(),
             account: None,
             account_number: String::new(),

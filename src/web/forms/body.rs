@@ -21,7 +21,10 @@ use crate::web::House;
 use crate::web::cookies;
 use crate::web::error::Error;
 
+/// Bytes of a form: of a visitor.
 const MOST_BYTES: usize = 64 * 1024;
+/// And of somebody who brings a session: far more than any field takes, so that whoever pasted too much gets it back.
+pub const MOST_OF_SESSIONS: usize = 1024 * 1024;
 const MOST_FIELDS: usize = 100;
 
 /// A posted form whose token was right. Derefs to its fields; cheap to hand to the database job.
@@ -36,6 +39,11 @@ impl<F> Form<F> {
     /// When and for which account the form was drawn, and its once-only key.
     pub fn stamp(&self) -> &Stamp {
         &self.0.stamp
+    }
+
+    /// Whether it was drawn for a session before this one. No verb does anything with it: the form comes back.
+    pub fn of_before(&self) -> bool {
+        self.0.stamp.of_before.is_some()
     }
 }
 
@@ -68,21 +76,32 @@ impl<F: DeserializeOwned + 'static> FromRequest for Form<F> {
         let req = req.clone();
         let mut payload = payload.take();
         Box::pin(async move {
-            let kind = req.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-            if !kind.starts_with("application/x-www-form-urlencoded") {
+            if !plain(&req) {
                 return Err(Error::BadRequest);
             }
-            let mut body = web::BytesMut::new();
-            while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|_| Error::BadRequest)?;
-                if body.len() + chunk.len() > MOST_BYTES {
-                    return Err(Error::TooLarge);
-                }
-                body.extend_from_slice(&chunk);
-            }
-            fields_of(&req, &body)
+            fields_of(&req, &whole(&req, &mut payload).await?)
         })
     }
+}
+
+/// Whether fields come without parts.
+pub(in crate::web) fn plain(req: &HttpRequest) -> bool {
+    let kind = req.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.starts_with("application/x-www-form-urlencoded")
+}
+
+/// The whole body, as far as it is taken.
+pub(in crate::web) async fn whole(req: &HttpRequest, payload: &mut Payload) -> Result<web::BytesMut, Error> {
+    let most = if session_reference(req).is_some() { MOST_OF_SESSIONS } else { MOST_BYTES };
+    let mut body = web::BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Error::BadRequest)?;
+        if body.len() + chunk.len() > most {
+            return Err(Error::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }
 
 #[derive(Deserialize)]
@@ -106,13 +125,20 @@ pub fn fields_of<F: DeserializeOwned>(req: &HttpRequest, body: &[u8]) -> Result<
     let blocked = || if cookies::read(req, house.secure()).any { Error::ExpiredForm } else { Error::CookiesBlocked };
     let anchor = anchor(req, house).ok_or_else(blocked)?;
     let stamp = read(&house.keys, &anchor, &marks.token).ok_or(Error::ExpiredForm)?;
+    if stamp.of_before.is_some() && session_reference(req).is_none() {
+        return Err(Error::ExpiredForm);
+    }
     let fields = serde_html_form::from_bytes(body).map_err(|_| Error::BadRequest)?;
     Ok(Form(Arc::new(Inner { fields, stamp })))
 }
 
 fn anchor(req: &HttpRequest, house: &House) -> Option<Anchor> {
-    let reference: Option<String> = req.get_session().get(crate::web::visit::REFERENCE).ok().flatten();
-    reference.or_else(|| cookies::read(req, house.secure()).form).map(Anchor)
+    session_reference(req).or_else(|| cookies::read(req, house.secure()).form).map(Anchor)
+}
+
+/// What the session cookie holds; it was sealed by this portal.
+fn session_reference(req: &HttpRequest) -> Option<String> {
+    req.get_session().get(crate::web::visit::REFERENCE).ok().flatten()
 }
 
 /// The query of a list or search; what cannot be read counts as not asked.

@@ -82,6 +82,10 @@ pub enum FieldError {
     AlreadyProposed,
     /// Somebody or something has it already.
     Taken,
+    /// The same was sent so many minutes ago; its public number.
+    SentBefore(u64, String),
+    /// The form was opened before its sender signed in anew.
+    SignedInAnew,
     /// The thing was changed meanwhile.
     ReplacedMeanwhile,
     /// The card number's check digit does not fit.

@@ -5,7 +5,7 @@ use askama::Template;
 
 use crate::web::cookies::Kept;
 use crate::web::error::Error;
-use crate::web::forms::Errors;
+use crate::web::forms::{Errors, FieldError};
 use crate::web::page::{Flash, Shell, again};
 use crate::web::session::NewSession;
 
@@ -101,6 +101,15 @@ pub enum Ended<T> {
 }
 
 impl Ended<HttpResponse> {
+    /// The redirect, or what is wrong with a button that has no page of its own to be drawn again.
+    pub fn or_fail(self, wrong: Error) -> Result<HttpResponse, Error> {
+        match self {
+            Self::Done(response) => Ok(response),
+            Self::Again(_, errors) if errors.of("form") == Some(&FieldError::SignedInAnew) => Err(Error::ExpiredForm),
+            Self::Again(..) => Err(wrong),
+        }
+    }
+
     /// The redirect, or the form drawn again with status 422.
     pub fn or<P: Template>(self, draw: impl FnOnce(Shell, Errors) -> P) -> Result<HttpResponse, Error> {
         match self {

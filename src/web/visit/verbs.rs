@@ -18,7 +18,7 @@ use crate::services::records::{self, Entry, Event};
 use crate::web::asked::Asked;
 use crate::web::cookies;
 use crate::web::error::Error;
-use crate::web::forms::{Errors, Form, Stamp};
+use crate::web::forms::{Errors, FieldError, Form, Stamp};
 use crate::web::house::House;
 use crate::web::page::{Face, Flash, Shell};
 use crate::web::session::{PersonKind, SessionRow};
@@ -103,6 +103,11 @@ impl<A: Actor> Visit<A> {
                 Err(failed) => return End::Undo(Err(failed)),
             };
             let face = actor.face();
+            match of_before(&actor, &house, stamp) {
+                Ok(None) => {}
+                Ok(Some(errors)) => return End::Undo(Ok((face, Finish::Again(errors)))),
+                Err(error) => return End::Undo(Err(Box::new((error, face)))),
+            }
             let key = submitter(actor.context(), &asked);
             match queries::submit(conn, &key, &stamp.once, asked.context.now) {
                 Ok(None) => {}
@@ -154,6 +159,11 @@ impl<A: Actor> Visit<A> {
                 Err(failed) => return End::Undo(Err(failed)),
             };
             let face = actor.face();
+            match of_before(&actor, &house, form.stamp()) {
+                Ok(None) => {}
+                Ok(Some(errors)) => return End::Undo(Ok((face, Finish::Again(errors)))),
+                Err(error) => return End::Undo(Err(Box::new((error, face)))),
+            }
             match f(conn, &actor, &form) {
                 Ok(data) => End::Keep(Ok((face, Finish::Done(data)))),
                 Err(Stop::Counted(errors)) => End::Keep(Ok((face, Finish::Again(errors)))),
@@ -244,6 +254,7 @@ fn admitted<A: Actor>(conn: &mut Conn, asked: &Asked, house: &House) -> Result<A
 /// Who stands before a door that is not theirs: enough to word the answer, and no rights.
 fn stranger(session: &SessionRow) -> Face {
     Face {
+        person_id: session.person_id,
         name: session.shown_name(),
         account: None,
         account_number: String::new(),
@@ -261,6 +272,18 @@ fn admitted_for<A: Actor>(conn: &mut Conn, asked: &Asked, house: &House, stamp: 
         return Err(Box::new((Error::Conflict, face)));
     }
     Ok(actor)
+}
+
+/// A form that the same person opened before signing in anew writes nothing either: it is shown again. Anybody else's is
+/// refused.
+fn of_before<A: Actor>(actor: &A, house: &House, stamp: &Stamp) -> Result<Option<Errors>, Error> {
+    if stamp.of_before.is_none() {
+        return Ok(None);
+    }
+    match actor.context().author.person_id {
+        Some(person) if stamp.was_of(&house.keys, person) => Ok(Some(Errors::one("form", FieldError::SignedInAnew))),
+        _ => Err(Error::ExpiredForm),
+    }
 }
 
 /// Whose once-only keys these are: the person's, else the browser's.

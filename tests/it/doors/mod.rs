@@ -164,7 +164,7 @@ fn listed(portal: &Portal) -> Vec<Listed> {
 /// How many bytes the route takes.
 fn takes_files(all: &[Listed], row: &Row) -> bool {
     let found = all.iter().find(|listed| (listed.method, listed.path) == (row.method, row.path));
-    found.is_some_and(|listed| listed.most_bytes > 64 * 1024)
+    found.is_some_and(|listed| listed.most_bytes > 1024 * 1024)
 }
 
 /// Whether the answer is what the door gives to somebody it does not let in.
@@ -210,6 +210,34 @@ async fn every_route_has_its_row_and_every_row_its_route() {
     }
     assert!(wrong.is_empty(), "the table of doors:\n{}", wrong.join("\n"));
 }
+
+on_both!(
+    async fn whoever_opens_the_address_of_a_form_is_led_to_its_page(portal) {
+        let mut visitor = portal.visitor();
+        let (mut led, mut wrong) = (0, Vec::new());
+        for row in TABLE.iter().filter(|row| row.method == "POST") {
+            if TABLE.iter().any(|other| (other.method, other.path) == ("GET", row.path)) {
+                continue;
+            }
+            let address = row.address();
+            let page = visitor.gets(&address).await;
+            let way = page.header("location").unwrap_or_default().to_string();
+            let names = |path: &str| path.split('/').map(str::to_string).collect::<Vec<_>>();
+            let fits = |pattern: &str| {
+                let (pattern, way) = (names(pattern), names(&way));
+                pattern.len() == way.len() && pattern.iter().zip(&way).all(|(part, own)| part == own || part.starts_with('{') && address.contains(own.as_str()))
+            };
+            let right = page.status == 303 && TABLE.iter().any(|other| other.method == "GET" && fits(other.path));
+            if !right {
+                wrong.push(format!("{}: {} {way}", row.path, page.status));
+            }
+            led += 1;
+        }
+        assert!(led > 15 && wrong.is_empty(), "{led} addresses: {}", wrong.join("\n"));
+        let put = visitor.posts_raw("/account", "text/plain", "x").await;
+        assert_ne!(put.status, 303, "only who opens an address is led");
+    }
+);
 
 on_both!(
     async fn every_page_answers_everybody_as_the_table_says(portal) {

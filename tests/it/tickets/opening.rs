@@ -167,3 +167,100 @@ on_both!(
         assert_eq!(other.gets(&path).await.status, 404, "a foreign cursor leads nowhere");
     }
 );
+
+on_both!(
+    async fn a_text_that_is_far_too_long_comes_back_however_it_is_sent(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        let long = "线".repeat(20_000);
+        let comes_back = |page: &crate::support::page::Page, field: &str, path: &str| {
+            assert_eq!((page.status, page.wrong_fields()), (422, vec![field.to_string()]), "{}", page.text());
+            assert!(page.text().contains("Use at most"), "{}", page.text());
+            assert_eq!(page.form(path).value(field).map(str::len), Some(long.len()));
+        };
+        let kind = "application/x-www-form-urlencoded";
+        let path = "/account/tickets/new";
+        let form = filled(&mut li, "Long").await.with("text", &long);
+        comes_back(&li.posts(&form).await, "text", path);
+        comes_back(&li.posts_raw(path, kind, form.urlencoded()).await, "text", path);
+        let short = form.with("text", "Short");
+        let sent = li.posts_raw(path, kind, short.urlencoded()).await;
+        assert_eq!(sent.status, 303, "a form without files need not come in parts");
+        let path = sent.header("location").unwrap().to_string();
+        let form = li.opens(&path).await.form(&path).with("text", &long);
+        comes_back(&li.posts(&form).await, "text", &path);
+        comes_back(&li.posts_raw(&path, kind, form.urlencoded()).await, "text", &path);
+        let (mut ana, path) = (ana(&portal).await, path.replace("/account", "/staff"));
+        let form = ana.opens(&path).await.form(&path).with("text", &long);
+        comes_back(&ana.posts_raw(&path, kind, form.urlencoded()).await, "text", &path);
+        let notes = format!("{path}/notes");
+        let form = ana.opens(&path).await.form(&notes).with("note", &long);
+        comes_back(&ana.posts(&form).await, "note", &notes);
+        // Strangers are not listened to for so long.
+        let mut visitor = portal.visitor();
+        let form = visitor.opens("/login").await.form("/login").with("email", &"x".repeat(70_000));
+        assert_eq!(visitor.posts(&form).await.status, 413);
+        assert_eq!(li.posts_raw("/account/tickets/new", kind, "x".repeat(1_100_000)).await.status, 413);
+    }
+);
+
+on_both!(
+    async fn the_same_again_is_asked_about_first(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        let first = opened(&mut li, "Slow").await;
+        portal.minutes(3);
+        // The page before, loaded anew by the browser and still filled in.
+        let form = filled(&mut li, "Slow").await;
+        let page = li.posts(&form).await;
+        assert_eq!((page.status, page.wrong_fields()), (422, vec!["another".to_string()]));
+        assert!(page.text().contains("You sent the same 3 minutes ago"), "{}", page.text());
+        assert_eq!(page.link(&format!("Open work order {}", number(&first))), format!("/account/tickets/{}", number(&first)));
+        let form = page.form("/account/tickets/new");
+        assert_eq!(form.value("subject"), Some("Slow"));
+        let sent = li.submits(&form.with("another", "yes")).await;
+        assert_eq!((sent.status, sent.h1().as_str()), (200, "Slow"));
+        // Another text, another person, and later: no question.
+        let form = filled(&mut li, "Slow").await.with("text", "Again, with more to tell");
+        assert_eq!(li.posts(&form).await.status, 303);
+        let mut wu = portal.enters("wu@example.com").await;
+        opened(&mut wu, "Slow").await;
+        portal.minutes(11);
+        opened(&mut li, "Slow").await;
+        let count: i64 = portal.read(|conn| tickets::table.count().get_result(conn).unwrap()).await;
+        assert_eq!(count, 5);
+    }
+);
+
+on_both!(
+    async fn a_form_of_before_the_last_sign_in_comes_back_and_does_nothing(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        let ticket = opened(&mut li, "First").await.path().split('?').next().unwrap().to_string();
+        let form = filled(&mut li, "Kept").await.file("files", "a.pdf", "application/pdf", &pdf(9));
+        let closing = li.opens(&ticket).await.form(&format!("{ticket}/closure"));
+        let mut wu = portal.enters("wu@example.com").await;
+        assert_eq!(wu.posts(&form).await.status, 403, "nobody else may show or send it");
+        li.visitor = portal.signed_in(li.person_id, Some(li.account_id)).await;
+        let page = li.posts(&form).await;
+        assert_eq!(page.status, 422);
+        assert!(page.text().contains("You signed in again after this form was opened"), "{}", page.text());
+        let again = page.form("/account/tickets/new");
+        assert_eq!((again.value("subject"), again.value("company")), (Some("Kept"), Some("Cloudy")));
+        assert_eq!(li.posts(&closing).await.status, 403, "a button has no page to come back to");
+        let forged = form.clone().tampered("token", &form.value("token").unwrap().replace(['a', 'b', 'c'], "d"));
+        assert_eq!(li.posts(&forged).await.status, 403);
+        let (count, waiting): (i64, i64) = portal.read(|conn| {
+            (tickets::table.count().get_result(conn).unwrap(), uploads::table.count().get_result(conn).unwrap())
+        }).await;
+        assert_eq!((count, waiting), (1, 0), "nothing is kept of what came with it");
+        assert_eq!(li.submits(&again).await.h1(), "Kept");
+
+        let (mut ana, desk) = (ana(&portal).await, ticket.replace("/account", "/staff"));
+        let note = ana.opens(&desk).await.form(&format!("{desk}/notes")).with("note", "Look at the disks");
+        ana.visitor = portal.signed_in(ana.person_id, None).await;
+        let page = ana.posts(&note).await;
+        assert_eq!((page.status, page.form(&format!("{desk}/notes")).value("note")), (422, Some("Look at the disks")));
+        // Whoever has another session by now is met as before: this is about the own person alone.
+        let other = portal.employs("Bea", &[easylink::web::feature::StaffRole::Support]).await;
+        ana.visitor = other.visitor;
+        assert_eq!(ana.posts(&note).await.status, 403);
+    }
+);

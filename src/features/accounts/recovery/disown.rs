@@ -13,7 +13,7 @@ use crate::features::accounts::scene::Scene;
 use crate::features::accounts::{Visitor, browsers, letters};
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
-use crate::web::{Ended, Error, Flash, Form, Goto, Shell, Visit, cookies, page, session};
+use crate::web::{Error, Flash, Form, Goto, Shell, Visit, cookies, page, session};
 
 #[derive(Template)]
 #[template(path = "accounts/recovery/disown.html")]
@@ -81,9 +81,6 @@ pub(super) async fn update(
             Ok(goto.keeping(cookies::CHALLENGE, begun.handle).dropping(cookies::BROWSER))
         })
         .await?;
-    match ended {
-        Ended::Done(response) => Ok(response),
-        // A form without a field: nothing in it can be wrong.
-        Ended::Again(..) => Err(Error::Conflict),
-    }
+    // A form without a field: nothing in it can be wrong.
+    ended.or_fail(Error::Conflict)
 }

@@ -11,7 +11,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         route("/password/forgot").get(forgot::new).post(forgot::create),
         route("/password/reset").get(reset::edit).post(reset::update),
-        route("/password/reset/resend").post(reset::resend),
+        route("/password/reset/resend").post(reset::resend).form_at("/password/reset"),
         route("/password/not-me/{token}").get(disown::edit).post(disown::update),
     ]
 }

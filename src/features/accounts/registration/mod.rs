@@ -13,6 +13,6 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         route("/register").get(pages::new).post(pages::create),
         route("/register/verify").get(verify::show).post(verify::create),
-        route("/register/verify/resend").post(verify::resend),
+        route("/register/verify/resend").post(verify::resend).form_at("/register/verify"),
     ]
 }

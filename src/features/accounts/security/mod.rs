@@ -15,8 +15,10 @@ pub(super) fn routes() -> Vec<Route> {
         route("/account/security/password").get(password::edit).post(password::update),
         route("/account/security/sessions").get(sessions::list),
         // Before the one with a parameter, which would take these words for names.
-        route("/account/security/sessions/all/end").post(sessions::end_everywhere),
-        route("/account/security/sessions/others/end").post(sessions::end_others),
-        route("/account/security/sessions/{public_id}/end").post(sessions::end),
+        route("/account/security/sessions/all/end")
+            .post(sessions::end_everywhere)
+            .form_at("/account/security/sessions"),
+        route("/account/security/sessions/others/end").post(sessions::end_others).form_at("/account/security/sessions"),
+        route("/account/security/sessions/{public_id}/end").post(sessions::end).form_at("/account/security/sessions"),
     ]
 }

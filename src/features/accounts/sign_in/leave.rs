@@ -21,8 +21,5 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Nothing>) -> Result
         }
         Ok(Goto::to("/").leaving().saying(Flash::SignedOut))
     });
-    match ended.await? {
-        crate::web::Ended::Done(response) => Ok(response),
-        crate::web::Ended::Again(..) => Err(Error::Conflict),
-    }
+    ended.await?.or_fail(Error::Conflict)
 }

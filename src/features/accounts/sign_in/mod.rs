@@ -17,7 +17,7 @@ pub(super) fn routes() -> Vec<Route> {
         route("/login").get(pages::new).post(pages::create),
         route("/login/code").get(code::new).post(code::create),
         route("/login/verify").get(verify::show).post(verify::create),
-        route("/login/verify/resend").post(verify::resend),
-        route("/logout").post(leave::create),
+        route("/login/verify/resend").post(verify::resend).form_at("/login/verify"),
+        route("/logout").post(leave::create).form_at("/"),
     ]
 }

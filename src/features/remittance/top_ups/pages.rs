@@ -1,6 +1,5 @@
 //! The customer's pages: list, new top-up, the thread, declaration, withdrawal, slip.
 
-use actix_multipart::Multipart;
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
@@ -18,6 +17,7 @@ use crate::services::storage::Kind;
 use crate::web::downloads;
 use crate::web::forms::{Asking, Errors, FieldError, Form, Kept};
 use crate::web::lists::{After, PAGE, Rows};
+use crate::web::parts::Parts;
 use crate::web::uploads::{self, Takes};
 use crate::web::{Ended, Error, Flash, Goto, Shell, Visit, page};
 
@@ -192,7 +192,7 @@ pub(in crate::features::remittance) async fn declare_form(
 pub(in crate::features::remittance) async fn declare_do(
     visit: Visit<Payer>,
     path: Path<String>,
-    parts: Multipart,
+    parts: Parts,
 ) -> Result<HttpResponse, Error> {
     let number = number_in(&path)?;
     let today = today(&visit);
@@ -260,10 +260,7 @@ pub(in crate::features::remittance) async fn withdraw_do(
         moves::withdraw(conn, member, &number)?;
         Ok(Goto::to(address(&number)).saying(Flash::RemittanceWithdrawn))
     });
-    match ended.await? {
-        Ended::Done(response) => Ok(response),
-        Ended::Again(..) => Err(Error::Conflict),
-    }
+    ended.await?.or_fail(Error::Conflict)
 }
 
 pub(in crate::features::remittance) async fn download(

@@ -17,9 +17,9 @@ pub(super) fn routes() -> Vec<Route> {
         route("/staff/people").get(pages::list).post(pages::create),
         route("/staff/people/new").get(pages::new),
         route("/staff/people/{number}").get(pages::show),
-        route("/staff/people/{number}/roles").post(pages::update),
-        route("/staff/people/{number}/activation").post(pages::renew),
-        route("/staff/people/{number}/sessions").post(pages::end_sessions),
+        route("/staff/people/{number}/roles").post(pages::update).form_at("/staff/people/{number}"),
+        route("/staff/people/{number}/activation").post(pages::renew).form_at("/staff/people/{number}"),
+        route("/staff/people/{number}/sessions").post(pages::end_sessions).form_at("/staff/people/{number}"),
         route("/staff/people/{number}/closure").get(pages::ask_end).post(pages::end),
     ]
 }

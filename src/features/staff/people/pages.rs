@@ -320,8 +320,5 @@ pub(super) async fn end(
 
 /// For forms without a field: nothing in them can be wrong.
 fn done(ended: Ended<HttpResponse>) -> Result<HttpResponse, Error> {
-    match ended {
-        Ended::Done(response) => Ok(response),
-        Ended::Again(..) => Err(Error::Conflict),
-    }
+    ended.or_fail(Error::Conflict)
 }

@@ -16,8 +16,14 @@ use crate::web::routes::{Route, route};
 pub(super) fn routes() -> Vec<Route> {
     vec![
         route("/staff/people/proposals/{number}").get(pages::show),
-        route("/staff/people/proposals/{number}/approval").post(pages::approve),
-        route("/staff/people/proposals/{number}/rejection").post(pages::reject),
-        route("/staff/people/proposals/{number}/withdrawal").post(pages::withdraw),
+        route("/staff/people/proposals/{number}/approval")
+            .post(pages::approve)
+            .form_at("/staff/people/proposals/{number}"),
+        route("/staff/people/proposals/{number}/rejection")
+            .post(pages::reject)
+            .form_at("/staff/people/proposals/{number}"),
+        route("/staff/people/proposals/{number}/withdrawal")
+            .post(pages::withdraw)
+            .form_at("/staff/people/proposals/{number}"),
     ]
 }

@@ -1,6 +1,5 @@
 //! The customer's page of a work order.
 
-use actix_multipart::Multipart;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -15,6 +14,7 @@ use crate::features::tickets::files::{self, Attached, TAKES, take_over, together
 use crate::features::tickets::model::{Move, Side};
 use crate::features::tickets::queries::{Ticket, of_customer, take};
 use crate::web::forms::Kept;
+use crate::web::parts::Parts;
 use crate::web::uploads::{Sent, Upload, receive, waiting};
 use crate::web::{Ended, Error, Errors, Flash, Form, Goto, Shell, Stop, Visit, again, page};
 
@@ -79,7 +79,7 @@ pub(in crate::features::tickets) async fn show(
 pub(in crate::features::tickets) async fn reply(
     visit: Visit<Member<Any>>,
     path: web::Path<String>,
-    parts: Multipart,
+    parts: Parts,
 ) -> Result<HttpResponse, Error> {
     let number = number(&path)?;
     let Sent { form, uploads, errors: mut wrong } = receive::<_, Reply>(&visit, parts, TAKES).await?;
@@ -145,8 +145,5 @@ pub(in crate::features::tickets) async fn reopen(
 
 /// The end of a button without fields: nothing in it can be wrong.
 pub(in crate::features::tickets) fn done(ended: Ended<HttpResponse>) -> Result<HttpResponse, Error> {
-    match ended {
-        Ended::Done(response) => Ok(response),
-        Ended::Again(..) => Err(Error::BadRequest),
-    }
+    ended.or_fail(Error::BadRequest)
 }

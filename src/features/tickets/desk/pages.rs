@@ -1,6 +1,5 @@
 //! The staff's page of a work order.
 
-use actix_multipart::Multipart;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -17,6 +16,7 @@ use crate::features::tickets::model::{Move, Side, TicketState};
 use crate::features::tickets::queries::{Ticket, of_staff, staff_name, take_as_staff};
 use crate::web::feature::StaffRole;
 use crate::web::forms::Kept;
+use crate::web::parts::Parts;
 use crate::web::roles::{self, Holder};
 use crate::web::uploads::{Sent, Upload, receive, waiting};
 use crate::web::visit::Looked;
@@ -120,7 +120,7 @@ pub(in crate::features::tickets) async fn show(
 pub(in crate::features::tickets) async fn reply(
     visit: Visit<Staff<Support>>,
     path: web::Path<String>,
-    parts: Multipart,
+    parts: Parts,
 ) -> Result<HttpResponse, Error> {
     let number = number(&path)?;
     let Sent { form, uploads, errors: mut wrong } = receive::<_, Reply>(&visit, parts, TAKES).await?;

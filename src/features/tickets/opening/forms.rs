@@ -11,8 +11,19 @@ use crate::web::forms::plain::{line, needed_line, prose};
 use crate::web::{Errors, FieldError};
 
 /// The fields in the order in which the page asks.
-const FIELDS: [&str; 10] =
-    ["category", "urgency", "subject", "text", "contact_name", "email", "phone", "company", "industry", "position"];
+const FIELDS: [&str; 11] = [
+    "another",
+    "category",
+    "urgency",
+    "subject",
+    "text",
+    "contact_name",
+    "email",
+    "phone",
+    "company",
+    "industry",
+    "position",
+];
 
 /// The form.
 #[derive(Debug, Clone, Default, Deserialize, Validate)]
@@ -36,6 +47,8 @@ pub(in crate::features::tickets) struct New {
     pub position: String,
     /// Numbers of files that were accepted with an earlier try.
     pub kept: Vec<String>,
+    /// Whether it is sent although the same was sent just before.
+    pub another: String,
 }
 
 /// A work order that may be opened: everything was checked.

@@ -1,6 +1,7 @@
 //! The page of a new work order.
 
-use actix_multipart::Multipart;
+use std::time::Duration;
+
 use actix_web::HttpResponse;
 use askama::Template;
 use serde::Deserialize;
@@ -12,8 +13,12 @@ use crate::features::tickets::files::{TAKES, take_over, together};
 use crate::features::tickets::model::Category;
 use crate::features::tickets::queries::Contact;
 use crate::web::forms::{Asking, Kept};
+use crate::web::parts::Parts;
 use crate::web::uploads::{Sent, Upload, receive, waiting};
-use crate::web::{Ended, Error, Errors, Flash, Goto, Shell, Stop, Visit, again, page};
+use crate::web::{Ended, Error, Errors, FieldError, Flash, Goto, Shell, Stop, Visit, again, page};
+
+/// Within this time the same words are taken for the same work order, sent again from the page before.
+const TWICE: Duration = Duration::from_secs(600);
 
 #[derive(Template)]
 #[template(path = "tickets/new.html")]
@@ -55,7 +60,7 @@ fn known(customer: &Customer, last: Contact) -> Contact {
 
 pub(in crate::features::tickets) async fn create(
     visit: Visit<Member<Any>>,
-    parts: Multipart,
+    parts: Parts,
 ) -> Result<HttpResponse, Error> {
     let Sent { form, uploads, errors: mut wrong } = receive::<_, New>(&visit, parts, TAKES).await?;
     let files = together(&form.kept, &uploads, &mut wrong);
@@ -66,6 +71,13 @@ pub(in crate::features::tickets) async fn create(
             let new = form.check().map_err(|found| errors.extend(found)).ok();
             errors.extend(wrong);
             let Some(new) = new.filter(|_| errors.is_empty()) else { return Err(Stop::Refused(errors)) };
+            let now = member.ctx().now;
+            if form.another.is_empty()
+                && let Some((number, at)) = queries::twin(conn, member, &new, now.minus(TWICE))?
+            {
+                let sent = FieldError::SentBefore(now.since(at).as_secs() / 60, number.as_str().to_string());
+                return Err(Errors::one("another", sent).into());
+            }
             let uploads = take_over(conn, member.ctx(), &numbers)?;
             let number = super::open(conn, member, &new, &uploads, &zone)?;
             Ok(Goto::to(format!("/account/tickets/{}", number.as_str())).saying(Flash::TicketSent))

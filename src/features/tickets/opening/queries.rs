@@ -4,13 +4,35 @@ use diesel::prelude::*;
 
 use super::forms::NewTicket;
 use crate::base::db::Conn;
-use crate::base::db::schema::tickets;
+use crate::base::db::schema::{ticket_entries, tickets};
 use crate::base::types::{Moment, Number};
 use crate::features::accounts::Customer;
 use crate::features::tickets::actor::Asker;
-use crate::features::tickets::model::{TicketState, folded};
+use crate::features::tickets::model::{EntryKind, TicketState, folded};
 use crate::features::tickets::queries::{CONTACT, Contact, Ticket};
 use crate::insert_for_id;
+
+/// The last work order that this person opened with the same subject and text, since this moment.
+pub(super) fn twin(
+    conn: &mut Conn,
+    customer: &Customer,
+    new: &NewTicket,
+    since: Moment,
+) -> QueryResult<Option<(Number, Moment)>> {
+    tickets::table
+        .inner_join(ticket_entries::table)
+        .filter(tickets::account_id.eq(customer.account_id()))
+        .filter(tickets::opened_by_id.eq(customer.person_id()))
+        .filter(tickets::opened_at.ge(since))
+        .filter(tickets::subject.eq(&new.subject))
+        .filter(ticket_entries::kind.eq(EntryKind::Reply))
+        .filter(ticket_entries::at.eq(tickets::opened_at))
+        .filter(ticket_entries::body.eq(&new.text))
+        .order(tickets::id.desc())
+        .select((tickets::number, tickets::opened_at))
+        .first(conn)
+        .optional()
+}
 
 /// Inserts a work order and answers it. It is to be answered until `due_at`.
 pub(super) fn insert(
