@@ -34,7 +34,7 @@ const OF_A_KIND: usize = 3;
 const MOST: usize = 250;
 
 /// Pages that no link leads to: for machines, steps that begin with a form, and what the demo has none of.
-const UNLINKED: [&str; 17] = [
+const UNLINKED: [&str; 18] = [
     "/staff/login",
     "/account/tickets/{number}/files/{file}",
     "/staff/tickets/{number}/files/{file}",
@@ -52,6 +52,7 @@ const UNLINKED: [&str; 17] = [
     "/staff/activation/{token}",
     "/leave",
     "/privacy/versions/{number}",
+    "/staff/receiving/{number}/closure",
 ];
 
 /// A page that was opened on a walk.
