@@ -68,12 +68,7 @@ async fn note(db: &Db, ended: Vec<(i64, Outcome)>, now: Moment, keep_codes: bool
     .await
 }
 
-fn note_all(
-    conn: &mut Conn,
-    ended: Vec<(i64, Outcome)>,
-    now: Moment,
-    keep_codes: bool,
-) -> Result<(), moves::Unmoved> {
+fn note_all(conn: &mut Conn, ended: Vec<(i64, Outcome)>, now: Moment, keep_codes: bool) -> Result<(), moves::Unmoved> {
     let mut sent = Vec::new();
     for (id, outcome) in ended {
         match outcome {

@@ -29,7 +29,7 @@ pub fn make(conn: &mut Conn, officer: &impl Treasurer, number: &Number, by: Rece
     let own = match by {
         ReceivingMove::Open => proposer == person,
         ReceivingMove::Close => closer == Some(person),
-        ReceivingMove::Drop | ReceivingMove::AskToClose | ReceivingMove::Keep | ReceivingMove::Keep => false,
+        ReceivingMove::Drop | ReceivingMove::AskToClose | ReceivingMove::Keep => false,
     };
     if own {
         return Err(Fault::FourEyes);
@@ -41,7 +41,7 @@ pub fn make(conn: &mut Conn, officer: &impl Treasurer, number: &Number, by: Rece
     match by {
         ReceivingMove::Close => owing::closed(conn, number)?,
         ReceivingMove::Open => owing::opened(conn, number)?,
-        ReceivingMove::Drop | ReceivingMove::AskToClose | ReceivingMove::Keep | ReceivingMove::Keep => return Ok(()),
+        ReceivingMove::Drop | ReceivingMove::AskToClose | ReceivingMove::Keep => return Ok(()),
     }
     tell(conn, officer.ctx()).map(|_| ())
 }
