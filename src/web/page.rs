@@ -18,6 +18,8 @@ text_enum! {
         SignedOut = "signed_out",
         /// A code is on its way.
         CodeSent = "code_sent",
+        /// A code was to be typed in a browser that asked for none, or too late.
+        CodeElsewhere = "code_elsewhere",
         /// The password was changed.
         PasswordChanged = "password_changed",
         /// The forgotten password was set anew.

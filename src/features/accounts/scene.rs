@@ -6,10 +6,11 @@ use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
 use jiff::tz::TimeZone;
 
+use super::Visitor;
 use super::letters::Facts;
 use crate::services::context::Context;
 use crate::web::asked::Asked;
-use crate::web::{Actor, Shell, Visit};
+use crate::web::{Actor, Error, Flash, Shell, Visit};
 
 #[derive(Clone)]
 pub(super) struct Scene {
@@ -41,6 +42,12 @@ impl Scene {
 /// To another page, where nothing was changed.
 pub(super) fn see(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, path)).finish()
+}
+
+/// To the page that asks for a code, whoever came without the challenge that the code belongs to: another browser, or too
+/// late. Who is signed in already needs no word.
+pub(super) fn elsewhere(visit: &Visit<Visitor>, shell: &Shell, to: &str) -> Result<HttpResponse, Error> {
+    if shell.signed_in() { Ok(see(to)) } else { visit.lead(to, Flash::CodeElsewhere) }
 }
 
 /// Where somebody goes who is signed in already.

@@ -52,6 +52,8 @@ pub enum FieldError {
     WrongAppCode,
     /// Too early; seconds to wait.
     Wait(u64),
+    /// Sent sooner than a person types; passwords are never shown again.
+    Hurried,
     /// A password that many use.
     Common,
     /// A password like the address.

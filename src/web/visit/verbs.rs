@@ -189,6 +189,11 @@ impl<A: Actor> Visit<A> {
         Ended::Again(Box::new(self.with_form(self.shell(face))), errors)
     }
 
+    /// To another page with a word why, where nothing was changed.
+    pub fn lead(&self, to: &str, flash: Flash) -> Result<HttpResponse, Error> {
+        self.go(Goto::to(to).saying(flash))
+    }
+
     fn go(&self, goto: Goto) -> Result<HttpResponse, Error> {
         let secure = self.asked.secure;
         if let Some(new) = goto.enter {

@@ -98,7 +98,9 @@ on_both!(
             form.answered(&[("email", "m@example.com"), ("password", PASSWORD), ("again", PASSWORD), ("agreement", "yes")])
         };
         let form = fill(visitor.opens("/register").await.form("/register"));
-        assert_eq!(visitor.posts_now(&form).await.status, 422, "nobody types that fast");
+        let fast = visitor.posts_now(&form).await;
+        assert_eq!((fast.status, fast.wrong_fields()), (422, vec!["password".to_string()]), "nobody types that fast");
+        assert!(fast.text().contains("type both passwords again"), "{}", fast.text());
         let form = fill(visitor.opens("/register").await.form("/register")).with("website", "https://spam.example");
         assert_eq!(visitor.posts(&form).await.status, 422, "nobody fills what is not seen");
         let form = fill(visitor.opens("/register").await.form("/register"));

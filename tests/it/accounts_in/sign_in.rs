@@ -107,6 +107,12 @@ on_both!(
         signs_in(&mut visitor, "li@example.com", PASSWORD).await;
         assert_ne!(session_of(&visitor).unwrap(), first);
         visitor.jar.insert("challenge".into(), challenge);
+        let mut other = portal.visitor();
+        for (page, asks) in [("/login/verify", "/login"), ("/register/verify", "/register"), ("/password/reset", "/password/forgot")] {
+            assert_eq!(other.gets(page).await.header("location"), Some(asks));
+            let told = other.gets(asks).await.text();
+            assert!(told.contains("A code works only in the browser that asked for it"), "{told}");
+        }
         assert_eq!(visitor.gets("/login/verify").await.header("location"), Some("/login"), "a used challenge is shown");
     }
 );

@@ -8,7 +8,7 @@ use crate::base::crypto::Secret;
 use crate::features::accounts::codes::{self, Challenge, Purpose};
 use crate::features::accounts::proof::busy;
 use crate::features::accounts::queries::{active_subject, set_password};
-use crate::features::accounts::scene::{Scene, see};
+use crate::features::accounts::scene::{Scene, elsewhere};
 use crate::features::accounts::{PasswordClass, Visitor, browsers, guesses, letters, passwords};
 use crate::services::records::{self, Entry, Event};
 use crate::web::session::{self, PersonKind};
@@ -39,13 +39,13 @@ async fn challenge(visit: &Visit<Visitor>) -> Result<(Shell, Option<Challenge>),
 
 pub(super) async fn edit(visit: Visit<Visitor>) -> Result<HttpResponse, Error> {
     let (shell, found) = challenge(&visit).await?;
-    let Some(found) = found else { return Ok(see("/password/forgot")) };
+    let Some(found) = found else { return elsewhere(&visit, &shell, "/password/forgot") };
     page(Edit { shell: visit.with_form(shell), errors: Errors::none(), address: found.address.to_string() })
 }
 
 pub(super) async fn update(visit: Visit<Visitor>, form: Form<Reset>) -> Result<HttpResponse, Error> {
     let (shell, found) = challenge(&visit).await?;
-    let Some(found) = found else { return Ok(see("/password/forgot")) };
+    let Some(found) = found else { return elsewhere(&visit, &shell, "/password/forgot") };
     let address = found.address.to_string();
     let draw = |shell: Shell, errors: Errors| Edit { shell, errors, address: address.clone() };
     // A password that is not taken costs no try.
@@ -87,8 +87,8 @@ pub(super) async fn update(visit: Visit<Visitor>, form: Form<Reset>) -> Result<H
 pub(super) struct Nothing {}
 
 pub(super) async fn resend(visit: Visit<Visitor>, form: Form<Nothing>) -> Result<HttpResponse, Error> {
-    let (_, found) = challenge(&visit).await?;
-    let Some(found) = found else { return Ok(see("/password/forgot")) };
+    let (shell, found) = challenge(&visit).await?;
+    let Some(found) = found else { return elsewhere(&visit, &shell, "/password/forgot") };
     let address = found.address.to_string();
     let scene = Scene::of(&visit);
     let ended = visit.write(&form, move |conn, _, _| {

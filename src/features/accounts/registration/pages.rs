@@ -58,7 +58,7 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Registration>) -> R
     let refused = |errors: Errors| again(draw(visit.with_form(shell), errors));
     let scene = Scene::of(&visit);
     if form.hurried(form.stamp(), scene.ctx().now) {
-        return refused(Errors::one("form", FieldError::Wait(2)));
+        return refused(Errors::one("password", FieldError::Hurried));
     }
     let address = match form.check(&visit.house().hasher).await.map_err(busy)? {
         Ok(address) => address,

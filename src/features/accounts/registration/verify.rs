@@ -9,7 +9,7 @@ use super::waiting::Waiting;
 use crate::base::db::Conn;
 use crate::features::accounts::codes::{self, Challenge, Purpose};
 use crate::features::accounts::queries::{NewCustomer, open_customer};
-use crate::features::accounts::scene::{Scene, see};
+use crate::features::accounts::scene::{Scene, elsewhere};
 use crate::features::accounts::sign_in::{Entrant, enter};
 use crate::features::accounts::{Visitor, letters};
 use crate::services::consent::{self, ConsentEvent, Purpose as Consent};
@@ -41,7 +41,7 @@ async fn challenge(visit: &Visit<Visitor>) -> Result<(Shell, Option<Challenge>),
 
 pub(super) async fn show(visit: Visit<Visitor>) -> Result<HttpResponse, Error> {
     let (shell, found) = challenge(&visit).await?;
-    let Some(found) = found else { return Ok(see("/register")) };
+    let Some(found) = found else { return elsewhere(&visit, &shell, "/register") };
     page(Show { shell: visit.with_form(shell), errors: Errors::none(), address: found.address.to_string() })
 }
 
@@ -88,8 +88,8 @@ fn keep_consents(conn: &mut Conn, ctx: &Context, person_id: i64, waiting: &Waiti
 pub(super) struct Nothing {}
 
 pub(super) async fn resend(visit: Visit<Visitor>, form: Form<Nothing>) -> Result<HttpResponse, Error> {
-    let (_, found) = challenge(&visit).await?;
-    let Some(found) = found else { return Ok(see("/register")) };
+    let (shell, found) = challenge(&visit).await?;
+    let Some(found) = found else { return elsewhere(&visit, &shell, "/register") };
     let address = found.address.to_string();
     let scene = Scene::of(&visit);
     let ended = visit.write(&form, move |conn, _, _| {

@@ -7,7 +7,7 @@ use super::enter::{Entrant, enter};
 use super::forms::{Code, Nothing};
 use crate::features::accounts::codes::{self, Challenge, Purpose};
 use crate::features::accounts::queries::active_subject;
-use crate::features::accounts::scene::{Scene, see};
+use crate::features::accounts::scene::{Scene, elsewhere};
 use crate::features::accounts::{Visitor, letters};
 use crate::web::paths::local_path;
 use crate::web::session::SignInMethod;
@@ -44,7 +44,7 @@ async fn challenge(visit: &Visit<Visitor>) -> Result<(Shell, Option<Challenge>),
 pub(super) async fn show(visit: Visit<Visitor>) -> Result<HttpResponse, Error> {
     let (shell, found) = challenge(&visit).await?;
     if found.is_none() {
-        return Ok(see("/login"));
+        return elsewhere(&visit, &shell, "/login");
     }
     page(Show::of(visit.with_form(shell), Errors::none(), found.as_ref()))
 }
@@ -70,9 +70,9 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Code>) -> Result<Ht
 }
 
 pub(super) async fn resend(visit: Visit<Visitor>, form: Form<Nothing>) -> Result<HttpResponse, Error> {
-    let (_, found) = challenge(&visit).await?;
+    let (shell, found) = challenge(&visit).await?;
     if found.is_none() {
-        return Ok(see("/login"));
+        return elsewhere(&visit, &shell, "/login");
     }
     let scene = Scene::of(&visit);
     let ended = visit.write(&form, move |conn, _, _| {
