@@ -127,5 +127,5 @@ letters! {
     /// The same to a member of staff, who has no recovery by mail (EN11).
     password_changed_staff("password_changed_staff", false, "mail/password_changed_staff.txt", "mail/password_changed_staff.html", "mail/password_changed_subject.txt");
     /// A forgotten password was set anew (RC1).
-    password_reset("password_reset", false, "mail/password_reset.txt", "mail/password_reset.html", "mail/password_reset_subject.txt");
+    password_reset("password_reset", true, "mail/password_reset.txt", "mail/password_reset.html", "mail/password_reset_subject.txt");
 }

@@ -42,7 +42,11 @@ on_both!(
         assert_eq!(waited.status, 422, "a second step outlives the password");
         assert_eq!(waiting.gets("/login/verify").await.header("location"), Some("/login"));
         let told = portal.mails_to("li@example.com").await;
-        assert!(told.last().unwrap().subject.contains("set anew"));
+        let told = told.last().unwrap();
+        assert!(told.subject.contains("set anew"));
+        let link = told.text.lines().find_map(|line| line.strip_prefix(&portal.base).filter(|path| path.contains("/not-me/")));
+        let mut robbed = portal.visitor();
+        assert_eq!(robbed.opens(link.unwrap()).await.status, 200, "{}", told.text);
         assert_eq!(signs_in(&mut owner, "li@example.com", PASSWORD).await.status, 422);
         let entered = signs_in(&mut owner, "li@example.com", NEW).await;
         assert_eq!(entered.header("location"), Some("/login/verify"), "a browser is known after a reset");

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde::Deserialize;
 
+use super::disown;
 use crate::base::crypto::Secret;
 use crate::features::accounts::codes::{self, Challenge, Purpose};
 use crate::features::accounts::proof::busy;
@@ -76,7 +77,8 @@ pub(super) async fn update(visit: Visit<Visitor>, form: Form<Reset>) -> Result<H
         // Whoever was kept waiting by a stranger's guesses starts afresh (EN5).
         guesses::clear(conn, &ctx.keys, PersonKind::Customer, &challenge.address)?;
         records::keep(conn, ctx, Entry::new(Event::PasswordReset).of_person(person_id, subject_id))?;
-        letters::password_reset(conn, ctx, &challenge.address, Some(person_id), &scene.facts())?;
+        let facts = scene.facts().with_disown(disown::link(conn, ctx, person_id, &challenge.address)?);
+        letters::password_reset(conn, ctx, &challenge.address, Some(person_id), &facts)?;
         Ok(Goto::to("/login").saying(Flash::PasswordReset).dropping(cookies::CHALLENGE).dropping(cookies::BROWSER))
     });
     ended.await?.or(draw)
