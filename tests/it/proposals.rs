@@ -214,3 +214,19 @@ on_both!(
         }
     }
 );
+
+on_both!(
+    async fn nobody_is_added_for_whom_a_proposal_waits(portal) {
+        let (_, mut kim, at) = proposed(&portal, &["finance"]).await;
+        let form = kim.gets("/staff/people/new").await.form("/staff/people").with("name", "Eve").with_all("roles", &["support"]);
+        for typed in [EVE, " Eve@Staff.Example.COM "] {
+            let page = kim.posts(&form.clone().with("address", typed)).await;
+            assert_eq!((page.status, page.wrong_fields()), (422, vec!["address".to_string()]), "{typed}");
+            assert!(page.text().contains("The same waits for a second admin already"), "{}", page.text());
+        }
+        assert!(portal.mails_to(EVE).await.is_empty());
+        // Once it is decided, the way is free.
+        assert_eq!(presses(&mut kim, &at, "rejection").await.status, 303);
+        assert_eq!(kim.posts(&form.with("address", EVE)).await.status, 303);
+    }
+);

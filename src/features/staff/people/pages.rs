@@ -92,6 +92,10 @@ pub(super) async fn create(visit: Visit<Staff<Admin>>, form: Form<NewPerson>) ->
                 let number = propose(conn, ctx, wanted, &person.roles, "address")?;
                 return Ok(Goto::to(of_proposal(&number)).saying(Flash::RolesProposed));
             }
+            // What waits would be decided about somebody who is here already, with other roles.
+            if proposals::awaited(conn, &person.address, ctx.now)? {
+                return Err(Errors::one("address", FieldError::AlreadyProposed).into());
+            }
             let added = add(conn, ctx, &person.address, person.name.as_deref(), &person.roles)?.ok_or_else(taken)?;
             mail::send(conn, ctx, letters::activation(ctx, added.person_id, person.address.as_str(), &added.path)?)?;
             Ok(Goto::to(here(&added.number)).saying(Flash::StaffAdded))

@@ -9,7 +9,7 @@ mod queries;
 pub(super) use model::{Proposal, ProposalState};
 pub use moves::{Wanted, propose};
 pub(super) use pages::{JOBS, card};
-pub(super) use queries::{waiting, waiting_for};
+pub(super) use queries::{awaited, waiting, waiting_for};
 
 use crate::web::routes::{Route, route};
 

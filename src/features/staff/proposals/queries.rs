@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::model::{LIFE, Named, Proposal, ProposalState};
 use crate::base::db::schema::{people, staff_proposal_roles, staff_proposals};
 use crate::base::db::{Conn, unless_taken};
-use crate::base::types::{Moment, Number};
+use crate::base::types::{Address, Moment, Number};
 use crate::web::feature::StaffRole;
 
 type Row = (
@@ -58,6 +58,11 @@ pub(super) fn insert(conn: &mut Conn, new: &NewProposal<'_>) -> QueryResult<bool
             .execute(conn)?;
     }
     Ok(true)
+}
+
+/// Whether somebody new of this address waits for a second admin.
+pub(in crate::features::staff) fn awaited(conn: &mut Conn, address: &Address, now: Moment) -> QueryResult<bool> {
+    Ok(same(conn, None, Some(address.as_str()))?.iter().any(|proposal| proposal.waits(now)))
 }
 
 /// The open proposals about the same person or address.
