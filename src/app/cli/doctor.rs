@@ -73,11 +73,13 @@ pub(super) fn check(config: &Config) -> Outcome {
     if config.base_url.scheme() == "http" {
         say("https", Ok("off; the portal serves this machine only".into()));
     }
+    // A relay's connections belong to a runtime, so it is made within one.
+    let relay = wait(async { config.smtp_url.as_deref().map(|url| Post::from_url(url).map(|_| ())) })?;
     say(
         "mail",
-        match config.smtp_url.as_deref().map(Post::from_url) {
+        match relay {
             None => Ok("no relay; mails stay in the data folder".into()),
-            Some(Ok(_)) => Ok("a relay is set".into()),
+            Some(Ok(())) => Ok("a relay is set".into()),
             Some(Err(fault)) => Err(fault.to_string()),
         },
     );

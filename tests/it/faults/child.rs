@@ -57,9 +57,14 @@ impl Estate {
     /// Runs a command of the program to its end; answers whether it went well and all that it said. One that should end
     /// and serves instead is stopped.
     pub async fn runs(&self, arguments: &[&str]) -> (bool, String) {
+        self.runs_with(arguments, &[]).await
+    }
+
+    /// The same with more settings.
+    pub async fn runs_with(&self, arguments: &[&str], settings: &[(&str, &str)]) -> (bool, String) {
         let base = format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
         let mut command = tokio::process::Command::from(self.command(PROGRAM, &base));
-        let output = command.args(arguments).kill_on_drop(true).output();
+        let output = command.args(arguments).envs(settings.iter().copied()).kill_on_drop(true).output();
         let output = tokio::time::timeout(Duration::from_secs(30), output).await.expect("the program does not end");
         let output = output.unwrap();
         let said = [output.stdout, output.stderr].concat();
