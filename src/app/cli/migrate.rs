@@ -2,8 +2,8 @@
 
 use super::{Outcome, wait};
 use crate::app::first_rows;
-use crate::base::config::Config;
-use crate::base::db::{Db, migrate as apply};
+use crate::base::config::{Config, DatabaseUrl};
+use crate::base::db::{Db, migrate as apply, pending};
 
 /// Applies what is missing and says what that was.
 pub(super) fn migrate(config: &Config) -> Outcome {
@@ -24,4 +24,20 @@ pub(super) fn bring_up(config: &Config) -> Result<Vec<String>, Box<dyn std::erro
     let db = Db::open(&config.migrate_url)?;
     wait(first_rows::write(&db))??;
     Ok(applied)
+}
+
+/// The same for commands that serve or fill. The role that serves a shared database may change no schema, not even in a
+/// way that changes nothing: where nothing is missing it is left alone.
+pub(super) fn bring_up_if_behind(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
+    let DatabaseUrl::Postgres(_) = config.database_url else {
+        bring_up(config)?;
+        return Ok(());
+    };
+    let db = Db::open(&config.database_url)?;
+    if wait(db.read(pending))???.is_empty() {
+        return Ok(wait(first_rows::write(&db))??);
+    }
+    let behind = |fault| format!("{fault}; the owner of the database brings it up to date with `easylink migrate`");
+    bring_up(config).map_err(behind)?;
+    Ok(())
 }

@@ -6,7 +6,8 @@ use easylink::base::config::DatabaseUrl;
 use easylink::base::db::{Db, migrate, pending};
 use url::Url;
 
-use crate::support::portal::unique;
+use crate::faults::child::Estate;
+use crate::support::portal::{Portal, unique};
 use crate::support::postgres::{drop_database, fresh_database};
 
 #[tokio::test]
@@ -36,4 +37,34 @@ async fn the_serving_role_serves_and_changes_no_schema() {
     owning.batch_execute(&format!("drop owned by {role}; drop role {role}")).unwrap();
     drop(owning);
     drop_database(&owner);
+}
+
+#[tokio::test]
+async fn the_serving_role_fills_the_demo_of_a_migrated_database_and_else_names_the_owners_command() {
+    let portal = Portal::postgresql().await;
+    let mut estate = Estate::of(&portal);
+    let DatabaseUrl::Postgres(owner) = estate.database.clone() else { panic!("no PostgreSQL") };
+    let role = format!("portal_{}_{}", std::process::id(), unique());
+    let mut owning = PgConnection::establish(&owner).unwrap();
+    owning.batch_execute(&format!("create role {role} login password 'serving'")).unwrap();
+    let serving = |at: &str| {
+        let mut url = Url::parse(at).unwrap();
+        url.set_username(&role).unwrap();
+        url.set_password(Some("serving")).unwrap();
+        DatabaseUrl::Postgres(url.to_string())
+    };
+    migrate(&DatabaseUrl::Postgres(owner.clone()), Some(&role)).unwrap();
+
+    let empty = fresh_database("template0");
+    estate.database = serving(&empty);
+    let (well, said) = estate.runs(&["demo"]).await;
+    assert!(!well && said.contains("the owner of the database brings it up to date with `easylink migrate`"), "{said}");
+    estate.database = serving(&owner);
+    let (well, said) = estate.runs(&["demo"]).await;
+    assert!(well, "{said}");
+
+    owning.batch_execute(&format!("drop owned by {role}; drop role {role}")).unwrap();
+    drop(owning);
+    drop_database(&empty);
+    portal.careless();
 }
