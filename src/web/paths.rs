@@ -1,6 +1,8 @@
-//! Addresses within the portal that came in from outside, such as `next`.
+//! Addresses within the portal: those that came in from outside, such as `next`, and those that a redirect names.
 
-use percent_encoding::percent_decode_str;
+use actix_web::HttpResponse;
+use actix_web::http::header::LOCATION;
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 /// The longest that is followed.
 const LONGEST: usize = 1024;
@@ -16,6 +18,20 @@ pub fn local_path(typed: &str) -> Option<String> {
     let decoded = percent_decode_str(path).decode_utf8_lossy();
     let sound = clean(typed) && clean(&decoded) && !decoded.starts_with("//");
     (begins && sound && typed.len() <= LONGEST).then(|| typed.to_string())
+}
+
+/// What a `Location` may hold unencoded; anything else is percent-encoded.
+const UNENCODED: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+
+/// A path as `Location` takes it: ASCII only.
+pub fn location(path: &str) -> String {
+    utf8_percent_encode(path, UNENCODED).to_string()
+}
+
+/// To another page of this portal, where nothing was changed.
+pub fn see(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, location(path))).finish()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod accounts_own;
 mod crawl;
 mod demo;
 mod doors;
+mod edge;
 mod faults;
 mod house;
 mod late;

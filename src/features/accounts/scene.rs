@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use actix_web::http::header::LOCATION;
 use jiff::tz::TimeZone;
 
 use super::Visitor;
 use super::letters::Facts;
 use crate::services::context::Context;
 use crate::web::asked::Asked;
+pub(super) use crate::web::paths::see;
 use crate::web::{Actor, Error, Flash, Shell, Visit};
 
 #[derive(Clone)]
@@ -37,11 +37,6 @@ impl Scene {
     pub(super) fn facts(&self) -> Facts {
         Facts::of(self.ctx(), &self.zone)
     }
-}
-
-/// To another page, where nothing was changed.
-pub(super) fn see(path: &str) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((LOCATION, path)).finish()
 }
 
 /// To the page that asks for a code, whoever came without the challenge that the code belongs to: another browser, or too

@@ -6,7 +6,6 @@ use actix_web::http::header;
 use actix_web::{HttpMessage, HttpResponse};
 use data_encoding::HEXLOWER;
 use diesel::QueryResult;
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::ends::{Ended, Goto, Looked, Stop};
@@ -21,6 +20,7 @@ use crate::web::error::Error;
 use crate::web::forms::{Errors, FieldError, Form, Stamp};
 use crate::web::house::House;
 use crate::web::page::{Face, Flash, Shell};
+use crate::web::paths::location;
 use crate::web::session::{PersonKind, SessionRow};
 use crate::web::{limits, queries, session};
 
@@ -33,10 +33,6 @@ enum Finish<T> {
     Repeated(Option<String>, Option<String>),
     Again(Errors),
 }
-
-/// What a `Location` may hold unencoded; anything else is percent-encoded.
-const LOCATION: &AsciiSet =
-    &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
 
 impl<A: Actor> Visit<A> {
     /// Only lets the caller in.
@@ -207,9 +203,8 @@ impl<A: Actor> Visit<A> {
             let cookie = value.map_or_else(|| kept.end(secure), |value| kept.set(secure, &value));
             cookies::lay(&self.req, cookie);
         }
-        let to = utf8_percent_encode(&goto.to, LOCATION).to_string();
         let mut response = HttpResponse::SeeOther();
-        response.insert_header((header::LOCATION, to));
+        response.insert_header((header::LOCATION, location(&goto.to)));
         if goto.leave {
             self.session.purge();
             response.insert_header(("Clear-Site-Data", "\"cache\", \"storage\""));

@@ -1,7 +1,6 @@
 //! The page of the staff's door.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::LOCATION;
 use askama::Template;
 use serde::Deserialize;
 
@@ -12,6 +11,7 @@ use crate::base::types::Address;
 use crate::features::accounts::{Visitor, candidate, guesses, known_browser, learn_browser};
 use crate::web::cookies;
 use crate::web::forms::Asking;
+use crate::web::paths::see;
 use crate::web::session::PersonKind;
 use crate::web::{Actor, Ended, Error, Errors, FieldError, Flash, Form, Goto, Shell, Stop, Visit, again, page};
 
@@ -43,7 +43,7 @@ pub(super) async fn new(visit: Visit<Visitor>, asking: Asking<Next>) -> Result<H
     let shell = visit.admit().await?;
     let next = onward(&asking.0.next);
     if shell.is_staff() {
-        return Ok(HttpResponse::SeeOther().insert_header((LOCATION, next)).finish());
+        return Ok(see(next));
     }
     let next = next.to_string();
     page(New { shell: visit.with_form(shell), errors: Errors::none(), address: String::new(), next })
