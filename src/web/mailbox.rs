@@ -12,6 +12,18 @@ use super::trail::RequestId;
 use super::visit::bare_shell;
 use crate::services::mail::{Delivered, latest};
 
+/// How the names begin of headers in which proxies tell for whom they ask.
+const PROXIES: [&str; 8] = [
+    "x-forwarded",
+    "forwarded",
+    "via",
+    "cf-connecting-ip",
+    "true-client-ip",
+    "x-client-ip",
+    "x-real-ip",
+    "x-cluster-client-ip",
+];
+
 #[derive(Template)]
 #[template(path = "dev/mailbox.html")]
 struct Mailbox {
@@ -26,8 +38,7 @@ pub fn routes() -> Vec<Route> {
 
 async fn show(req: HttpRequest, house: actix_web::web::Data<House>) -> Result<HttpResponse, Error> {
     let near = req.peer_addr().is_some_and(|peer| peer.ip().is_loopback());
-    let proxied =
-        ["x-forwarded-for", "forwarded", "x-real-ip", "via"].iter().any(|name| req.headers().contains_key(*name));
+    let proxied = req.headers().keys().any(|name| PROXIES.iter().any(|known| name.as_str().starts_with(known)));
     if !house.config.local() || !near || proxied {
         return Err(Error::NotFound);
     }

@@ -9,3 +9,28 @@ on_both!(
         }
     }
 );
+
+on_both!(
+    async fn the_mailbox_answers_nobody_behind_a_proxy(portal) {
+        assert_eq!(portal.visitor().gets("/dev/mailbox").await.status, 200);
+        for header in [
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-proto",
+            "x-forwarded",
+            "forwarded",
+            "forwarded-for",
+            "via",
+            "cf-connecting-ip",
+            "cf-connecting-ipv6",
+            "true-client-ip",
+            "x-client-ip",
+            "x-real-ip",
+            "x-cluster-client-ip",
+        ] {
+            let mut behind = portal.visitor();
+            behind.headers.push((header.to_string(), "127.0.0.1".to_string()));
+            assert_eq!(behind.gets("/dev/mailbox").await.status, 404, "{header}");
+        }
+    }
+);
