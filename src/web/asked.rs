@@ -8,7 +8,7 @@ use actix_web::http::{Method, header};
 
 use super::cookies::{self, Jar};
 use super::house::House;
-use super::trail::RequestId;
+use super::trail::{Caller, RequestId};
 use crate::services::context::{Author, AuthorKind, Context};
 
 /// A request without its connection.
@@ -30,6 +30,8 @@ pub struct Asked {
     pub jar: Jar,
     /// Names the request in logs and on error pages.
     pub request_id: String,
+    /// Where it is noted who asks, for the log.
+    pub(super) caller: Caller,
     /// Global Privacy Control: `Sec-GPC: 1`.
     pub gpc: bool,
     /// Whether cookies are `__Host-` and `Secure`.
@@ -58,6 +60,7 @@ impl Asked {
             reference,
             jar: cookies::read(req, house.secure()),
             request_id: RequestId::of(req),
+            caller: Caller::of(req),
             gpc,
             secure: house.secure(),
         })

@@ -13,7 +13,7 @@ use super::error::{Door, Error};
 use super::headers;
 use super::house::House;
 use super::page::{Flash, Shell};
-use super::trail::{RequestId, route_of};
+use super::trail::{Caller, RequestId, route_of};
 use super::visit::{Met, bare_shell};
 
 /// The error page.
@@ -100,7 +100,17 @@ fn answer(req: &HttpRequest, old: &HttpResponse<BoxBody>) -> HttpResponse<BoxBod
             | Error::CookiesBlocked
             | Error::TooMany(_)),
         ) => {
-            tracing::warn!(event = "refused", route = %route_of(req), cause = %error);
+            let caller = Caller::of(req);
+            let known = caller.known();
+            tracing::warn!(
+                event = "refused",
+                route = %route_of(req),
+                cause = %error,
+                person = known.map(|known| known.person),
+                session = known.map(|known| known.session),
+                roles = known.map(|known| tracing::field::display(&known.roles)),
+                network = known.map(|known| tracing::field::display(&known.network)),
+            );
         }
         _ if status.is_server_error() => {
             let cause = old.error().map(ToString::to_string).unwrap_or_default();

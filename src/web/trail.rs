@@ -1,6 +1,7 @@
 //! What the log says of a request: its route as a pattern, never the target; one line at its end.
 
 use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -24,6 +25,46 @@ impl RequestId {
 fn short(id: &tracing_actix_web::RequestId) -> String {
     let text = id.to_string().replace('-', "");
     text[text.len().saturating_sub(12)..].to_string()
+}
+
+/// Who makes a request, as the log names them where it was refused: by internal ids and the truncated network. Empty until
+/// a session is found, which happens far from the request.
+#[derive(Debug, Clone, Default)]
+pub struct Caller(Arc<OnceLock<Known>>);
+
+/// Somebody with a session.
+#[derive(Debug)]
+pub struct Known {
+    /// Internal id of the person.
+    pub person: i64,
+    /// Internal id of the session.
+    pub session: i64,
+    /// The roles of a member of staff, or the one in the account.
+    pub roles: String,
+    /// The network, truncated.
+    pub network: Arc<str>,
+}
+
+impl Caller {
+    /// The place of this request where its caller is noted.
+    pub(super) fn of(req: &HttpRequest) -> Self {
+        if let Some(caller) = req.extensions().get::<Self>() {
+            return caller.clone();
+        }
+        let caller = Self::default();
+        req.extensions_mut().insert(caller.clone());
+        caller
+    }
+
+    /// Notes who it is.
+    pub(super) fn is(&self, known: impl FnOnce() -> Known) {
+        self.0.get_or_init(known);
+    }
+
+    /// Who it is, when somebody was found.
+    pub(super) fn known(&self) -> Option<&Known> {
+        self.0.get()
+    }
 }
 
 /// The pattern of a route, kept with its resource: asking the router for it would match the path once more.
@@ -59,7 +100,19 @@ impl RootSpanBuilder for Trail {
         match outcome {
             Ok(response) => {
                 let route = route_of(response.request());
-                tracing::info!(event = "answered", %route, status = response.status().as_u16());
+                let status = response.status();
+                let caller = Caller::of(response.request());
+                // Who did what they may is nobody's business; who was refused can be traced.
+                let known = caller.known().filter(|_| status.is_client_error() || status.is_server_error());
+                tracing::info!(
+                    event = "answered",
+                    %route,
+                    status = status.as_u16(),
+                    person = known.map(|known| known.person),
+                    session = known.map(|known| known.session),
+                    roles = known.map(|known| tracing::field::display(&known.roles)),
+                    network = known.map(|known| tracing::field::display(&known.network)),
+                );
             }
             Err(error) => {
                 let status = error.as_response_error().status_code();

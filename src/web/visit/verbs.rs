@@ -22,6 +22,7 @@ use crate::web::house::House;
 use crate::web::page::{Face, Flash, Shell};
 use crate::web::paths::location;
 use crate::web::session::{PersonKind, SessionRow};
+use crate::web::trail::Known;
 use crate::web::{limits, queries, session};
 
 /// An error and, when the caller was admitted, who it met: so that the error page keeps its shell.
@@ -248,7 +249,19 @@ pub(crate) struct Met(pub(crate) Face);
 
 fn admitted<A: Actor>(conn: &mut Conn, asked: &Asked, house: &House) -> Result<A, Failed> {
     let found = session::load(conn, asked, &house.seen).map_err(|fault| Box::new((Error::from(fault), None)))?;
+    if let Some(session) = &found {
+        asked.caller.is(|| known(session, asked));
+    }
     A::admit(conn, found.as_ref(), asked).map_err(|error| Box::new((error, found.as_ref().map(stranger))))
+}
+
+/// Who asks, for the log: nothing that tells a stranger who it is.
+fn known(session: &SessionRow, asked: &Asked) -> Known {
+    let roles = match &session.place {
+        Some(place) => place.role.clone(),
+        None => session.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(" "),
+    };
+    Known { person: session.person_id, session: session.id, roles, network: asked.context.network.clone() }
 }
 
 /// Who stands before a door that is not theirs: enough to word the answer, and no rights.

@@ -3,6 +3,9 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use easylink::base::clock::Clock;
+use easylink::base::types::Number;
+use easylink::web::feature::StaffRole;
 use serde_json::Value;
 
 use crate::faults::child::Estate;
@@ -83,3 +86,40 @@ async fn refused_requests_name_their_route_and_nothing_of_the_caller() {
     let refused = log.lines().find(|line| line.contains("\"refused\""));
     assert!(refused.is_some_and(|line| line.contains("/account/tickets/{number}")), "{log}");
 }
+
+on_both!(
+    async fn a_refused_person_can_be_traced_and_is_not_named(portal) {
+        portal.hands.set(Clock::system().now());
+        let li = portal.enters("li@example.com").await;
+        let ana = portal.employs("Ana", &[StaffRole::Support, StaffRole::Editor]).await;
+        let estate = Estate::of(&portal);
+        let serving = estate.serves_under("unset RUST_LOG").await;
+        let host = serving.base.trim_start_matches("http://").to_string();
+        let nowhere = format!("/account/tickets/{}", Number::random('T').as_str());
+        for (who, path, status, roles) in [
+            (&ana, "/staff/people", "403", Some("support editor")),
+            (&li, nowhere.as_str(), "404", Some("owner")),
+            (&li, "/staff/tickets", "403", Some("owner")),
+            (&li, "/account", "200", None),
+        ] {
+            let cookies: Vec<String> = who.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let cookies = cookies.join("; ");
+            let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookies}\r\n\r\n");
+            assert_eq!(sends(&host, request.into_bytes()).await, format!("HTTP/1.1 {status}"), "{path}");
+            let log = estate.log();
+            let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            let answered = lines.iter().rfind(|line| line["event"] == "answered").unwrap();
+            let refused = lines.iter().rfind(|line| line["event"] == "refused").filter(|_| status == "403");
+            for line in [Some(answered), refused].into_iter().flatten() {
+                let person = roles.map(|_| who.person_id);
+                assert_eq!((line["person"].as_i64(), line["roles"].as_str()), (person, roles), "{line}");
+                assert_eq!(line["session"].is_i64(), roles.is_some(), "{line}");
+                assert_eq!(line["network"].as_str(), roles.map(|_| "127.0.0.0/24"), "{line}");
+            }
+        }
+        serving.dies();
+        let log = estate.log();
+        assert!(log.contains("\"refused\""), "{log}");
+        assert!(!log.contains("example.com") && !log.contains("127.0.0.1/"), "{log}");
+    }
+);
