@@ -37,6 +37,13 @@ impl Browser {
         Self { from: Some(from), ..Self::new(server) }
     }
 
+    /// One that is signed in already.
+    pub fn holding(server: SocketAddr, from: String, session: String) -> Self {
+        let mut browser = Self::calling_from(server, from);
+        browser.jar.insert("session".into(), session);
+        browser
+    }
+
     /// Opens a page.
     pub fn get(&mut self, path: &str) -> Outcome<Page> {
         self.send(&self.request(path))

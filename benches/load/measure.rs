@@ -21,6 +21,9 @@ pub const CALLERS: usize = 8;
 /// How often one person signs in altogether: well below the ten sessions that one may have.
 const SIGN_INS_OF_ONE: usize = 6;
 
+/// Work orders that one poster sends: within the limit of an hour, which holds for each account and network.
+const POSTS_OF_ONE: usize = 25;
+
 /// How much is measured.
 #[derive(Debug)]
 pub struct Plan {
@@ -165,7 +168,7 @@ pub fn engine(engine: &'static str, plan: &Plan, hello: &Server, program: &Path,
                 }
                 Work::LargeList => large_list(plan, program, site(few)?, site(many)?),
                 Work::SignIn => pair.sign_in(usual),
-                _ => pair.post(&mut reader, &mut findings.hello),
+                _ => pair.post(usual, &mut findings.hello),
             },
         };
         findings.add(work, rounds);
@@ -199,12 +202,23 @@ impl Pair<'_> {
         Ok(rounds)
     }
 
-    /// New work orders. A form counts once, so the forms of a round are fetched before its clock starts.
-    fn post(&self, reader: &mut Browser, hello: &mut Vec<Round>) -> Outcome<Rounds> {
+    /// New work orders, by accounts and from networks of which none comes to its limit. A form counts once, so the forms of
+    /// a round are fetched before its clock starts.
+    fn post(&self, site: &Site, hello: &mut Vec<Round>) -> Outcome<Rounds> {
+        let many = self.plan.forms.div_ceil(POSTS_OF_ONE);
+        let sessions = site.posters(many * self.plan.rounds)?;
         let mut rounds = Rounds::default();
-        for _ in 0..self.plan.rounds {
-            let tokens = self.tokens(reader, NEW, CONNECTIONS, self.plan.forms)?;
-            let requests = tokens.iter().map(|token| reader.multipart(NEW, &new_ticket(token))).collect();
+        for (round, sessions) in sessions.chunks(many).enumerate() {
+            let mut requests = Vec::new();
+            for (nth, session) in sessions.iter().enumerate() {
+                let from = format!("10.{}.{}.{}", round + 1, nth / 200, nth % 200 + 1);
+                let poster = Browser::holding(self.portal.address, from, session.clone());
+                let tokens = self.tokens(&poster, NEW, 4, POSTS_OF_ONE)?;
+                let posts = tokens.iter().map(|token| poster.multipart(NEW, &new_ticket(token)));
+                requests.extend(posts.enumerate());
+            }
+            requests.sort_by_key(|(turn, _)| *turn);
+            let requests = requests.into_iter().map(|(_, request)| request).take(self.plan.forms).collect();
             let bare = self.bare()?;
             rounds.beside(&bare);
             hello.push(bare);

@@ -3,17 +3,20 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use diesel::QueryResult;
+use actix_web::cookie::{Cookie, CookieJar, Key};
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 use easylink::base::clock::Clock;
 use easylink::base::config::DatabaseUrl;
 use easylink::base::crypto::{Hasher, Keys, Secret};
+use easylink::base::db::schema::sessions;
 use easylink::base::db::{Conn, Db, End};
-use easylink::base::types::{Address, Money};
+use easylink::base::types::{Address, Money, Number};
 use easylink::features::accounts::{NewCustomer, PasswordClass, create_customer};
 use easylink::features::catalogue::seeding::{NewPlan, NewProduct, add_plan, add_product};
 use easylink::features::catalogue::{Category, Period};
 use easylink::services::context::{Author, AuthorKind, Context};
+use easylink::web::session::SignInMethod;
 
 use crate::Outcome;
 
@@ -51,14 +54,7 @@ impl Site {
         runtime.block_on(async {
             let hash = Hasher::start(1, 4, &keys)?.hash(Secret::new(PASSWORD)).await?;
             let db = Db::open(&url)?;
-            let ctx = Context {
-                now: Clock::system().now(),
-                keys,
-                base_url: "http://localhost".into(),
-                network: "127.0.0.0/24".into(),
-                device: "Bench".into(),
-                author: Author::nobody(AuthorKind::System),
-            };
+            let ctx = circumstances(keys);
             let fill = move |conn: &mut Conn| match company(conn, &ctx, &hash, tickets) {
                 Ok(()) => End::Keep(Ok(())),
                 Err(error) => End::Undo(Err(error)),
@@ -72,6 +68,63 @@ impl Site {
             db.read(tidy).await??;
             Ok(())
         })
+    }
+}
+
+impl Site {
+    /// So many customers more, each signed in already; answers their session cookies.
+    pub fn posters(&self, count: usize) -> Outcome<Vec<String>> {
+        let url = DatabaseUrl::parse(&self.database).ok_or("no database address")?;
+        let keys = Arc::new(Keys::open(&self.folder.join("keys"))?);
+        let cookie_key = Key::from(keys.cookie_keys().first().ok_or("no key")?);
+        let ctx = circumstances(keys);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let enter = move |conn: &mut Conn| match (0..count).map(|nth| poster(conn, &ctx, nth)).collect() {
+            Ok(references) => End::Keep(Ok(references)),
+            Err(error) => End::Undo(Err(error)),
+        };
+        let references: Vec<String> = runtime
+            .block_on(async { Db::open(&url)?.write(enter).await?.map_err(Into::into) })
+            .map_err(|fault: Box<dyn std::error::Error>| fault)?;
+        let sealed = |reference: String| -> Outcome<String> {
+            let mut jar = CookieJar::new();
+            let state = serde_json::json!({ "r": serde_json::to_string(&reference)? });
+            jar.private_mut(&cookie_key).add(Cookie::new("session", state.to_string()));
+            let cookie = jar.get("session").ok_or("no cookie")?.encoded().to_string();
+            Ok(cookie.split_once('=').ok_or("a cookie without a value")?.1.to_string())
+        };
+        references.into_iter().map(sealed).collect()
+    }
+}
+
+fn poster(conn: &mut Conn, ctx: &Context, nth: usize) -> QueryResult<String> {
+    let (account, person) = customer(conn, ctx, &format!("poster{nth}@example.com"), "")?;
+    let reference = format!("poster-{nth}");
+    let values = (
+        sessions::public_id.eq(Number::random('S')),
+        sessions::reference_hash.eq(ctx.keys.hash("session", &[reference.as_bytes()]).to_vec()),
+        sessions::person_id.eq(person),
+        sessions::account_id.eq(Some(account)),
+        sessions::method.eq(SignInMethod::Password),
+        sessions::remembered.eq(true),
+        sessions::created_at.eq(ctx.now),
+        sessions::signed_in_at.eq(ctx.now),
+        sessions::seen_at.eq(ctx.now),
+        sessions::network.eq("10.0.0.0/24"),
+        sessions::device.eq("Bench"),
+    );
+    diesel::insert_into(sessions::table).values(values).execute(conn)?;
+    Ok(reference)
+}
+
+fn circumstances(keys: Arc<Keys>) -> Context {
+    Context {
+        now: Clock::system().now(),
+        keys,
+        base_url: "http://localhost".into(),
+        network: "127.0.0.0/24".into(),
+        device: "Bench".into(),
+        author: Author::nobody(AuthorKind::System),
     }
 }
 

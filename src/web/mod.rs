@@ -15,6 +15,7 @@ pub mod lists;
 pub mod mailbox;
 pub mod origin;
 pub mod orphans;
+pub mod pace;
 pub mod page;
 pub mod parts;
 pub mod paths;

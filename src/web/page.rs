@@ -1,7 +1,7 @@
 //! Pages: the shell that surrounds each, and the answers that carry them.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::ContentType;
+use actix_web::http::header::{ContentType, RETRY_AFTER};
 use askama::Template;
 
 use super::error::Error;
@@ -183,6 +183,14 @@ impl Shell {
 /// A page with status 200.
 pub fn page(template: impl Template) -> Result<HttpResponse, Error> {
     Ok(HttpResponse::Ok().content_type(ContentType::html()).body(template.render()?))
+}
+
+/// A form drawn again, with what was typed: status 422, or 429 when it only came too often and is to wait so many seconds.
+pub fn again_in(template: impl Template, wait: Option<u64>) -> Result<HttpResponse, Error> {
+    let Some(seconds) = wait else { return again(template) };
+    let mut response = HttpResponse::TooManyRequests();
+    response.content_type(ContentType::html()).insert_header((RETRY_AFTER, seconds));
+    Ok(response.body(template.render()?))
 }
 
 /// A form drawn again: status 422, with what was typed.

@@ -19,6 +19,7 @@ mod limits;
 mod lists;
 mod look;
 mod orphans;
+mod pace;
 mod path;
 mod plans;
 mod proposals;

@@ -54,6 +54,8 @@ pub enum FieldError {
     Wait(u64),
     /// Sent sooner than a person types; passwords are never shown again.
     Hurried,
+    /// As many of these were sent as are taken within an hour; seconds to wait.
+    TooOften(u64),
     /// A password that many use.
     Common,
     /// A password like the address.
@@ -120,6 +122,13 @@ impl Errors {
     /// Adds one; the first error of a field is the one that is shown.
     pub fn add(&mut self, field: &'static str, error: FieldError) {
         self.0.push((Cow::Borrowed(field), error));
+    }
+
+    /// How long to wait, in seconds, when the form is right and only came too often.
+    pub fn too_often(&self) -> Option<u64> {
+        self.0
+            .iter()
+            .find_map(|(_, error)| if let FieldError::TooOften(seconds) = error { Some(*seconds) } else { None })
     }
 
     /// Whether nothing is wrong.

@@ -6,7 +6,7 @@ use askama::Template;
 use crate::web::cookies::Kept;
 use crate::web::error::Error;
 use crate::web::forms::{Errors, FieldError};
-use crate::web::page::{Flash, Shell, again};
+use crate::web::page::{Flash, Shell, again_in};
 use crate::web::session::NewSession;
 
 /// Where a finished post leads, and what rides along. Returned from the transaction; acted on after the commit.
@@ -110,11 +110,14 @@ impl Ended<HttpResponse> {
         }
     }
 
-    /// The redirect, or the form drawn again with status 422.
+    /// The redirect, or the form drawn again with status 422 (429 when it only came too often).
     pub fn or<P: Template>(self, draw: impl FnOnce(Shell, Errors) -> P) -> Result<HttpResponse, Error> {
         match self {
             Self::Done(response) => Ok(response),
-            Self::Again(shell, errors) => again(draw(*shell, errors)),
+            Self::Again(shell, errors) => {
+                let wait = errors.too_often();
+                again_in(draw(*shell, errors), wait)
+            }
         }
     }
 }

@@ -146,6 +146,10 @@ on_both!(
         let mut li = portal.enters("li@example.com").await;
         let mut subjects = Vec::new();
         for at in 0..41 {
+            // One account opens thirty in an hour at most.
+            if at == 25 {
+                portal.minutes(75);
+            }
             let subject = format!("Number {at:02}");
             opened(&mut li, &subject).await;
             subjects.push(subject);

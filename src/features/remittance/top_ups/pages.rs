@@ -17,6 +17,7 @@ use crate::services::storage::Kind;
 use crate::web::downloads;
 use crate::web::forms::{Asking, Errors, FieldError, Form, Kept};
 use crate::web::lists::{After, PAGE, Rows};
+use crate::web::pace::{self, Pace};
 use crate::web::parts::Parts;
 use crate::web::uploads::{self, Takes};
 use crate::web::{Ended, Error, Flash, Goto, Shell, Visit, page};
@@ -26,6 +27,8 @@ type Reader = Member<(Owner, Billing, Viewer)>;
 /// Who moves money, once the real name is authenticated.
 type Payer = Verified<Member<(Owner, Billing)>>;
 
+/// Top-ups that one account opens within an hour.
+const TOP_UPS: Pace = Pace::hourly("top_up", 20);
 const SLIP_BYTES: u64 = 10 * 1024 * 1024;
 /// The most bytes of a posted declaration: the slip and the text around it.
 pub const DECLARATION_BYTES: u64 = SLIP_BYTES + 256 * 1024;
@@ -84,9 +87,10 @@ pub(in crate::features::remittance) async fn create(
     visit: Visit<Payer>,
     form: Form<NewTopUp>,
 ) -> Result<HttpResponse, Error> {
-    let currency = visit.house().config.currency.clone();
+    let (currency, asked) = (visit.house().config.currency.clone(), visit.asked().clone());
     let ended = visit.write(&form, move |conn, member, form| {
         let amount = form.read()?;
+        pace::keep(conn, &asked, member.account_id(), TOP_UPS)?;
         let number = moves::open(conn, member, amount, &currency)?;
         Ok(Goto::to(format!("/account/remittances/{}", number.as_str())).saying(Flash::TopUpOpened))
     });

@@ -14,9 +14,14 @@ use crate::features::tickets::files::{self, Attached, TAKES, take_over, together
 use crate::features::tickets::model::{Move, Side};
 use crate::features::tickets::queries::{Ticket, of_customer, take};
 use crate::web::forms::Kept;
+use crate::web::pace::{self, Pace};
+use crate::web::page::again_in;
 use crate::web::parts::Parts;
 use crate::web::uploads::{Sent, Upload, receive, waiting};
-use crate::web::{Ended, Error, Errors, Flash, Form, Goto, Shell, Stop, Visit, again, page};
+use crate::web::{Ended, Error, Errors, Flash, Form, Goto, Shell, Stop, Visit, page};
+
+/// Replies that one account sends within an hour.
+const REPLIES: Pace = Pace::hourly("reply", 120);
 
 #[derive(Template)]
 #[template(path = "tickets/show.html")]
@@ -85,6 +90,7 @@ pub(in crate::features::tickets) async fn reply(
     let Sent { form, uploads, errors: mut wrong } = receive::<_, Reply>(&visit, parts, TAKES).await?;
     let files = together(&form.kept, &uploads, &mut wrong);
     let (numbers, zone, own) = (files.clone(), visit.house().config.zone.clone(), number.clone());
+    let asked = visit.asked().clone();
     let ended = visit
         .write(&form, move |conn, member, form: &Reply| {
             let ticket = take(conn, member, &own)?;
@@ -92,6 +98,7 @@ pub(in crate::features::tickets) async fn reply(
             let text = form.check().map_err(|found| errors.extend(found)).ok();
             errors.extend(wrong);
             let Some(text) = text.filter(|_| errors.is_empty()) else { return Err(Stop::Refused(errors)) };
+            pace::keep(conn, &asked, member.account_id(), REPLIES)?;
             let files = take_over(conn, member.ctx(), &numbers)?;
             let said = Said { text: &text, files: &files };
             moves::reply_as_customer(conn, member, &ticket, &said, &zone)?;
@@ -106,7 +113,8 @@ pub(in crate::features::tickets) async fn reply(
             };
             let (_, (seen, kept)) = visit.read(load).await?;
             let kept = kept.iter().map(Upload::kept).collect();
-            again(Show { shell: *shell, seen, text: form.text.clone(), kept, errors })
+            let wait = errors.too_often();
+            again_in(Show { shell: *shell, seen, text: form.text.clone(), kept, errors }, wait)
         }
     }
 }

@@ -13,12 +13,17 @@ use crate::features::tickets::files::{TAKES, take_over, together};
 use crate::features::tickets::model::Category;
 use crate::features::tickets::queries::Contact;
 use crate::web::forms::{Asking, Kept};
+use crate::web::pace::{self, Pace};
+use crate::web::page::again_in;
 use crate::web::parts::Parts;
 use crate::web::uploads::{Sent, Upload, receive, waiting};
-use crate::web::{Ended, Error, Errors, FieldError, Flash, Goto, Shell, Stop, Visit, again, page};
+use crate::web::{Ended, Error, Errors, FieldError, Flash, Goto, Shell, Stop, Visit, page};
 
 /// Within this time the same words are taken for the same work order, sent again from the page before.
 const TWICE: Duration = Duration::from_secs(600);
+
+/// Work orders that one account opens within an hour.
+const WORK_ORDERS: Pace = Pace::hourly("work_order", 30);
 
 #[derive(Template)]
 #[template(path = "tickets/new.html")]
@@ -65,6 +70,7 @@ pub(in crate::features::tickets) async fn create(
     let Sent { form, uploads, errors: mut wrong } = receive::<_, New>(&visit, parts, TAKES).await?;
     let files = together(&form.kept, &uploads, &mut wrong);
     let (numbers, zone) = (files.clone(), visit.house().config.zone.clone());
+    let asked = visit.asked().clone();
     let ended = visit
         .write(&form, move |conn, member, form: &New| {
             let mut errors = Errors::none();
@@ -78,6 +84,7 @@ pub(in crate::features::tickets) async fn create(
                 let sent = FieldError::SentBefore(now.since(at).as_secs() / 60, number.as_str().to_string());
                 return Err(Errors::one("another", sent).into());
             }
+            pace::keep(conn, &asked, member.account_id(), WORK_ORDERS)?;
             let uploads = take_over(conn, member.ctx(), &numbers)?;
             let number = super::open(conn, member, &new, &uploads, &zone)?;
             Ok(Goto::to(format!("/account/tickets/{}", number.as_str())).saying(Flash::TicketSent))
@@ -89,7 +96,8 @@ pub(in crate::features::tickets) async fn create(
             let (_, kept) =
                 visit.read(move |conn, member| Ok(waiting(conn, member.ctx(), TAKES.purpose, &files)?)).await?;
             let kept = kept.iter().map(Upload::kept).collect();
-            again(NewPage { shell: *shell, form: New::clone(&form), kept, errors })
+            let wait = errors.too_often();
+            again_in(NewPage { shell: *shell, form: New::clone(&form), kept, errors }, wait)
         }
     }
 }
