@@ -78,8 +78,11 @@ const MOST_TEXT: usize = 1024 * 1024;
 const MOST_OVER: u64 = 100 * 1024 * 1024;
 const MOST_PARTS: usize = 120;
 const LIFE: Duration = Duration::from_secs(24 * 3600);
-/// Files of one person in an hour.
+/// Files of one person in an hour, those included that are refused.
 const UPLOADS: Limit = Limit::of(200, 3600);
+/// Bytes of one person in an hour: 2 GiB, counted in pieces that are begun.
+const PIECES: Limit = Limit::of(512, 3600);
+const PIECE: u64 = 4 * 1024 * 1024;
 const SWEPT_AT_ONCE: i64 = 500;
 /// The purpose of files that nothing names any more.
 const GIVEN_UP: &str = "given_up";
@@ -181,15 +184,25 @@ async fn file_part<A: MayWrite>(
 ) -> Result<Part, Error> {
     let storage = &visit.house().storage;
     let file_name = &display_name(given_name);
-    let mut writer = Some(storage.writer(takes.most_bytes).await.map_err(broken)?);
+    let mut writer = None;
+    let mut pieces = 0;
     let mut wrong = (already >= takes.most_files).then_some(FieldError::TooManyFiles(takes.most_files as u64));
     let mut size = 0_u64;
     while let Some(chunk) = part.next().await {
         let chunk = chunk.map_err(|_| Error::BadRequest)?;
+        if chunk.is_empty() {
+            continue;
+        }
         size += chunk.len() as u64;
         *together += chunk.len() as u64;
         if *together > takes.most_together + MOST_OVER {
             return Err(Error::TooLarge);
+        }
+        // Counted before anything is done with it, so that refused files cost their sender as much as others.
+        let begun = size.div_ceil(PIECE);
+        if begun > pieces {
+            count_pieces(visit.house(), ctx, pieces == 0, begun - pieces).await?;
+            pieces = begun;
         }
         if wrong.is_none() && *together > takes.most_together {
             wrong = Some(FieldError::FilesTooLarge(takes.most_together));
@@ -197,23 +210,29 @@ async fn file_part<A: MayWrite>(
         if wrong.is_some() {
             continue;
         }
-        let Some(open) = writer.as_mut() else { continue };
+        let open = match &mut writer {
+            Some(open) => open,
+            None => writer.insert(storage.writer(takes.most_bytes).await.map_err(broken)?),
+        };
         match open.write(chunk).await {
             Ok(()) => {}
             Err(StorageFault::TooLarge) => wrong = Some(FieldError::FileTooLarge(takes.most_bytes)),
             Err(fault) => return Err(broken(fault)),
         }
     }
-    let Some(writer) = writer.take() else { return Ok(Part::Nothing) };
-    if size == 0 || wrong.is_some() {
-        writer.abort().await;
-        return Ok(match wrong {
-            Some(error) if size > 0 => Part::Wrong(error),
-            // A file field in which nothing was chosen is sent without a name.
-            _ if given_name.is_empty() => Part::Nothing,
-            _ => Part::Wrong(FieldError::FileEmpty),
-        });
+    if size == 0 {
+        // A file field in which nothing was chosen is sent without a name.
+        return Ok(if given_name.is_empty() { Part::Nothing } else { Part::Wrong(FieldError::FileEmpty) });
     }
+    let writer = match (writer, wrong) {
+        (Some(writer), None) => writer,
+        (writer, wrong) => {
+            if let Some(writer) = writer {
+                writer.abort().await;
+            }
+            return Ok(wrong.map_or(Part::Nothing, Part::Wrong));
+        }
+    };
     let file = landed(storage, writer.finish()).await.map_err(broken)?;
     let kind = file.kind().filter(|kind| takes.kinds.contains(kind) && extension_agrees(*kind, file_name));
     let Some(kind) = kind else {
@@ -251,6 +270,30 @@ async fn develop(house: &House, received: Loose, kind: Kind) -> Result<Result<Lo
     }
 }
 
+/// Counts a file at its first piece, and every piece of it.
+async fn count_pieces(house: &House, ctx: &Context, first: bool, pieces: u64) -> Result<(), Error> {
+    let person = ctx.author.person_id.ok_or(Error::Forbidden)?.to_string();
+    let ctx = ctx.clone();
+    let counted = house.db.write(move |conn| {
+        let counters = [("upload", UPLOADS, u64::from(first)), ("upload_pieces", PIECES, pieces)];
+        for (what, limit, times) in counters {
+            let bucket = limits::bucket(&ctx.keys, what, &[&person]);
+            for _ in 0..times {
+                match limits::count(conn, &bucket, limit, ctx.now) {
+                    Ok(count) => {
+                        if let Some(wait) = count.over {
+                            return End::Keep(Err(Error::too_many(wait)));
+                        }
+                    }
+                    Err(fault) => return End::Undo(Err(fault.into())),
+                }
+            }
+        }
+        End::Keep(Ok(()))
+    });
+    counted.await?
+}
+
 async fn keep(
     house: &House,
     ctx: &Context,
@@ -269,17 +312,9 @@ async fn keep(
     };
     let (row, ctx) = (upload.clone(), ctx.clone());
     let kept = house.db.write(move |conn| {
-        let bucket = limits::bucket(&ctx.keys, "upload", &[&person.to_string()]);
-        let counted = limits::count(conn, &bucket, UPLOADS, ctx.now);
-        let result = counted.map_err(Error::from).and_then(|count| {
-            if let Some(wait) = count.over {
-                return Err(Error::too_many(wait));
-            }
-            Ok(queries::keep_upload(conn, person, takes.purpose, &row, ctx.now, ctx.now.plus(LIFE))?)
-        });
-        match result {
+        match queries::keep_upload(conn, person, takes.purpose, &row, ctx.now, ctx.now.plus(LIFE)) {
             Ok(()) => End::Keep(Ok(())),
-            Err(error) => End::Undo(Err(error)),
+            Err(fault) => End::Undo(Err(Error::from(fault))),
         }
     });
     match kept.await.map_err(Error::from).flatten() {

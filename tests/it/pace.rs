@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
-use easylink::base::db::schema::{remittances, ticket_entries, tickets};
+use easylink::base::db::schema::{remittances, ticket_entries, tickets, uploads};
 use easylink::base::types::Moment;
 use easylink::web::limits::{Limit, bucket, count};
 
@@ -114,5 +114,54 @@ on_both!(
         let form = filled(&mut li, "From a crowd").await;
         waits(&li.posts(&form).await);
         portal.careless();
+    }
+);
+
+on_both!(
+    async fn refused_files_and_bytes_count_before_they_are_kept(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        for _ in 0..4 {
+            let form = (0..50).fold(filled(&mut li, "").await, |form, _| {
+                form.file("files", "page.png", "image/png", b"<html>no picture")
+            });
+            assert_eq!(li.posts(&form).await.status, 422);
+        }
+        let kept = |conn: &mut _| uploads::table.count().get_result::<i64>(conn).unwrap();
+        let form = filled(&mut li, "").await.file("files", "a.pdf", "application/pdf", &pdf(5));
+        let page = li.posts(&form).await;
+        assert_eq!((page.status, portal.read(kept).await), (429, 0), "{}", page.text());
+        assert!(page.header("retry-after").is_some());
+        // Whoever sends no file is not concerned.
+        opened(&mut li, "Without files").await;
+
+        let mut wu = portal.enters("wu@example.com").await;
+        let (keys, now, person) = (portal.house.keys.clone(), portal.house.clock.now(), wu.person_id);
+        // Two gibibytes less one begun piece.
+        portal
+            .write(move |conn| {
+                let bucket = bucket(&keys, "upload_pieces", &[&person.to_string()]);
+                for _ in 0..511 {
+                    count(conn, &bucket, Limit::of(512, 3600), now).unwrap();
+                }
+            })
+            .await;
+        for (bytes, status) in [(5, 422), (5, 429)] {
+            let form = filled(&mut wu, "").await.file("files", "a.pdf", "application/pdf", &pdf(bytes));
+            let page = wu.posts(&form).await;
+            assert_eq!((page.status, portal.read(kept).await), (status, 1), "{}", page.text());
+        }
+        let mut xu = portal.enters("xu@example.com").await;
+        let (keys, now, person) = (portal.house.keys.clone(), portal.house.clock.now(), xu.person_id);
+        portal
+            .write(move |conn| {
+                let bucket = bucket(&keys, "upload_pieces", &[&person.to_string()]);
+                for _ in 0..511 {
+                    count(conn, &bucket, Limit::of(512, 3600), now).unwrap();
+                }
+            })
+            .await;
+        // The second piece of one file.
+        let form = filled(&mut xu, "").await.file("files", "a.pdf", "application/pdf", &pdf(4 * 1024 * 1024));
+        assert_eq!((xu.posts(&form).await.status, portal.read(kept).await), (429, 1));
     }
 );

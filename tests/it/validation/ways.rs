@@ -38,6 +38,9 @@ const NEW: &str = "someone.new@example.com";
 /// Tries of passwords and codes are counted although the form comes back.
 const GUESSES: &[&str] = &["limits", "records", "challenges"];
 const LOOKS: &[&str] = &["records"];
+/// Files are counted before they are looked at.
+const FILES: &[&str] = &["limits"];
+const LOOKS_AND_FILES: &[&str] = &["records", "limits"];
 const NOTHING: &[&str] = &[];
 
 const REGISTRATION: &[(&str, &str)] =
@@ -136,15 +139,15 @@ pub const WAYS: &[Way] = &[
     way("/account/notifications", CUSTOMER, "/account/notifications", &[], &["consents", "records", "submissions"]),
     way("/cookies", "visitor", "/cookies", &[], NOTHING),
     way("/account/remittances/new", CUSTOMER, "/account/remittances/new", &[("amount", "100.00")], NOTHING),
-    way("/account/remittances/{number}/declaration", CUSTOMER, "/account/remittances", DECLARATION, NOTHING),
+    way("/account/remittances/{number}/declaration", CUSTOMER, "/account/remittances", DECLARATION, FILES),
     way("/staff/remittances/{number}/confirmation", "finance2@staff.example.com", "/staff/remittances", &[], LOOKS),
     way("/staff/remittances/{number}/refusal", FINANCE, "/staff/remittances", &[("reason", "Another amount")], LOOKS),
     way("/staff/statements/new", FINANCE, "/staff/statements/new", ENTRY, NOTHING),
     way("/staff/receiving/new", FINANCE, "/staff/receiving/new", RECEIVING, NOTHING),
     way("/staff/receiving/{number}/closure", FINANCE, "/staff/receiving", &[], NOTHING),
-    way("/account/tickets/new", CUSTOMER, "/account/tickets/new", TICKET, NOTHING),
-    way("/account/tickets/{number}", CUSTOMER, "/account/tickets", &[("text", "It still is.")], NOTHING),
-    way("/staff/tickets/{number}", SUPPORT, "/staff/tickets", &[("text", "We look.")], LOOKS),
+    way("/account/tickets/new", CUSTOMER, "/account/tickets/new", TICKET, FILES),
+    way("/account/tickets/{number}", CUSTOMER, "/account/tickets", &[("text", "It still is.")], FILES),
+    way("/staff/tickets/{number}", SUPPORT, "/staff/tickets", &[("text", "We look.")], LOOKS_AND_FILES),
     way("/staff/tickets/{number}/notes", SUPPORT, "/staff/tickets", &[("note", "Ask the network.")], LOOKS),
     way("/staff/tickets/{number}/assignment", SUPPORT, "/staff/tickets", &[("to", "*")], LOOKS),
     way(
