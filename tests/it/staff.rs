@@ -224,7 +224,7 @@ on_both!(
         let page = admin.gets("/staff/people/new").await;
         let refused = admin.posts(&page.form("/staff/people").with("address", "not an address")).await;
         assert_eq!((refused.status, refused.wrong_fields()), (422, vec!["address".into(), "roles".into()]));
-        let form = refused.form("/staff/people").with("address", "Eve@Staff.Example.com").with_all("roles", &["auditor"]);
+        let form = refused.form("/staff/people").with("address", "Eve@Staff.Example.com").with_all("roles", &["support"]);
         let added = admin.posts(&form).await;
         assert_eq!(added.status, 303);
         let shown = admin.gets(added.header("location").unwrap()).await;
@@ -234,7 +234,7 @@ on_both!(
         let path = link.strip_prefix(portal.base.as_str()).unwrap();
         assert_eq!(portal.visitor().gets(path).await.status, 200);
         let twice = admin.gets("/staff/people/new").await.form("/staff/people");
-        let twice = twice.with("address", "eve@staff.example.com").with_all("roles", &["auditor"]);
+        let twice = twice.with("address", "eve@staff.example.com").with_all("roles", &["support"]);
         assert_eq!(admin.posts(&twice).await.wrong_fields(), ["address"]);
 
         let mut eve = portal.employs("Kim", &[StaffRole::Auditor]).await;
