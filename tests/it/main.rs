@@ -18,6 +18,8 @@ mod ledger;
 mod limits;
 mod lists;
 mod look;
+mod look_media;
+mod look_tables;
 mod orphans;
 mod pace;
 mod path;

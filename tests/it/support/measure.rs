@@ -39,9 +39,51 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", features).await;
     }
 
+    /// Shows pages as they are printed.
+    pub async fn prints(&self) {
+        self.devtools("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
+    }
+
+    /// Puts the colours of pages away for those of the system.
+    pub async fn forces_colours(&self) {
+        let features = json!({ "features": [{ "name": "forced-colors", "value": "active" }] });
+        self.devtools("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// Whether anything that a selector names takes room on the page.
+    pub async fn shows(&self, selector: &str) -> bool {
+        let script =
+            format!("return [...document.querySelectorAll('{selector}')].some(e => e.getClientRects().length > 0)");
+        self.ask(&script).await.as_bool().unwrap()
+    }
+
+    /// A computed property of the first element that a selector names.
+    pub async fn style(&self, selector: &str, property: &str) -> String {
+        let script = format!("return getComputedStyle(document.querySelector('{selector}'))['{property}']");
+        self.ask(&script).await.as_str().unwrap().to_owned()
+    }
+
+    /// The heads of cards with a link: their words, and whether the link stands at the right end beside the heading.
+    pub async fn card_heads(&self) -> Vec<(String, bool)> {
+        let script = "return [...document.querySelectorAll('.card > .card-head:has(> a)')].map(head => {
+                const [all, title, link] = [head, ...head.children].map(e => e.getBoundingClientRect());
+                return [head.innerText, link.left >= title.right && Math.abs(link.right - all.right) < 1 && link.top < title.bottom];
+            })";
+        let found = self.ask(script).await;
+        let heads = found.as_array().unwrap().iter();
+        heads.map(|one| (one[0].as_str().unwrap().to_owned(), one[1].as_bool().unwrap())).collect()
+    }
+
     /// The width the page needs, in CSS pixels: more than the window's means scrolling sideways.
     pub async fn scroll_width(&self) -> u64 {
         self.ask("return document.documentElement.scrollWidth").await.as_u64().unwrap()
+    }
+
+    /// The width that the content of each table box needs, and the width that the box has, in CSS pixels.
+    pub async fn table_boxes(&self) -> Vec<(u64, u64)> {
+        let script = "return [...document.querySelectorAll('.table-box')].map(e => [e.scrollWidth, e.clientWidth])";
+        let found = self.ask(script).await;
+        found.as_array().unwrap().iter().map(|one| (one[0].as_u64().unwrap(), one[1].as_u64().unwrap())).collect()
     }
 
     /// Every link, button and field whose target is smaller than this many CSS pixels either way, links in running text apart.
