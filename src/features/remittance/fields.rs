@@ -1,5 +1,8 @@
 //! Reading what people type about money into the types that carry the rules.
 
+use unicode_normalization::UnicodeNormalization;
+
+use super::model::signs;
 use crate::base::types::{Day, Money, MoneyError};
 use crate::web::forms::{Errors, FieldError, plain};
 
@@ -21,6 +24,19 @@ pub fn amount(errors: &mut Errors, field: &'static str, typed: &str) -> Option<M
     };
     errors.add(field, error);
     None
+}
+
+/// The fewest letters and digits in the number of an account of ours.
+const FEWEST_SIGNS: usize = 6;
+
+/// The number of an account of ours, in usual width: letters and digits, with spaces and hyphens between them.
+pub fn account_number(errors: &mut Errors, field: &'static str, typed: &str) -> String {
+    let number: String = line(errors, field, typed, 64).nfkc().collect();
+    let known = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, ' ' | '-');
+    if errors.of(field).is_none() && (signs(&number).len() < FEWEST_SIGNS || !number.chars().all(known)) {
+        errors.add(field, FieldError::ReceivingForm);
+    }
+    number
 }
 
 /// A line of up to `most` characters without control characters.

@@ -96,6 +96,10 @@ pub enum FieldError {
     CardCheck,
     /// The account number is not of any known form.
     AccountForm,
+    /// The number is none of an account of ours.
+    ReceivingForm,
+    /// Another receiving account that is not closed has this number.
+    ReceivingInUse,
     /// Two things that must agree name different amounts.
     AmountsDiffer,
     /// Two things that must agree are in different currencies.

@@ -59,7 +59,7 @@ on_both! {
         assert!(people.li.opens("/account/remittances/new").await.text().contains("Top-ups are paused"));
         // A proposal is not opened by the one who made it.
         let form = people.fay.opens("/staff/receiving/new").await.form("/staff/receiving/new").answered(&[
-            ("bank_name", "Second"), ("holder", "Easy Link Ltd"), ("account_number", "1"),
+            ("bank_name", "Second"), ("holder", "Easy Link Ltd"), ("account_number", "123456"),
         ]);
         people.fay.submits(&form).await;
         let theirs = people.finn.opens("/staff/receiving").await;
@@ -173,4 +173,44 @@ on_both! {
         let page = people.finn.gets(&asked(&list)).await;
         assert_eq!((page.status, page.header("location")), (303, Some("/staff/receiving")));
     }
+}
+
+on_both! {
+    async fn the_number_of_an_account_is_checked_and_not_taken_twice(portal) {
+        let mut people = company(&portal).await;
+        let form = people.fay.opens("/staff/receiving/new").await.form("/staff/receiving/new").answered(&[
+            ("bank_name", "Second"), ("holder", "Easy Link Ltd"),
+        ]);
+        for (number, words) in [
+            ("!!", "at least 6 letters or digits"),
+            ("12345", "at least 6 letters or digits"),
+            ("1-2-3-4-5", "at least 6 letters or digits"),
+            ("31000001/2345", "nothing else but spaces and hyphens"),
+            ("账号31000001", "nothing else but spaces and hyphens"),
+            ("3100 0001 2345", "already in use"),
+            ("３１００-0001-2345", "already in use"),
+        ] {
+            let page = people.fay.posts(&form.clone().with("account_number", number)).await;
+            assert_eq!((page.status, page.wrong_fields()), (422, vec!["account_number".to_string()]), "{number}");
+            assert!(page.text().contains(words), "{number}: {}", page.text());
+        }
+        // Told together with what else is wrong.
+        let page = people.fay.posts(&form.clone().with("bank_name", "").with("account_number", "310000012345")).await;
+        assert_eq!(page.wrong_fields(), ["bank_name", "account_number"]);
+        // While it is only proposed it is in use, too; once dropped it is free.
+        let mut other = form.with("account_number", "ｄｅ 7777-0002");
+        let page = people.fay.submits(&other).await;
+        assert!(page.text().contains("de 7777-0002"), "kept in usual width: {}", page.text());
+        other = other.with("account_number", "DE77770002").tampered("token", &token(&mut people.fay).await);
+        assert_eq!(people.fay.posts(&other).await.wrong_fields(), ["account_number"]);
+        let drop = people.fay.opens("/staff/receiving").await;
+        people.fay.submits(&drop.form("form:has(input[value=drop])")).await;
+        other = other.tampered("token", &token(&mut people.fay).await);
+        assert_eq!(people.fay.posts(&other).await.status, 303);
+    }
+}
+
+/// A fresh token of the form that proposes an account.
+async fn token(who: &mut Entered) -> String {
+    who.opens("/staff/receiving/new").await.form("/staff/receiving/new").value("token").unwrap().to_string()
 }

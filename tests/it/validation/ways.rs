@@ -75,7 +75,7 @@ const ENTRY: &[(&str, &str)] = &[
     ("bank_serial", "S-1"),
 ];
 const RECEIVING: &[(&str, &str)] =
-    &[("bank_name", "Bank"), ("holder", "Easy Link"), ("account_number", "12345"), ("instructions", "Name it")];
+    &[("bank_name", "Bank"), ("holder", "Easy Link"), ("account_number", "123456"), ("instructions", "Name it")];
 
 const fn way(
     path: &'static str,

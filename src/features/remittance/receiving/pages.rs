@@ -11,12 +11,13 @@ use validator::Validate;
 use super::model::{ReceivingMove, ReceivingState};
 use super::moves;
 use super::queries::{self, Listed, NewReceiving, Outcome, Receiving};
+use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::features::remittance::fields;
 use crate::features::remittance::top_ups::Yes;
 use crate::features::staff::{Auditor, Finance, Staff};
-use crate::web::forms::{Errors, Form};
-use crate::web::{Ended, Error, Flash, Goto, Shell, Visit, page};
+use crate::web::forms::{Errors, FieldError, Form};
+use crate::web::{Ended, Error, Flash, Goto, Shell, Stop, Visit, page};
 
 #[derive(Template)]
 #[template(path = "remittance/receiving/list.html")]
@@ -50,11 +51,14 @@ pub struct ReceivingForm {
 }
 
 impl ReceivingForm {
-    fn read(&self, currency: &str) -> Result<NewReceiving, Errors> {
+    fn read(&self, conn: &mut Conn, currency: &str) -> Result<NewReceiving, Stop> {
         let mut errors = Errors::none();
         let bank_name = fields::line(&mut errors, "bank_name", &self.bank_name, 120);
         let holder = fields::line(&mut errors, "holder", &self.holder, 120);
-        let account_number = fields::line(&mut errors, "account_number", &self.account_number, 64);
+        let account_number = fields::account_number(&mut errors, "account_number", &self.account_number);
+        if errors.of("account_number").is_none() && queries::in_use(conn, &account_number)? {
+            errors.add("account_number", FieldError::ReceivingInUse);
+        }
         let instructions = fields::line_if_any(&mut errors, "instructions", &self.instructions, 500);
         errors.check()?;
         Ok(NewReceiving { bank_name, holder, account_number, currency: currency.to_string(), instructions })
@@ -79,7 +83,10 @@ pub(in crate::features::remittance) async fn create(
 ) -> Result<HttpResponse, Error> {
     let currency = visit.house().config.currency.clone();
     let ended = visit.write(&form, move |conn, officer, form| {
-        moves::propose(conn, officer, &form.read(&currency)?)?;
+        // Two that propose the same at once come one after the other.
+        queries::hold(conn)?;
+        let new = form.read(conn, &currency)?;
+        moves::propose(conn, officer, &new)?;
         Ok(Goto::to("/staff/receiving").saying(Flash::ReceivingProposed))
     });
     ended.await?.or(|shell, errors| New { shell, form: ReceivingForm::clone(&form), errors })

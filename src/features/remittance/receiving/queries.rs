@@ -10,6 +10,7 @@ use crate::base::db::Conn;
 use crate::base::db::schema::{people, receiving_accounts};
 use crate::base::types::{Moment, Money, Number};
 use crate::features::remittance::actor::Treasurer;
+use crate::features::remittance::model::signs;
 use crate::features::staff::Officer;
 
 /// What finance types in.
@@ -204,6 +205,16 @@ pub fn all(conn: &mut Conn, viewer: &Officer) -> QueryResult<Vec<Listed>> {
             at,
         })
         .collect())
+}
+
+/// Whether an account that is not closed has this number at its bank, however either was typed. There are few.
+pub(super) fn in_use(conn: &mut Conn, account_number: &str) -> QueryResult<bool> {
+    let standing: Vec<String> = receiving_accounts::table
+        .filter(receiving_accounts::state.ne(ReceivingState::Closed))
+        .select(receiving_accounts::account_number)
+        .load(conn)?;
+    let wanted = signs(account_number);
+    Ok(standing.iter().any(|theirs| signs(theirs) == wanted))
 }
 
 /// Keeps a proposed account.
