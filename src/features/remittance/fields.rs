@@ -20,10 +20,20 @@ pub fn amount(errors: &mut Errors, field: &'static str, typed: &str) -> Option<M
         Ok(amount) => return Some(amount),
         Err(MoneyError::Negative) => least(),
         Err(MoneyError::TooLarge) => most(),
-        Err(MoneyError::NotANumber | MoneyError::TooPrecise) => FieldError::NotANumber,
+        Err(MoneyError::TooPrecise) => FieldError::Decimals,
+        Err(MoneyError::NotANumber) if decimal_comma(typed) => FieldError::Decimals,
+        Err(MoneyError::NotANumber) => FieldError::NotANumber,
     };
     errors.add(field, error);
     None
+}
+
+/// `1,00` and `1.250,00`: digits whose last comma stands before other than three of them.
+fn decimal_comma(typed: &str) -> bool {
+    let text: String = typed.trim().nfkc().collect();
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = |part: &str| part.split(['.', ',']).all(digits);
+    text.rsplit_once(',').is_some_and(|(before, after)| whole(before) && digits(after))
 }
 
 /// The fewest letters and digits in the number of an account of ours.
@@ -93,8 +103,11 @@ mod tests {
         for typed in ["100000000.01", "9223372036854775807", "92233720368547758.08"] {
             assert!(matches!(amount_of(typed), Err(FieldError::TooLarge(_))), "{typed}");
         }
-        for typed in ["1e3", "0.001", "NaN", "1;2", "1 000", "0x10"] {
+        for typed in ["1e3", "NaN", "1;2", "1 000", "0x10", ",", "1,", ",5", "1,,00", "a,00"] {
             assert_eq!(amount_of(typed), Err(FieldError::NotANumber), "{typed}");
+        }
+        for typed in ["0.001", "12.345", "1,234.567", "1,00", "1.250,00", "１，００"] {
+            assert_eq!(amount_of(typed), Err(FieldError::Decimals), "{typed}");
         }
         assert_eq!(amount_of(" "), Err(FieldError::Missing));
     }

@@ -28,6 +28,8 @@ pub enum FieldError {
     NotAccepted,
     /// Not an amount or number.
     NotANumber,
+    /// An amount with more than two decimals, or with a comma before them.
+    Decimals,
     /// Below this.
     TooSmall(String),
     /// Above this.

@@ -173,6 +173,12 @@ on_both! {
             let form = entry(&mut people.fay, "10", "x", "S-2").await.with(field, value);
             assert_eq!(people.fay.posts(&form).await.wrong_fields(), [field], "{value}");
         }
+        for decimals in ["12.345", "1,234.567", "1,00"] {
+            let form = entry(&mut people.fay, decimals, "x", "S-2").await;
+            let page = people.fay.posts(&form).await;
+            assert_eq!(page.wrong_fields(), ["amount"], "{decimals}");
+            assert!(page.text().contains("Write at most two decimals, after a point"), "{decimals}: {}", page.text());
+        }
         let form = entry(&mut people.fay, "10", "x", "S-2").await.tampered("receiving", "B234567892AB");
         assert_eq!(people.fay.posts(&form).await.wrong_fields(), ["receiving"]);
     }
