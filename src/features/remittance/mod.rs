@@ -61,7 +61,10 @@ pub fn feature() -> Feature {
             CardSpec { roles: MONEY_ROLES, position: 20, draw: cards::balance },
             CardSpec { roles: MONEY_ROLES, position: 30, draw: cards::under_way },
         ],
-        desk: &[CardSpec { roles: DESK_ROLES, position: 40, draw: cards::desk }],
+        desk: &[
+            CardSpec { roles: DESK_ROLES, position: 40, draw: cards::desk },
+            CardSpec { roles: &["finance"], position: 42, draw: cards::receiving },
+        ],
         files: &[top_ups::holds],
     }
 }

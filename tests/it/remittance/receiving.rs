@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use easylink::base::db::schema::records;
 use easylink::base::types::Money;
+use easylink::web::feature::StaffRole;
 
 use super::{Company, balance, company, declares, enters_line, presses, tops_up};
 use crate::support::entered::Entered;
@@ -213,4 +214,42 @@ on_both! {
 /// A fresh token of the form that proposes an account.
 async fn token(who: &mut Entered) -> String {
     who.opens("/staff/receiving/new").await.form("/staff/receiving/new").value("token").unwrap().to_string()
+}
+
+on_both! {
+    async fn the_others_of_finance_are_asked_for_the_second_half(portal) {
+        const LINE: &str = "1 receiving account waits for a second person";
+        let mut people = company(&portal).await;
+        let mut aldo = portal.employs("Aldo", &[StaffRole::Auditor]).await;
+        let (fay, finn) = ("fay@staff.example.com", "finn@staff.example.com");
+        let mails = portal.mails_to(finn).await;
+        assert_eq!(mails.len(), 1, "the company's own account");
+        assert_eq!(mails[0].subject, "A receiving account at Easy Link waits for a second person");
+        for words in ["Fay proposes to open", "Bank of Testing, Shanghai", "/staff/receiving"] {
+            assert!(mails[0].text.contains(words), "{words} in {}", mails[0].text);
+        }
+        assert!(!mails[0].text.contains("3100"), "no account number in a mail");
+        assert!(!people.finn.opens("/staff").await.text().contains("for a second person"), "it was opened");
+
+        presses(&mut people.fay, "/staff/receiving", "/closure").await;
+        let mails = portal.mails_to(finn).await;
+        assert_eq!(mails.len(), 2);
+        assert!(mails[1].text.contains("Fay proposes to close") && mails[1].text.contains("/closure\n"), "{}", mails[1].text);
+        assert!(portal.mails_to(fay).await.is_empty() && portal.mails_to("aldo@staff.example.com").await.is_empty());
+        let desk = people.finn.opens("/staff").await;
+        assert!(desk.text().contains(LINE), "{}", desk.text());
+        assert!(desk.all("section.card").iter().any(|card| card.contains(LINE)), "{}", desk.text());
+        assert!(desk.links().iter().any(|(_, to)| to == "/staff/receiving"));
+        for (who, name) in [(&mut people.fay, "who asked"), (&mut aldo, "who decides nothing")] {
+            assert!(!who.opens("/staff").await.text().contains("for a second person"), "{name}");
+        }
+        // A proposal of Finn's beside it waits for Fay.
+        let form = people.finn.opens("/staff/receiving/new").await.form("/staff/receiving/new").answered(&[
+            ("bank_name", "Second"), ("holder", "Easy Link Ltd"), ("account_number", "7777 0002"),
+        ]);
+        people.finn.submits(&form).await;
+        assert_eq!(portal.mails_to(fay).await.len(), 1);
+        assert!(people.fay.opens("/staff").await.text().contains(LINE));
+        assert!(people.finn.opens("/staff").await.text().contains(LINE), "the closing still does");
+    }
 }

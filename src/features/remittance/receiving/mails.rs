@@ -1,11 +1,12 @@
-//! The mail to customers whose receiving account was closed. Its words stand in `templates/mail`. It names no account
-//! number: forged mails do, ours lead to the page.
+//! The mails to customers whose receiving account was closed, and to finance when one waits for a second person. Their
+//! words stand in `templates/mail`. They name no account number: forged mails do, ours lead to the page.
 
 use askama::Template;
 
 use crate::base::types::{Money, Number};
 use crate::features::accounts::Reader;
 use crate::services::mail::Mail;
+use crate::web::roles::Holder;
 
 /// A remittance that named the closed account.
 #[derive(Clone)]
@@ -49,6 +50,47 @@ pub fn account_closed(to: Reader, currency: &str, owed: &[Owed]) -> Result<Mail,
         subject: Subject.render()?.trim().to_string(),
         text: Text { currency, owed }.render()?,
         html: Html { currency, owed }.render()?,
+        holds_code: false,
+    })
+}
+
+/// What one of finance asks a second one to decide.
+pub(super) struct Asked {
+    /// Who asks: name, else address.
+    pub by: String,
+    /// The bank and its branch.
+    pub bank_name: String,
+    /// Whether it is to be closed; else it is to be opened.
+    pub closing: bool,
+    /// Where it is decided.
+    pub link: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/receiving_asked_subject.txt")]
+struct AskedSubject;
+
+#[derive(Template)]
+#[template(path = "mail/receiving_asked.txt")]
+struct AskedText<'a> {
+    asked: &'a Asked,
+}
+
+#[derive(Template)]
+#[template(path = "mail/receiving_asked.html")]
+struct AskedHtml<'a> {
+    asked: &'a Asked,
+}
+
+/// An account waits for a second person.
+pub(super) fn second_wanted(to: &Holder, asked: &Asked) -> Result<Mail, askama::Error> {
+    Ok(Mail {
+        person_id: Some(to.id),
+        kind: "receiving_asked",
+        address: to.address.clone(),
+        subject: AskedSubject.render()?.trim().to_string(),
+        text: AskedText { asked }.render()?,
+        html: AskedHtml { asked }.render()?,
         holds_code: false,
     })
 }

@@ -14,4 +14,4 @@ pub use model::{ReceivingMove, ReceivingState};
 pub use moves::{make, propose};
 pub(super) use pages::{closure, closure_ask, create, list, new, opening};
 pub use queries::{NewReceiving, Receiving, opened};
-pub(super) use queries::{RECEIVING, any_takes_money, current, known};
+pub(super) use queries::{RECEIVING, any_takes_money, current, known, waiting};

@@ -3,24 +3,25 @@
 
 use super::model::ReceivingMove;
 use super::queries::{self, NewReceiving, owing};
-use super::telling::tell;
+use super::telling::{ask_second, tell};
 use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::fault::Fault;
 use crate::services::records::{self, Entry, Event};
 
-/// Proposes an account; customers do not see it yet.
+/// Proposes an account; customers do not see it yet, and the others of finance are asked to compare and open it.
 pub fn propose(conn: &mut Conn, officer: &impl Treasurer, new: &NewReceiving) -> Result<Number, Fault> {
     let number = Number::random('B');
     queries::insert(conn, officer, &number, new)?;
     records::keep(conn, officer.ctx(), Entry::new(Event::ReceivingProposed).about(number.as_str()))?;
+    ask_second(conn, officer, &number, false)?;
     Ok(number)
 }
 
 /// Opens, drops, asks to close, keeps open or closes. Who opens did not propose it, and who closes did not ask for it. Customers who
 /// still owe are told when it closes, and those who waited for another one when that opens: the first of them in the same
-/// transaction, the rest by the room's job.
+/// transaction, the rest by the room's job. The others of finance are told when somebody asks to close it.
 pub fn make(conn: &mut Conn, officer: &impl Treasurer, number: &Number, by: ReceivingMove) -> Result<(), Fault> {
     queries::hold(conn)?;
     let (state, proposer, closer) = queries::standing(conn, number)?.ok_or(Fault::NotFound)?;
@@ -41,7 +42,8 @@ pub fn make(conn: &mut Conn, officer: &impl Treasurer, number: &Number, by: Rece
     match by {
         ReceivingMove::Close => owing::closed(conn, number)?,
         ReceivingMove::Open => owing::opened(conn, number)?,
-        ReceivingMove::Drop | ReceivingMove::AskToClose | ReceivingMove::Keep => return Ok(()),
+        ReceivingMove::AskToClose => return ask_second(conn, officer, number, true),
+        ReceivingMove::Drop | ReceivingMove::Keep => return Ok(()),
     }
     tell(conn, officer.ctx()).map(|_| ())
 }

@@ -217,6 +217,27 @@ pub(super) fn in_use(conn: &mut Conn, account_number: &str) -> QueryResult<bool>
     Ok(standing.iter().any(|theirs| signs(theirs) == wanted))
 }
 
+/// How many accounts wait for this person as the second one, to open or to close.
+pub fn waiting(conn: &mut Conn, person: i64) -> QueryResult<i64> {
+    let openings = receiving_accounts::table
+        .filter(receiving_accounts::state.eq(ReceivingState::Proposed))
+        .filter(receiving_accounts::proposed_by_id.ne(person));
+    let closings = receiving_accounts::table
+        .filter(receiving_accounts::state.eq(ReceivingState::Closing))
+        .filter(receiving_accounts::closing_by_id.ne(Some(person)));
+    let openings: i64 = openings.count().get_result(conn)?;
+    let closings: i64 = closings.count().get_result(conn)?;
+    Ok(openings + closings)
+}
+
+/// The bank of the account of this number.
+pub(super) fn bank_of(conn: &mut Conn, number: &Number) -> QueryResult<String> {
+    receiving_accounts::table
+        .filter(receiving_accounts::number.eq(number))
+        .select(receiving_accounts::bank_name)
+        .first(conn)
+}
+
 /// Keeps a proposed account.
 pub(super) fn insert(
     conn: &mut Conn,

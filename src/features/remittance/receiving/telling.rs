@@ -1,21 +1,27 @@
 //! Telling those who still owe a transfer to an account that is closed (D1). The transaction that closes it notes on each
 //! remittance what its people have to be told; they are told in pieces, each in one transaction that takes the notes
-//! back: so nobody is told twice, whichever instance does it, and nobody waits long behind it.
+//! back: so nobody is told twice, whichever instance does it, and nobody waits long behind it. And asking the others of
+//! finance for the second half of a move.
 
 use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::mails::{self, Owed};
+use super::mails::{self, Asked, Owed};
 use super::model::Untold;
+use super::queries::bank_of;
 use super::queries::owing::{self, Row};
 use crate::base::db::Conn;
+use crate::base::types::Number;
 use crate::features::accounts::{Reader, readers};
+use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::RemittanceState;
 use crate::services::context::Context;
 use crate::services::mail;
 use crate::services::records::{self, Entry, Event};
+use crate::web::feature::StaffRole;
+use crate::web::roles;
 
 /// The most remittances of which is told in one transaction.
 pub(super) const PIECE: usize = 500;
@@ -52,6 +58,28 @@ fn told(conn: &mut Conn, ctx: &Context, rows: Vec<Row>) -> Result<(), Fault> {
     for ((reader, currency), owed) in mails {
         let mail = mails::account_closed(reader, &currency, &owed)?;
         mail::send(conn, ctx, mail)?;
+    }
+    Ok(())
+}
+
+/// Mails everybody else of finance that an account waits for a second person: to be opened or to be closed.
+pub(super) fn ask_second(
+    conn: &mut Conn,
+    officer: &impl Treasurer,
+    number: &Number,
+    closing: bool,
+) -> Result<(), Fault> {
+    let (ctx, me) = (officer.ctx(), officer.person_id());
+    let finance = roles::holders(conn, StaffRole::Finance)?;
+    let page = if closing { format!("/{}/closure", number.as_str()) } else { String::new() };
+    let asked = Asked {
+        by: finance.iter().find(|one| one.id == me).map(|one| one.called().to_string()).unwrap_or_default(),
+        bank_name: bank_of(conn, number)?,
+        closing,
+        link: format!("{}/staff/receiving{page}", ctx.base_url),
+    };
+    for one in finance.iter().filter(|one| one.id != me) {
+        mail::send(conn, ctx, mails::second_wanted(one, &asked)?)?;
     }
     Ok(())
 }
