@@ -78,6 +78,8 @@ text_enum! {
         StaffAdded = "staff_added",
         /// What was asked for waits for a second admin.
         RolesProposed = "roles_proposed",
+        /// Some of what was asked for holds, the rest waits for a second admin.
+        RolesPartlyChanged = "roles_partly_changed",
         /// The proposal was approved.
         ProposalApproved = "proposal_approved",
         /// The proposal was rejected.

@@ -230,3 +230,33 @@ on_both!(
         assert_eq!(kim.posts(&form.with("address", EVE)).await.status, 303);
     }
 );
+
+on_both!(
+    async fn a_change_of_which_a_part_waits_says_what_holds_already(portal) {
+        let mut boss = portal.employs("Boss", &[StaffRole::Admin]).await;
+        portal.employs("Kim", &[StaffRole::Admin]).await;
+        portal.employs("Ana", &[StaffRole::Support]).await;
+        let at = boss.gets("/staff/people").await.link("Ana");
+        let words = |page: &Page| page.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        let form = boss.opens(&at).await.form(&format!("{at}/roles")).with_all("roles", &["editor", "finance"]);
+        let page = boss.submits(&form).await;
+        let text = words(&page);
+        assert!(page.path().starts_with("/staff/people/proposals/"), "{}", page.path());
+        assert!(text.contains("Part of the change has taken effect"), "{text}");
+        assert!(text.contains("To be given Finance Holds now Editor Proposed by"), "{text}");
+        assert!(text.contains("only the roles under “Holds now” hold"), "{text}");
+        assert!(!text.contains("nothing changes"), "{text}");
+        let mail = portal.mails_to("kim@staff.example.com").await.pop().unwrap();
+        assert!(!mail.text.contains("nothing changes"), "{}", mail.text);
+        presses(&mut boss, page.path().split('?').next().unwrap(), "withdrawal").await;
+        // Where all of it waits, nothing else is claimed; where all is taken, the page says that none is held.
+        let form = boss.opens(&at).await.form(&format!("{at}/roles")).with_all("roles", &["editor", "finance"]);
+        let page = boss.submits(&form).await;
+        assert!(words(&page).contains("It waits for a second admin"), "{}", page.text());
+        assert!(!words(&page).contains("Part of the change"), "{}", page.text());
+        presses(&mut boss, page.path().split('?').next().unwrap(), "withdrawal").await;
+        let form = boss.opens(&at).await.form(&format!("{at}/roles")).with_all("roles", &["finance"]);
+        let text = words(&boss.submits(&form).await);
+        assert!(text.contains("Part of the change") && text.contains("Holds now None"), "{text}");
+    }
+);

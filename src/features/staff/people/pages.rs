@@ -213,7 +213,9 @@ pub(super) async fn update(
                     if !later.is_empty() {
                         let about = Wanted::Known(person.id, person.subject_id);
                         let proposed = propose(conn, ctx, about, &later, "roles")?;
-                        return Ok(Goto::to(of_proposal(&proposed)).saying(Flash::RolesProposed));
+                        let same = now.len() == person.roles.len() && now.iter().all(|one| person.roles.contains(one));
+                        let flash = if same { Flash::RolesProposed } else { Flash::RolesPartlyChanged };
+                        return Ok(Goto::to(of_proposal(&proposed)).saying(flash));
                     }
                     Ok(Goto::to(here(&number)).saying(Flash::RolesChanged))
                 }
