@@ -1,6 +1,7 @@
 //! Why a move of money was not made.
 
 use super::model::IllegalMove;
+use crate::base::types::{Day, Money, Number};
 use crate::services::ledger::LedgerError;
 use crate::web::forms::{Errors, FieldError};
 use crate::web::{Error, Stop};
@@ -31,7 +32,16 @@ pub enum Fault {
     NamesAnother,
     /// The bank's serial number is known for this receiving account.
     #[error("the entry is known already")]
-    KnownEntry,
+    KnownEntry {
+        /// The number of the entry that has it.
+        number: Number,
+        /// The day on which the bank booked that one.
+        day: Day,
+        /// How much arrived by it.
+        amount: Money,
+        /// In which currency.
+        currency: String,
+    },
     /// No receiving account is open.
     #[error("no receiving account is open")]
     NoReceivingAccount,
@@ -52,7 +62,10 @@ impl From<Fault> for Stop {
             Fault::AmountsDiffer => Errors::one("entry", FieldError::AmountsDiffer).into(),
             Fault::CurrenciesDiffer => Errors::one("entry", FieldError::CurrenciesDiffer).into(),
             Fault::NamesAnother => Errors::one("another_checked", FieldError::NamesAnother).into(),
-            Fault::KnownEntry => Errors::one("bank_serial", FieldError::Taken).into(),
+            Fault::KnownEntry { number, day, amount, currency } => {
+                let known = FieldError::KnownEntry(number.to_string(), day.words(), format!("{currency} {amount}"));
+                Errors::one("bank_serial", known).into()
+            }
             Fault::NotFound => Self::Failed(Error::NotFound),
             Fault::IllegalMove(_) | Fault::Changed | Fault::NoReceivingAccount => Self::Failed(Error::Conflict),
             Fault::FourEyes => Self::Failed(Error::Forbidden),

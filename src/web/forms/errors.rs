@@ -102,6 +102,8 @@ pub enum FieldError {
     ReceivingForm,
     /// Another receiving account that is not closed has this number.
     ReceivingInUse,
+    /// The bank's serial number was entered already: the entry's public number, its day and its amount.
+    KnownEntry(String, String, String),
     /// Two things that must agree name different amounts.
     AmountsDiffer,
     /// Two things that must agree are in different currencies.

@@ -158,10 +158,15 @@ on_both! {
 on_both! {
     async fn a_serial_number_counts_once_for_its_account(portal) {
         let mut people = company(&portal).await;
-        enters_line(&mut people.fay, "10", "x", "S-1").await;
+        enters_line(&mut people.fay, "1,250", "x", "S-1").await;
+        let list = people.fay.opens("/staff/statements").await;
+        let number = list.all("tbody .number").remove(0);
         let form = entry(&mut people.fay, "10", "x", "S-1").await;
         let page = people.fay.posts(&form).await;
         assert_eq!((page.status, page.wrong_fields()), (422, vec!["bank_serial".to_string()]));
+        let known = format!("This serial number was entered already: entry {number} of 23 Nov 2026, CNY 1,250.00.");
+        assert!(page.text().contains(&known), "{known} in {}", page.text());
+        assert!(page.text().contains("A wrong entry stays open"), "{}", page.text());
         // However it is typed: full-width, small, spaced, or with a sign that nobody sees.
         for same in ["Ｓ－１", "s-1", " S 1", "S\u{200b}-1", "S\u{2011}1"] {
             let form = entry(&mut people.fay, "10", "x", same).await;

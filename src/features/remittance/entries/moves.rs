@@ -14,7 +14,8 @@ pub fn enter(conn: &mut Conn, officer: &impl Treasurer, new: &NewEntry) -> Resul
     let number = Number::random('E');
     let named = queries::named_in(conn, &new.text)?;
     if !queries::insert(conn, officer, &number, new, named)? {
-        return Err(Fault::KnownEntry);
+        let (number, day, amount) = queries::by_serial(conn, new)?.ok_or(Fault::Changed)?;
+        return Err(Fault::KnownEntry { number, day, amount, currency: new.receiving.currency.clone() });
     }
     let entry = Entry::new(Event::EntryRecorded).about(number.as_str());
     records::keep(conn, officer.ctx(), entry.with(json!({ "amount": new.amount, "booked": new.booked_on })))?;

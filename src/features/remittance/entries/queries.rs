@@ -217,6 +217,16 @@ pub(super) fn insert(
     Ok(kept == 1)
 }
 
+/// The entry of this receiving account with this serial number: its number, its day and its amount.
+pub(super) fn by_serial(conn: &mut Conn, new: &NewEntry) -> QueryResult<Option<(Number, Day, Money)>> {
+    statement_entries::table
+        .filter(statement_entries::receiving_account_id.eq(new.receiving.id))
+        .filter(statement_entries::serial_key.eq(signs(&new.bank_serial)))
+        .select((statement_entries::number, statement_entries::booked_on, statement_entries::amount))
+        .first(conn)
+        .optional()
+}
+
 /// How many entries wait, and since when the oldest does.
 pub fn waiting(conn: &mut Conn) -> QueryResult<(i64, Option<Moment>)> {
     let open = || statement_entries::table.filter(statement_entries::state.eq(EntryState::Open));
