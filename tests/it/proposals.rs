@@ -260,3 +260,26 @@ on_both!(
         assert!(text.contains("Part of the change") && text.contains("Holds now None"), "{text}");
     }
 );
+
+on_both!(
+    async fn a_known_address_is_told_together_with_what_else_is_wrong(portal) {
+        let mut boss = portal.employs("Boss", &[StaffRole::Admin]).await;
+        portal.employs("Kim", &[StaffRole::Support]).await;
+        let form = boss.opens("/staff/people/new").await.form("/staff/people");
+        let form = form.with("address", " Kim@staff.example.com").with("name", &"n".repeat(101));
+        for roles in [&[][..], &["support"], &["finance"]] {
+            let page = boss.posts(&form.clone().with_all("roles", roles)).await;
+            let mut wrong = vec!["address", "name"];
+            if roles.is_empty() {
+                wrong.push("roles");
+            }
+            assert_eq!((page.status, page.wrong_fields()), (422, wrong.iter().map(ToString::to_string).collect()));
+            assert!(page.text().contains("already in use"), "{}", page.text());
+        }
+        let form = form.with("name", "Kim");
+        for role in ["support", "finance"] {
+            let page = boss.posts(&form.clone().with_all("roles", &[role])).await;
+            assert_eq!((page.status, page.wrong_fields()), (422, vec!["address".to_string()]), "{role}");
+        }
+    }
+);

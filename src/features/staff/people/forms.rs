@@ -29,12 +29,19 @@ pub(super) struct Checked {
 }
 
 impl NewPerson {
-    /// Everything that is wrong, in the order of the form, or what was meant.
-    pub fn check(&self) -> Result<Checked, Errors> {
+    /// The address, if it is one.
+    pub fn address(&self) -> Option<Address> {
+        Address::parse(&self.address)
+    }
+
+    /// Everything that is wrong, in the order of the form, or what was meant. `taken`: somebody has the address.
+    pub fn check(&self, taken: bool) -> Result<Checked, Errors> {
         let mut errors = self.validate().map_or_else(Errors::from, |()| Errors::none());
-        let address = Address::parse(&self.address);
+        let address = self.address();
         if address.is_none() {
             errors.add("address", FieldError::Malformed);
+        } else if taken {
+            errors.add("address", FieldError::Taken);
         }
         let roles = roles_of(&self.roles).unwrap_or_else(|found| {
             errors.extend(found);
@@ -97,12 +104,12 @@ mod tests {
     #[test]
     fn all_that_is_wrong_is_told_at_once() {
         let form = NewPerson { address: "ana".into(), name: "a".repeat(101), roles: Vec::new() };
-        let errors = form.check().err().unwrap();
+        let errors = form.check(false).err().unwrap();
         let fields: Vec<&str> = errors.iter().map(|(field, _)| field).collect();
         assert_eq!(fields, ["address", "name", "roles"]);
         let form =
             NewPerson { address: " Ana@Staff.Example.com ".into(), name: " ".into(), roles: words(&["support"]) };
-        let checked = form.check().ok().unwrap();
+        let checked = form.check(false).ok().unwrap();
         assert_eq!((checked.address.as_str(), checked.name), ("ana@staff.example.com", None));
     }
 }

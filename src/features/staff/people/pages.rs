@@ -81,13 +81,11 @@ pub(super) async fn create(visit: Visit<Staff<Admin>>, form: Form<NewPerson>) ->
     let ended = visit
         .write(&form, |conn, officer, form| {
             stands(conn, officer)?;
-            let person = form.check()?;
+            let known = form.address().map(|address| address_taken(conn, &address)).transpose()?;
+            let person = form.check(known == Some(true))?;
             let ctx = officer.ctx();
             let taken = || Stop::from(Errors::one("address", FieldError::Taken));
             if person.roles.iter().any(|role| role.needs_two()) {
-                if address_taken(conn, &person.address)? {
-                    return Err(taken());
-                }
                 let wanted = Wanted::New(person.address.as_str(), person.name.as_deref());
                 let number = propose(conn, ctx, wanted, &person.roles, "address")?;
                 return Ok(Goto::to(of_proposal(&number)).saying(Flash::RolesProposed));
