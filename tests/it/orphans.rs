@@ -6,7 +6,7 @@ use bytes::Bytes;
 use easylink::base::types::Moment;
 
 use crate::faults::files_in;
-use crate::remittance::{company, declaration, tops_up};
+use crate::remittance::{company, declaration, sends, tops_up};
 use crate::support::portal::Portal;
 use crate::tickets::{filled, pdf};
 
@@ -39,7 +39,7 @@ on_both!(
         let mut company = company(&portal).await;
         let number = tops_up(&mut company.li, "100.00").await;
         let form = declaration(&mut company.li, &number).await.file("slip", "slip.pdf", "application/pdf", &pdf(60));
-        assert_eq!(company.li.submits(&form).await.status, 200);
+        sends(&mut company.li, &form).await;
         let form = filled(&mut company.li, "With a file").await.file("files", "a.pdf", "application/pdf", &pdf(50));
         let page = company.li.submits(&form).await;
         assert_eq!(page.status, 200);

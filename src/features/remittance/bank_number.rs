@@ -51,7 +51,7 @@ impl BankNumber {
         &self.0
     }
 
-    /// The last four signs: all that is ever shown.
+    /// The last four signs: all that is shown once it is declared.
     pub fn tail(&self) -> &str {
         self.0.get(self.0.len().saturating_sub(4)..).unwrap_or_default()
     }

@@ -1,7 +1,7 @@
 //! Every page, every time: the demo company is walked by a visitor, a customer and every role of the staff, and each
 //! page is held to `rules` and to the Nu Html Checker. Looking changes nothing (CS2).
 
-mod rules;
+pub mod rules;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -194,14 +194,23 @@ impl Hand {
 
     /// Where a posted form led; nothing when no answer came.
     pub async fn posts(&self, form: &FormInPage) -> Option<String> {
+        let page = self.posted(form, 303).await?;
+        Some(page.header("location").unwrap().to_string())
+    }
+
+    /// The page that answers a posted form which changes nothing yet.
+    pub async fn draws(&self, form: &FormInPage) -> Option<Page> {
+        self.posted(form, 200).await
+    }
+
+    async fn posted(&self, form: &FormInPage, expected: u16) -> Option<Page> {
         let request = self.client.post(format!("{}{}", self.base, form.action)).header("sec-fetch-site", "same-origin");
         let request = if form.enctype == "multipart/form-data" {
             request.multipart(form.multipart())
         } else {
             request.header("content-type", "application/x-www-form-urlencoded").body(form.urlencoded())
         };
-        let page = self.sends(request, 303).await?;
-        Some(page.header("location").unwrap().to_string())
+        self.sends(request, expected).await
     }
 
     async fn sends(&self, request: reqwest::RequestBuilder, expected: u16) -> Option<Page> {

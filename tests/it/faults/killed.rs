@@ -106,6 +106,7 @@ async fn pays(
             ("bank_number", "4111 1111 1111 1111"),
             ("remitted_on", &today),
         ]);
+        let form = customer.draws(&form).await?.form(&path);
         log.sends(&customer, form, Change::Declared(number.clone())).await?;
 
         let page = finance[0].opens("/staff/statements/new").await?;

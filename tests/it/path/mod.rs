@@ -163,6 +163,16 @@ async fn tops_up(walk: &mut Walk) -> String {
     let slip = walk.picture_file("slip.png");
     walk.browser.choose_file("slip", &slip).await;
     walk.picture().await;
+    walk.press("Check your answers").await;
+    walk.at(&format!("/account/remittances/{number}/declaration")).await;
+    walk.reads("110022334455667").await;
+    let violations = walk.browser.axe().await;
+    assert!(violations.is_empty(), "{violations:#?}");
+    // Back and forth: everything is kept, the slip too.
+    walk.press("Change").await;
+    walk.reads("slip.png").await;
+    walk.press("Check your answers").await;
+    walk.reads("slip.png").await;
     walk.press("Declare remittance").await;
     walk.at(&format!("/account/remittances/{number}")).await;
     walk.reads("Your remittance is declared").await;

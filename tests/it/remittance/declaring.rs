@@ -1,6 +1,6 @@
 //! What customers type, hostile and mistaken.
 
-use super::{company, declaration, declares, tops_up};
+use super::{company, declaration, declares, sends, tops_up};
 
 on_both! {
     async fn hostile_amounts_open_nothing(portal) {
@@ -64,11 +64,11 @@ on_both! {
         let asked = people.li.posts(&form.with("bank_number", "4111111111111112")).await;
         assert_eq!((asked.status, asked.wrong_fields()), (422, vec!["bank_number".to_string()]));
         let sure = asked.form(&path).with("number_checked", "yes");
-        let page = people.li.submits(&sure).await;
+        let page = sends(&mut people.li, &sure).await;
         assert!(page.text().contains("ending in 1112"), "{}", page.text());
         // An account of a company has no check digit.
         let form = declaration(&mut people.li, &number).await.answered(&[("kind", "account"), ("bank_number", "12-345-679")]);
-        assert!(people.li.submits(&form).await.text().contains("Account ending in -679"));
+        assert!(sends(&mut people.li, &form).await.text().contains("Account ending in -679"));
     }
 }
 
@@ -88,11 +88,12 @@ on_both! {
         let again = people.li.posts(&form).await;
         assert_eq!(again.wrong_fields(), ["remitter"]);
         assert!(again.text().contains("first.pdf"), "{}", again.text());
-        let page = people.li.submits(&again.form(&path).answered(&[("remitter", "Li Ming"), ("bank_number", "4111111111111111")])).await;
+        let mended = again.form(&path).answered(&[("remitter", "Li Ming"), ("bank_number", "4111111111111111")]);
+        let page = sends(&mut people.li, &mended).await;
         assert!(page.text().contains("first.pdf"), "{}", page.text());
         // Declared anew with another slip: the first is gone.
         let form = declaration(&mut people.li, &number).await.file("slip", "second.pdf", "application/pdf", b"%PDF-1.7\ntwo");
-        let page = people.li.submits(&form).await;
+        let page = sends(&mut people.li, &form).await;
         assert!(page.text().contains("second.pdf") && !page.text().contains("first.pdf"), "{}", page.text());
         let page = declares(&mut people.li, &number).await;
         assert!(page.text().contains("second.pdf"), "a declaration without a slip keeps the old one");

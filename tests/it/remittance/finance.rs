@@ -3,7 +3,7 @@
 use easylink::base::types::Money;
 use futures_util::future::join_all;
 
-use super::{balance, company, declaration, declares, enters_line, entry, presses, tops_up};
+use super::{balance, company, declaration, declares, enters_line, entry, presses, sends, tops_up};
 
 on_both! {
     async fn the_same_person_cannot_confirm_an_own_entry(portal) {
@@ -125,7 +125,7 @@ on_both! {
         let path = format!("/staff/remittances/{number}");
         let form = people.finn.opens(&path).await.form(&format!("{path}/confirmation"));
         let changed = declaration(&mut people.li, &number).await.with("remitter", "Somebody Else");
-        people.li.submits(&changed).await;
+        sends(&mut people.li, &changed).await;
         assert_eq!(people.finn.posts(&form).await.status, 409);
         assert_eq!(balance(&portal, &people.li).await, Money::ZERO);
     }
@@ -148,7 +148,7 @@ on_both! {
         let mails = portal.mails_to("li@example.com").await;
         assert!(mails.last().unwrap().text.contains("9.00"), "{}", mails.last().unwrap().text);
         let mended = declaration(&mut people.li, &number).await.with("amount", "9.00");
-        assert!(people.li.submits(&mended).await.text().contains("Waiting for the bank"));
+        assert!(sends(&mut people.li, &mended).await.text().contains("Waiting for the bank"));
         enters_line(&mut people.fay, "9", &number, "S-1").await;
         presses(&mut people.finn, &path, "/confirmation").await;
         assert_eq!(balance(&portal, &people.li).await, Money(900));

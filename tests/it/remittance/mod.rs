@@ -1,5 +1,6 @@
 //! Remittances: the path from a top-up to the credited balance, and every way off it.
 
+mod checking;
 mod closing;
 mod declaring;
 mod finance;
@@ -92,12 +93,25 @@ pub async fn declaration(customer: &mut Entered, number: &str) -> FormInPage {
     ])
 }
 
+/// Sends a declaration that is right; answers the page with the answers.
+pub async fn checks(customer: &mut Entered, form: &FormInPage) -> Page {
+    let page = customer.posts(form).await;
+    assert_eq!((page.status, page.h1().as_str()), (200, "Check your answers"), "{}", page.text());
+    page
+}
+
+/// Sends a declaration, checks the answers and declares them.
+pub async fn sends(customer: &mut Entered, form: &FormInPage) -> Page {
+    let check = checks(customer, form).await.form(&form.action);
+    let page = customer.submits(&check.pressing("Declare remittance")).await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    page
+}
+
 /// Declares the transfer of a top-up.
 pub async fn declares(customer: &mut Entered, number: &str) -> Page {
     let form = declaration(customer, number).await;
-    let page = customer.submits(&form).await;
-    assert_eq!(page.status, 200, "{}", page.text());
-    page
+    sends(customer, &form).await
 }
 
 /// The form of a statement entry, filled in.

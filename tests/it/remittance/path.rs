@@ -4,7 +4,7 @@ use easylink::base::types::Money;
 use easylink::features::accounts::MemberRole;
 use easylink::web::feature::StaffRole;
 
-use super::{balance, company, declaration, declares, enters_line, presses, tops_up, verified};
+use super::{balance, company, declaration, declares, enters_line, presses, sends, tops_up, verified};
 
 on_both! {
     async fn money_arrives(portal) {
@@ -22,7 +22,7 @@ on_both! {
             assert!(page.text().contains(words), "{words} in {}", page.text());
         }
         let form = declaration(li, &number).await.file("slip", "slip.pdf", "application/pdf", b"%PDF-1.7\nslip");
-        let page = li.submits(&form).await;
+        let page = sends(li, &form).await;
         let text = page.text();
         assert!(text.contains("Waiting for the bank") && text.contains("ending in 1111") && text.contains("slip.pdf"), "{text}");
         assert!(!text.contains("4111"), "{text}");

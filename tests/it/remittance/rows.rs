@@ -6,7 +6,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 use easylink::base::db::Conn;
 use easylink::base::db::schema::{people, receiving_accounts, remittances, statement_entries};
 
-use super::{company, declaration, declares, enters_line, presses, tops_up};
+use super::{company, declaration, declares, enters_line, presses, sends, tops_up};
 
 /// Runs one statement in a transaction of its own and expects this refusal.
 fn refused(conn: &mut Conn, kind: DatabaseErrorKind, what: &str, f: impl FnOnce(&mut Conn) -> QueryResult<usize>) {
@@ -127,7 +127,7 @@ on_both! {
         let mut people = company(&portal).await;
         let number = tops_up(&mut people.li, "10").await;
         let form = declaration(&mut people.li, &number).await.file("slip", "slip.pdf", "application/pdf", b"%PDF-1.7\nslip");
-        people.li.submits(&form).await;
+        sends(&mut people.li, &form).await;
         portal.write(|conn| {
             use remittances::dsl::{remittances as all, slip_key, slip_media_kind, slip_name, slip_size};
             let nothing = None::<String>;

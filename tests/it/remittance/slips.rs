@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use easylink::base::db::schema::{records, remittances, uploads};
 
-use super::{company, declaration, declares, presses, tops_up};
+use super::{company, declaration, declares, presses, sends, tops_up};
 use crate::support::portal::Portal;
 
 /// The keys of the slips that remittances name, and of the files that wait for the sweep.
@@ -25,7 +25,7 @@ on_both! {
         let mut people = company(&portal).await;
         let number = tops_up(&mut people.li, "10").await;
         let form = declaration(&mut people.li, &number).await.file("slip", "one.pdf", "application/pdf", b"%PDF-1.7\none");
-        people.li.submits(&form).await;
+        sends(&mut people.li, &form).await;
         let slip = format!("/staff/remittances/{number}/slip");
         let looks = async || -> i64 {
             let looked = records::table.filter(records::event.eq("looked"));
@@ -36,7 +36,7 @@ on_both! {
         people.fay.headers.pop();
         assert_eq!((people.fay.gets(&slip).await.status, looks().await), (200, 1));
         let anew = declaration(&mut people.li, &number).await.file("slip", "two.pdf", "application/pdf", b"%PDF-1.7\ntwo");
-        people.li.submits(&anew).await;
+        sends(&mut people.li, &anew).await;
         assert_eq!((people.fay.gets(&slip).await.status, looks().await), (200, 2), "another slip is another file");
     }
 }
@@ -48,7 +48,7 @@ on_both! {
         let with = |name: &'static str| ("slip", name, "application/pdf", b"%PDF-1.7\nslip");
         let (field, name, kind, bytes) = with("first.pdf");
         let form = declaration(&mut people.li, &number).await.file(field, name, kind, bytes);
-        people.li.submits(&form).await;
+        sends(&mut people.li, &form).await;
         let first = keys(&portal).await.0[0].clone();
         let second = || with("second.pdf");
 
@@ -61,7 +61,7 @@ on_both! {
 
         // A change that stands: the file is still there, and the sweep knows it, however the process ends.
         let form = declaration(&mut people.li, &number).await.file(field, name, kind, bytes);
-        people.li.submits(&form).await;
+        sends(&mut people.li, &form).await;
         let (named, waiting) = keys(&portal).await;
         assert_eq!(waiting, std::slice::from_ref(&first));
         assert!(portal.house.storage.head(&first).await.is_ok());

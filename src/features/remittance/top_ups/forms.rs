@@ -49,6 +49,19 @@ pub struct DeclarationForm {
     pub remitted_on: String,
     /// Slips that came with an earlier post of this form.
     pub kept: Vec<String>,
+    /// The button of the page with the answers; nothing on the form itself.
+    pub checked: String,
+}
+
+/// What a post of the form asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// To see the answers before they are declared.
+    Check,
+    /// The form again, with everything kept.
+    Change,
+    /// To declare them.
+    Declare,
 }
 
 const ORDER: &[&str] = &["remitter", "bank", "kind", "bank_number", "amount", "remitted_on", "slip"];
@@ -67,6 +80,20 @@ impl DeclarationForm {
         }
     }
 
+    /// What is asked for.
+    pub fn step(&self) -> Step {
+        match self.checked.as_str() {
+            "yes" => Step::Declare,
+            "no" => Step::Change,
+            _ => Step::Check,
+        }
+    }
+
+    /// Whether the payer is sure of a number whose check digit does not fit.
+    pub fn sure(&self) -> bool {
+        self.number_checked == "yes"
+    }
+
     /// The declaration, or everything that is wrong with it.
     pub fn read(&self, today: Day, mut errors: Errors) -> Result<Declaration, Errors> {
         if let Err(found) = self.validate() {
@@ -77,8 +104,7 @@ impl DeclarationForm {
         let amount = fields::amount(&mut errors, "amount", &self.amount);
         let remitted_on = fields::past_day(&mut errors, "remitted_on", &self.remitted_on, today);
         let kind = NumberKind::parse(&self.kind);
-        let bank_number = match kind.map(|kind| BankNumber::read(kind, &self.bank_number, self.number_checked == "yes"))
-        {
+        let bank_number = match kind.map(|kind| BankNumber::read(kind, &self.bank_number, self.sure())) {
             None => {
                 errors.add("kind", FieldError::UnknownChoice);
                 None

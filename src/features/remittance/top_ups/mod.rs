@@ -1,16 +1,15 @@
 //! Top-ups: the customer's side of a remittance, from the reference to the thread that follows it.
 
+mod declaring;
 mod forms;
 mod moves;
 mod pages;
 mod queries;
 mod thread;
 
+pub(super) use declaring::{DECLARATION_BYTES, declare_do, declare_form};
 pub use moves::{declare, open, withdraw};
-pub(super) use pages::{DECLARATION_BYTES, declare_do};
-pub(super) use pages::{
-    Yes, create, declare_form, download, list, new, number_in, show, slip, withdraw_ask, withdraw_do,
-};
+pub(super) use pages::{Yes, create, download, list, new, number_in, show, slip, withdraw_ask, withdraw_do};
 pub use queries::Declaration;
 #[cfg(test)]
 pub(super) use queries::Declared;

@@ -1,10 +1,10 @@
-//! The customer's pages: list, new top-up, the thread, declaration, withdrawal, slip.
+//! The customer's pages: list, new top-up, the thread, withdrawal, slip.
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 
-use super::forms::{DeclarationForm, NewTopUp};
+use super::forms::NewTopUp;
 use super::moves;
 use super::queries::{self, Row, TopUp};
 use super::thread::{Knot, knots};
@@ -15,31 +15,18 @@ use crate::features::remittance::model::{Move, RemittanceState};
 use crate::features::remittance::receiving;
 use crate::services::storage::Kind;
 use crate::web::downloads;
-use crate::web::forms::{Asking, Errors, FieldError, Form, Kept};
+use crate::web::forms::{Asking, Errors, Form};
 use crate::web::lists::{After, PAGE, Rows};
 use crate::web::pace::{self, Pace};
-use crate::web::parts::Parts;
-use crate::web::uploads::{self, Takes};
-use crate::web::{Ended, Error, Flash, Goto, Shell, Visit, page};
+use crate::web::{Error, Flash, Goto, Shell, Visit, page};
 
 /// Who reads.
 type Reader = Member<(Owner, Billing, Viewer)>;
 /// Who moves money, once the real name is authenticated.
-type Payer = Verified<Member<(Owner, Billing)>>;
+pub(super) type Payer = Verified<Member<(Owner, Billing)>>;
 
 /// Top-ups that one account opens within an hour.
 const TOP_UPS: Pace = Pace::hourly("top_up", 20);
-const SLIP_BYTES: u64 = 10 * 1024 * 1024;
-/// The most bytes of a posted declaration: the slip and the text around it.
-pub const DECLARATION_BYTES: u64 = SLIP_BYTES + 256 * 1024;
-const SLIP: Takes = Takes {
-    purpose: "remittance_slip",
-    field: "slip",
-    most_files: 1,
-    most_bytes: SLIP_BYTES,
-    most_together: DECLARATION_BYTES,
-    kinds: &[Kind::Jpeg, Kind::Png, Kind::Webp, Kind::Pdf],
-};
 
 /// The number in the address; anything else is nothing.
 pub(in crate::features::remittance) fn number_in(path: &str) -> Result<Number, Error> {
@@ -137,95 +124,7 @@ fn working_day(from: Day, days: u32) -> Day {
     day
 }
 
-#[derive(Template)]
-#[template(path = "remittance/declaration.html")]
-struct DeclarationPage {
-    shell: Shell,
-    top_up: TopUp,
-    form: DeclarationForm,
-    kept: Vec<Kept>,
-    errors: Errors,
-    today: Day,
-}
-
-impl DeclarationPage {
-    /// Whether to ask about a number whose check digit does not fit.
-    fn asks_about_number(&self) -> bool {
-        self.errors.of("bank_number") == Some(&FieldError::CardCheck) || self.form.number_checked == "yes"
-    }
-}
-
-fn today<A: crate::web::Actor>(visit: &Visit<A>) -> Day {
-    visit.asked().context.now.day(&visit.house().config.zone)
-}
-
-/// The top-up behind a declaration form; one that cannot be declared any more is a conflict.
-async fn declarable(
-    visit: &Visit<Payer>,
-    number: Number,
-    kept: Vec<String>,
-) -> Result<(Shell, (TopUp, Vec<Kept>)), Error> {
-    visit
-        .read(move |conn, member| {
-            let found = queries::one(conn, member, &number)?.ok_or(Error::NotFound)?;
-            if !found.state.allows(Move::Declare) {
-                return Err(Error::Conflict);
-            }
-            let kept = uploads::waiting(conn, member.ctx(), SLIP.purpose, &kept)?;
-            Ok((found, kept.iter().map(uploads::Upload::kept).collect()))
-        })
-        .await
-}
-
-pub(in crate::features::remittance) async fn declare_form(
-    visit: Visit<Payer>,
-    path: Path<String>,
-) -> Result<HttpResponse, Error> {
-    let (shell, (top_up, kept)) = declarable(&visit, number_in(&path)?, Vec::new()).await?;
-    let today = today(&visit);
-    page(DeclarationPage {
-        shell,
-        form: DeclarationForm::blank(&top_up, today),
-        top_up,
-        kept,
-        errors: Errors::none(),
-        today,
-    })
-}
-
-pub(in crate::features::remittance) async fn declare_do(
-    visit: Visit<Payer>,
-    path: Path<String>,
-    parts: Parts,
-) -> Result<HttpResponse, Error> {
-    let number = number_in(&path)?;
-    let today = today(&visit);
-    let sent = uploads::receive::<_, DeclarationForm>(&visit, parts, SLIP).await?;
-    // A slip chosen now takes the place of one that was kept.
-    let slips: Vec<String> = match sent.uploads.first() {
-        Some(upload) => vec![upload.number.clone()],
-        None => sent.form.kept.iter().take(1).cloned().collect(),
-    };
-    let (target, adopted, file_errors) = (number.clone(), slips.clone(), sent.errors);
-    let ended = visit
-        .write(&sent.form, move |conn, member, form| {
-            let new = form.read(today, file_errors)?;
-            let slip = uploads::adopt(conn, member.ctx(), SLIP.purpose, &adopted)?.into_iter().next();
-            moves::declare(conn, member, &target, &new, slip.as_ref())?;
-            Ok(Goto::to(address(&target)).saying(Flash::RemittanceDeclared))
-        })
-        .await?;
-    match ended {
-        Ended::Done(response) => Ok(response),
-        Ended::Again(shell, errors) => {
-            let (_, (top_up, kept)) = declarable(&visit, number, slips).await?;
-            let form = DeclarationForm::clone(&sent.form);
-            crate::web::again(DeclarationPage { shell: *shell, top_up, form, kept, errors, today })
-        }
-    }
-}
-
-fn address(number: &Number) -> String {
+pub(super) fn address(number: &Number) -> String {
     format!("/account/remittances/{}", number.as_str())
 }
 
