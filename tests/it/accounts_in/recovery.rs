@@ -220,7 +220,10 @@ on_both!(
                 let path = way_out(&portal, "li@example.com", "New browser").await;
                 owner.gets(&path).await.form(&path)
             };
-            assert_eq!(meet(&portal, (&mut stranger, &form), (&mut owner, &out)).await, (303, 303), "{way}");
+            let (entered, left) = meet(&portal, (&mut stranger, &form), (&mut owner, &out)).await;
+            // SQLite has one writer: there either comes first, and a code that was voided before is refused.
+            let one_writer = portal.read(|conn| matches!(conn, Conn::Sqlite(_))).await;
+            assert!(left == 303 && (entered == 303 || one_writer && entered == 422), "{way}: {entered} {left}");
             assert!(!signed_in(&mut stranger).await, "a session outlives {way}");
             if way == "not-me" {
                 let code = portal.code_for("li@example.com").await;

@@ -78,7 +78,8 @@ async fn tried(portal: &Portal, way: &Way, route: &Listed, network: u8) -> Vec<S
         if let (Some(most), Some(other)) = (field.most.filter(|_| ["line", "lines"].contains(&field.kind)), said) {
             let full = Attack {
                 what: "",
-                values: vec!["線".repeat(most).into_bytes()],
+                // The number of a bank account has no signs but those of numbers.
+                values: vec![if field.name == "account_number" { "5" } else { "線" }.repeat(most).into_bytes()],
                 raw: false,
                 text: true,
                 broken: false,
