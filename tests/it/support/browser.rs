@@ -232,10 +232,15 @@ impl Browser {
             format!("//*[{control}][@aria-label={quoted}]"),
             labelled(&format!("starts-with(normalize-space(), {quoted})")),
         ];
-        for way in ways {
-            if let Some(found) = self.client.find_all(Locator::XPath(&way)).await.unwrap().into_iter().next() {
-                return found;
+        // A busy browser may say that a page is there a moment before its fields are.
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < std::time::Duration::from_secs(5) {
+            for way in &ways {
+                if let Some(found) = self.client.find_all(Locator::XPath(way)).await.unwrap().into_iter().next() {
+                    return found;
+                }
             }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
         panic!("no field `{label_or_name}` on {}:\n{}", self.path().await, self.text().await)
     }
