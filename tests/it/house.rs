@@ -221,6 +221,66 @@ fn a_table_is_used_by_its_owner_only() {
     assert!(wrong.is_empty(), "a table is used by its owner only:\n{}", wrong.join("\n"));
 }
 
+/// The functions that stand at the edge of a file: name, and all from there to the closing bracket.
+fn functions(code: &str) -> Vec<(&str, &str)> {
+    let starts = code.match_indices("fn ").filter(|(at, _)| {
+        let line = code[..*at].rsplit('\n').next().unwrap_or_default();
+        line.is_empty() || line.starts_with("pub") || line.starts_with("async")
+    });
+    starts
+        .filter_map(|(at, _)| {
+            let rest = &code[at + "fn ".len()..];
+            let name = &rest[..rest.find(|sign: char| !(sign.is_alphanumeric() || sign == '_'))?];
+            Some((name, &rest[..rest.find("\n}")?]))
+        })
+        .collect()
+}
+
+/// A form may have been drawn for an earlier session, or its token may be nobody's, until a verb has looked: `write` and
+/// `step` do, so whoever takes a form goes through one of them.
+#[test]
+fn every_form_is_opened_by_a_verb() {
+    let opens = |body: &str| [".write(", ".step("].iter().any(|verb| body.contains(verb));
+    let (mut wrong, mut seen) = (Vec::new(), 0);
+    for source in sources().into_iter().filter(|source| source.path.starts_with("src/features/")) {
+        let all = functions(source.text.split("#[cfg(test)]").next().unwrap_or_default());
+        let verbs: Vec<&str> = all.iter().filter(|(_, body)| opens(body)).map(|(name, _)| *name).collect();
+        for (name, body) in &all {
+            let (taken, done) = body.split_once(" {\n").unwrap_or((body, ""));
+            if !(taken.contains("Visit<") && (taken.contains("Form<") || taken.contains("Parts"))) {
+                continue;
+            }
+            seen += 1;
+            if !opens(done) && !verbs.iter().any(|verb| done.contains(&format!("{verb}("))) {
+                wrong.push(format!("{}: {name}", source.path));
+            }
+        }
+    }
+    assert!(seen > 40, "only {seen} handlers of forms were found");
+    assert!(wrong.is_empty(), "these take a form past the verbs: {wrong:#?}");
+}
+
+#[test]
+fn no_text_is_left_half_merged() {
+    fn walk(folder: &Path, wrong: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, wrong);
+            } else if let Ok(text) = fs::read_to_string(&path)
+                && text.lines().any(|line| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> "))
+            {
+                wrong.push(path.display().to_string());
+            }
+        }
+    }
+    let mut wrong = Vec::new();
+    for folder in ["src", "tests", "templates", "migrations", "docs", "benches", "static"] {
+        walk(Path::new(folder), &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
 #[test]
 fn files_stay_small() {
     let mut sizes: Vec<(usize, String)> = sources()

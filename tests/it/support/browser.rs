@@ -17,6 +17,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::given::{given, loopback};
 use super::people::Visitor;
+use super::until::until;
 
 /// Browsers open at once: more than there are cores only slow one another down.
 static ROOM: Semaphore = Semaphore::const_new(2);
@@ -233,14 +234,19 @@ impl Browser {
             labelled(&format!("starts-with(normalize-space(), {quoted})")),
         ];
         // A busy browser may say that a page is there a moment before its fields are.
-        let begun = std::time::Instant::now();
-        while begun.elapsed() < std::time::Duration::from_secs(5) {
+        let mut found = None;
+        until(async || {
             for way in &ways {
-                if let Some(found) = self.client.find_all(Locator::XPath(way)).await.unwrap().into_iter().next() {
-                    return found;
+                found = self.client.find_all(Locator::XPath(way)).await.unwrap().into_iter().next();
+                if found.is_some() {
+                    return true;
                 }
             }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            false
+        })
+        .await;
+        if let Some(found) = found {
+            return found;
         }
         panic!("no field `{label_or_name}` on {}:\n{}", self.path().await, self.text().await)
     }
