@@ -37,6 +37,19 @@ async fn nearly_all(portal: &Portal, what: &'static str, who: &Entered, most: i6
     sent(portal, what, [("account", who.account_id.to_string(), most - 1), ("network", network, most - 1)]).await;
 }
 
+/// Two gibibytes less one begun piece.
+async fn nearly_all_bytes(portal: &Portal, who: &Entered) {
+    let (keys, now, person) = (portal.house.keys.clone(), portal.house.clock.now(), who.person_id);
+    portal
+        .write(move |conn| {
+            let bucket = bucket(&keys, "upload_pieces", &[&person.to_string()]);
+            for _ in 0..511 {
+                count(conn, &bucket, Limit::of(512, 3600), now).unwrap();
+            }
+        })
+        .await;
+}
+
 /// The page says how long to wait, and the browser is told the same.
 fn waits(page: &Page) {
     assert_eq!(page.status, 429, "{}", page.text());
@@ -135,31 +148,14 @@ on_both!(
         opened(&mut li, "Without files").await;
 
         let mut wu = portal.enters("wu@example.com").await;
-        let (keys, now, person) = (portal.house.keys.clone(), portal.house.clock.now(), wu.person_id);
-        // Two gibibytes less one begun piece.
-        portal
-            .write(move |conn| {
-                let bucket = bucket(&keys, "upload_pieces", &[&person.to_string()]);
-                for _ in 0..511 {
-                    count(conn, &bucket, Limit::of(512, 3600), now).unwrap();
-                }
-            })
-            .await;
+        nearly_all_bytes(&portal, &wu).await;
         for (bytes, status) in [(5, 422), (5, 429)] {
             let form = filled(&mut wu, "").await.file("files", "a.pdf", "application/pdf", &pdf(bytes));
             let page = wu.posts(&form).await;
             assert_eq!((page.status, portal.read(kept).await), (status, 1), "{}", page.text());
         }
         let mut xu = portal.enters("xu@example.com").await;
-        let (keys, now, person) = (portal.house.keys.clone(), portal.house.clock.now(), xu.person_id);
-        portal
-            .write(move |conn| {
-                let bucket = bucket(&keys, "upload_pieces", &[&person.to_string()]);
-                for _ in 0..511 {
-                    count(conn, &bucket, Limit::of(512, 3600), now).unwrap();
-                }
-            })
-            .await;
+        nearly_all_bytes(&portal, &xu).await;
         // The second piece of one file.
         let form = filled(&mut xu, "").await.file("files", "a.pdf", "application/pdf", &pdf(4 * 1024 * 1024));
         assert_eq!((xu.posts(&form).await.status, portal.read(kept).await), (429, 1));

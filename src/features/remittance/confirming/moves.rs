@@ -9,7 +9,7 @@ use super::matching::another;
 use super::queries::{self, Sight, Standing};
 use crate::base::db::Conn;
 use crate::base::types::{Moment, Number};
-use crate::features::accounts::{Reader, readers};
+use crate::features::accounts::readers_of;
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::entries::EntryMove;
 use crate::features::remittance::fault::Fault;
@@ -62,7 +62,7 @@ pub fn confirm(
     records::keep(conn, ctx, Entry::new(Event::EntryCredited).about(entry.as_str()).with(details))?;
     let details = json!({ "amount": amount, "entry": entry.as_str(), "transaction": transaction.as_str() });
     told(conn, ctx, &found, number, Event::RemittanceCredited, details)?;
-    for reader in readers_of(conn, &found)? {
+    for reader in readers_of(conn, found.holder.account_id(), found.opened_by_id)? {
         mail::send(conn, ctx, mails::credited(ctx, number, amount, currency, &reader)?)?;
     }
     Ok(())
@@ -86,7 +86,7 @@ pub fn refuse(
         return Err(Fault::Changed);
     }
     told(conn, ctx, &found, number, Event::RemittanceRefused, json!({ "reason": reason }))?;
-    for reader in readers_of(conn, &found)? {
+    for reader in readers_of(conn, found.holder.account_id(), found.opened_by_id)? {
         mail::send(conn, ctx, mails::refused(ctx, number, found.amount, &found.currency, reason, &reader)?)?;
     }
     Ok(())
@@ -105,9 +105,4 @@ fn told(
         ctx,
         Entry::new(event).about(number.as_str()).of_account(found.holder.account_id()).with(details),
     )
-}
-
-/// To whom mails go.
-fn readers_of(conn: &mut Conn, found: &Standing) -> QueryResult<Vec<Reader>> {
-    Ok(readers(conn, &[(found.holder.account_id(), found.opened_by_id)])?.into_iter().flatten().collect())
 }
