@@ -5,7 +5,7 @@ mod errors;
 pub mod plain;
 mod token;
 
-pub use body::{Asking, Form, MOST_OF_SESSIONS, fields_of};
+pub use body::{Asking, Form, MOST_OF_SESSIONS, Opened, Press, fields_of};
 pub(super) use body::{plain as plain_kind, whole};
 pub use errors::{Advice, Errors, FieldError, Kept};
 pub(super) use token::{Anchor, fresh};

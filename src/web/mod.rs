@@ -34,7 +34,7 @@ pub mod visit;
 
 pub use error::Error;
 pub use feature::Feature;
-pub use forms::{Errors, FieldError, Form};
+pub use forms::{Errors, FieldError, Form, Press};
 pub use house::House;
 pub use page::{Face, Flash, Shell, again, page};
 pub use personal::PERSONAL;

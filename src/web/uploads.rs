@@ -65,10 +65,18 @@ impl Upload {
 pub struct Sent<F> {
     /// The form.
     pub form: Form<F>,
+    /// The numbers of files that were accepted before and came along with it.
+    pub kept: Vec<String>,
     /// The files that were accepted now.
     pub uploads: Vec<Upload>,
     /// What was wrong with the others.
     pub errors: Errors,
+}
+
+impl<F> Sent<F> {
+    fn of(form: Form<F>, uploads: Vec<Upload>, errors: Errors) -> Self {
+        Self { kept: form.kept().to_vec(), form, uploads, errors }
+    }
 }
 
 /// Bytes of all text of one post, the names of its fields included: far more than any field takes, so that whoever
@@ -99,7 +107,7 @@ pub async fn receive<A: MayWrite, F: DeserializeOwned>(
         Parts::Several(parts) => parts,
         Parts::Plain(body) => {
             let form = fields_of(visit.request(), &body)?;
-            return Ok(Sent { form, uploads: Vec::new(), errors: Errors::none() });
+            return Ok(Sent::of(form, Vec::new(), Errors::none()));
         }
     };
     let mut text = url::form_urlencoded::Serializer::new(String::new());
@@ -144,7 +152,7 @@ pub async fn receive<A: MayWrite, F: DeserializeOwned>(
         Some(form) => form,
         None => fields_of(visit.request(), text.finish().as_bytes())?,
     };
-    Ok(Sent { form, uploads: arriving.whole(), errors })
+    Ok(Sent::of(form, arriving.whole(), errors))
 }
 
 /// Whether a form of an earlier session was drawn for the one who sends it.

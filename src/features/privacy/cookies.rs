@@ -85,7 +85,7 @@ pub(super) async fn update(visit: Visit<Visitor>, form: Form<Fields>) -> Result<
             Ok(Goto::to(to).saying(Flash::CookiesSaved).keeping(CHOICE, choice.word()))
         })
         .await?;
-    let answer = ended.or(|shell, errors| Edit {
+    let answer = ended.or(|shell, errors, form| Edit {
         shell,
         table: &TABLE,
         choice: visit.asked().jar.choice.as_deref().and_then(Choice::parse),

@@ -27,22 +27,37 @@ const MOST_BYTES: usize = 64 * 1024;
 pub const MOST_OF_SESSIONS: usize = 1024 * 1024;
 const MOST_FIELDS: usize = 100;
 
-/// A posted form whose token was right. Derefs to its fields; cheap to hand to the database job.
+/// A posted form whose token was right; cheap to hand to the database job. It is sealed: whose it is and in which session
+/// it was drawn is not judged yet, so nobody reads its fields but through a verb of the visit.
 pub struct Form<F>(Arc<Inner<F>>);
+
+/// A form that a verb has opened: its sender is the one for whom it was drawn. Derefs to its fields.
+pub struct Opened<F>(Arc<Inner<F>>);
 
 struct Inner<F> {
     fields: F,
     stamp: Stamp,
+    kept: Vec<String>,
 }
 
 impl<F> Form<F> {
+    /// For the verbs, once they have judged the stamp.
+    pub(in crate::web) fn opened(&self) -> Opened<F> {
+        Opened(Arc::clone(&self.0))
+    }
+
+    /// The files that the form carries along from before; each is held to its owner where it is taken.
+    pub(in crate::web) fn kept(&self) -> &[String] {
+        &self.0.kept
+    }
+
     /// When and for which account the form was drawn, and its once-only key.
     pub fn stamp(&self) -> &Stamp {
         &self.0.stamp
     }
 
     /// Whether it was drawn for a session before this one. No verb does anything with it: the form comes back.
-    pub fn of_before(&self) -> bool {
+    pub(in crate::web) fn of_before(&self) -> bool {
         self.0.stamp.of_before.is_some()
     }
 }
@@ -53,7 +68,7 @@ impl<F> Clone for Form<F> {
     }
 }
 
-impl<F> Deref for Form<F> {
+impl<F> Deref for Opened<F> {
     type Target = F;
 
     fn deref(&self) -> &F {
@@ -108,6 +123,8 @@ pub(in crate::web) async fn whole(req: &HttpRequest, payload: &mut Payload) -> R
 struct Marks {
     #[serde(default)]
     token: String,
+    #[serde(default)]
+    kept: Vec<String>,
 }
 
 /// Reads urlencoded fields and holds them to their token. Also used for the text parts of an upload.
@@ -129,7 +146,7 @@ pub fn fields_of<F: DeserializeOwned>(req: &HttpRequest, body: &[u8]) -> Result<
         return Err(Error::ExpiredForm);
     }
     let fields = serde_html_form::from_bytes(body).map_err(|_| Error::BadRequest)?;
-    Ok(Form(Arc::new(Inner { fields, stamp })))
+    Ok(Form(Arc::new(Inner { fields, stamp, kept: marks.kept })))
 }
 
 fn anchor(req: &HttpRequest, house: &House) -> Option<Anchor> {
@@ -140,6 +157,10 @@ fn anchor(req: &HttpRequest, house: &House) -> Option<Anchor> {
 fn session_reference(req: &HttpRequest) -> Option<String> {
     req.get_session().get(crate::web::visit::REFERENCE).ok().flatten()
 }
+
+/// A form of one button: nothing but what every form carries.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Press {}
 
 /// The query of a list or search; what cannot be read counts as not asked.
 #[derive(Debug, Clone, Default)]
@@ -152,5 +173,22 @@ impl<Q: DeserializeOwned + Default> FromRequest for Asking<Q> {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let asked = serde_html_form::from_str(req.query_string()).unwrap_or_default();
         std::future::ready(Ok(Self(asked)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With two impls for one type nobody can tell which is meant: what derefs does not compile here.
+    trait Sealed<Which> {
+        fn holds() {}
+    }
+    impl<T> Sealed<()> for T {}
+    impl<T: Deref> Sealed<u8> for T {}
+
+    #[test]
+    fn a_form_shows_its_fields_to_nobody() {
+        <Form<Press> as Sealed<_>>::holds();
     }
 }

@@ -5,7 +5,7 @@ use askama::Template;
 
 use crate::web::cookies::Kept;
 use crate::web::error::Error;
-use crate::web::forms::{Errors, FieldError};
+use crate::web::forms::{Errors, FieldError, Opened};
 use crate::web::page::{Flash, Shell, again_in};
 use crate::web::session::NewSession;
 
@@ -93,30 +93,32 @@ impl From<askama::Error> for Stop {
 
 /// What a `write` or `step` came to.
 #[must_use]
-pub enum Ended<T> {
+pub enum Ended<T, F> {
     /// It was done.
     Done(T),
-    /// The form is to be drawn again.
-    Again(Box<Shell>, Errors),
+    /// The form is to be drawn again, with what was typed.
+    Again(Box<Shell>, Errors, Opened<F>),
 }
 
-impl Ended<HttpResponse> {
+impl<F> Ended<HttpResponse, F> {
     /// The redirect, or what is wrong with a button that has no page of its own to be drawn again.
     pub fn or_fail(self, wrong: Error) -> Result<HttpResponse, Error> {
         match self {
             Self::Done(response) => Ok(response),
-            Self::Again(_, errors) if errors.of("form") == Some(&FieldError::SignedInAnew) => Err(Error::ExpiredForm),
+            Self::Again(_, errors, _) if errors.of("form") == Some(&FieldError::SignedInAnew) => {
+                Err(Error::ExpiredForm)
+            }
             Self::Again(..) => Err(wrong),
         }
     }
 
     /// The redirect, or the form drawn again with status 422 (429 when it only came too often).
-    pub fn or<P: Template>(self, draw: impl FnOnce(Shell, Errors) -> P) -> Result<HttpResponse, Error> {
+    pub fn or<P: Template>(self, draw: impl FnOnce(Shell, Errors, &F) -> P) -> Result<HttpResponse, Error> {
         match self {
             Self::Done(response) => Ok(response),
-            Self::Again(shell, errors) => {
+            Self::Again(shell, errors, form) => {
                 let wait = errors.too_often();
-                again_in(draw(*shell, errors), wait)
+                again_in(draw(*shell, errors, &form), wait)
             }
         }
     }

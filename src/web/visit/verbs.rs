@@ -1,4 +1,4 @@
-//! `admit`, `read`, `look`, `write`, `step`.
+//! `admit`, `read`, `look`, `open`, `write`, `step`.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::services::records::{self, Entry, Event};
 use crate::web::asked::Asked;
 use crate::web::cookies;
 use crate::web::error::Error;
-use crate::web::forms::{Errors, FieldError, Form, Stamp};
+use crate::web::forms::{Errors, FieldError, Form, Opened, Stamp};
 use crate::web::house::House;
 use crate::web::page::{Face, Flash, Shell};
 use crate::web::paths::location;
@@ -88,22 +88,20 @@ impl<A: Actor> Visit<A> {
         &self,
         form: &Form<F>,
         f: impl FnOnce(&mut Conn, &A, &F) -> Result<Goto, Stop> + Send + 'static,
-    ) -> Result<Ended<HttpResponse>, Error>
+    ) -> Result<Ended<HttpResponse, F>, Error>
     where
         A: MayWrite,
     {
-        let (asked, house, form) = (self.asked.clone(), self.house.clone(), form.clone());
+        let (asked, house, sent) = (self.asked.clone(), self.house.clone(), form.clone());
         let job = move |conn: &mut Conn| -> End<Outcome<Goto>> {
-            let stamp = form.stamp();
-            let actor = match admitted_for::<A>(conn, &asked, &house, stamp) {
-                Ok(actor) => actor,
+            let stamp = sent.stamp();
+            let (actor, before) = match judged::<A>(conn, &asked, &house, stamp) {
+                Ok(judged) => judged,
                 Err(failed) => return End::Undo(Err(failed)),
             };
             let face = actor.face();
-            match of_before(&actor, &house, stamp) {
-                Ok(None) => {}
-                Ok(Some(errors)) => return End::Undo(Ok((face, Finish::Again(errors)))),
-                Err(error) => return End::Undo(Err(Box::new((error, face)))),
+            if let Some(errors) = before {
+                return End::Undo(Ok((face, Finish::Again(errors))));
             }
             let key = submitter(actor.context(), &asked);
             match queries::submit(conn, &key, &stamp.once, asked.context.now) {
@@ -111,7 +109,7 @@ impl<A: Actor> Visit<A> {
                 Ok(Some((to, flash))) => return End::Undo(Ok((face, Finish::Repeated(to, flash)))),
                 Err(fault) => return End::Undo(Err(Box::new((fault.into(), face)))),
             }
-            match f(conn, &actor, &form) {
+            match f(conn, &actor, &sent.opened()) {
                 Ok(goto) => {
                     let flash = goto.flash.map(Flash::as_str);
                     match queries::submitted(conn, &key, &stamp.once, &goto.to, flash) {
@@ -136,7 +134,7 @@ impl<A: Actor> Visit<A> {
                 goto.flash = flash.as_deref().and_then(Flash::parse);
                 Ok(Ended::Done(self.go(goto)?))
             }
-            Finish::Again(errors) => Ok(self.again(face, errors)),
+            Finish::Again(errors) => Ok(self.again(face, errors, form)),
         }
     }
 
@@ -145,23 +143,21 @@ impl<A: Actor> Visit<A> {
         &self,
         form: &Form<F>,
         f: impl FnOnce(&mut Conn, &A, &F) -> Result<T, Stop> + Send + 'static,
-    ) -> Result<Ended<T>, Error>
+    ) -> Result<Ended<T, F>, Error>
     where
         A: MayWrite,
     {
-        let (asked, house, form) = (self.asked.clone(), self.house.clone(), form.clone());
+        let (asked, house, sent) = (self.asked.clone(), self.house.clone(), form.clone());
         let job = move |conn: &mut Conn| -> End<Outcome<T>> {
-            let actor = match admitted_for::<A>(conn, &asked, &house, form.stamp()) {
-                Ok(actor) => actor,
+            let (actor, before) = match judged::<A>(conn, &asked, &house, sent.stamp()) {
+                Ok(judged) => judged,
                 Err(failed) => return End::Undo(Err(failed)),
             };
             let face = actor.face();
-            match of_before(&actor, &house, form.stamp()) {
-                Ok(None) => {}
-                Ok(Some(errors)) => return End::Undo(Ok((face, Finish::Again(errors)))),
-                Err(error) => return End::Undo(Err(Box::new((error, face)))),
+            if let Some(errors) = before {
+                return End::Undo(Ok((face, Finish::Again(errors))));
             }
-            match f(conn, &actor, &form) {
+            match f(conn, &actor, &sent.opened()) {
                 Ok(data) => End::Keep(Ok((face, Finish::Done(data)))),
                 Err(Stop::Counted(errors)) => End::Keep(Ok((face, Finish::Again(errors)))),
                 Err(Stop::Refused(errors)) => End::Undo(Ok((face, Finish::Again(errors)))),
@@ -171,19 +167,32 @@ impl<A: Actor> Visit<A> {
         let (face, finish) = self.house.db.write(job).await?.map_err(|failed| self.met(failed))?;
         match finish {
             Finish::Done(data) => Ok(Ended::Done(data)),
-            Finish::Again(errors) => Ok(self.again(face, errors)),
+            Finish::Again(errors) => Ok(self.again(face, errors, form)),
             Finish::Repeated(..) => Err(Error::Conflict),
         }
     }
 
-    /// Draws a form again from outside a verb, for what only slow work could find.
-    pub async fn refuse<T>(&self, errors: Errors) -> Result<Ended<T>, Error> {
-        let shell = self.with_form(self.admit().await?);
-        Ok(Ended::Again(Box::new(shell), errors))
+    /// Opens a form for slow work before anything is changed.
+    pub async fn open<F: Send + Sync + 'static>(&self, form: &Form<F>) -> Result<Ended<Opened<F>, F>, Error>
+    where
+        A: MayWrite,
+    {
+        let (asked, house, sent) = (self.asked.clone(), self.house.clone(), form.clone());
+        let job = move |conn: &mut Conn| {
+            judged::<A>(conn, &asked, &house, sent.stamp()).map(|(actor, before)| (actor.face(), before))
+        };
+        let (face, before) = self.house.db.read(job).await?.map_err(|failed| self.met(failed))?;
+        Ok(before.map_or_else(|| Ended::Done(form.opened()), |errors| self.again(face, errors, form)))
     }
 
-    fn again<T>(&self, face: Option<Face>, errors: Errors) -> Ended<T> {
-        Ended::Again(Box::new(self.with_form(self.shell(face))), errors)
+    /// Draws an opened form again from outside a verb, for what only slow work could find.
+    pub async fn refuse<T, F>(&self, form: Opened<F>, errors: Errors) -> Result<Ended<T, F>, Error> {
+        let shell = self.with_form(self.admit().await?);
+        Ok(Ended::Again(Box::new(shell), errors, form))
+    }
+
+    fn again<T, F>(&self, face: Option<Face>, errors: Errors, form: &Form<F>) -> Ended<T, F> {
+        Ended::Again(Box::new(self.with_form(self.shell(face))), errors, form.opened())
     }
 
     /// To another page with a word why, where nothing was changed.
@@ -285,6 +294,20 @@ fn admitted_for<A: Actor>(conn: &mut Conn, asked: &Asked, house: &House, stamp: 
         return Err(Box::new((Error::Conflict, face)));
     }
     Ok(actor)
+}
+
+/// Lets the caller in and judges whose form it is. With what is to be said where it comes back.
+fn judged<A: Actor>(
+    conn: &mut Conn,
+    asked: &Asked,
+    house: &House,
+    stamp: &Stamp,
+) -> Result<(A, Option<Errors>), Failed> {
+    let actor = admitted_for::<A>(conn, asked, house, stamp)?;
+    match of_before(&actor, house, stamp) {
+        Ok(errors) => Ok((actor, errors)),
+        Err(error) => Err(Box::new((error, actor.face()))),
+    }
 }
 
 /// A form that the same person opened before signing in anew writes nothing either: it is shown again. Anybody else's is

@@ -72,7 +72,7 @@ pub(super) async fn update(visit: Visit<Member<Any>>, form: Form<Choices>) -> Re
             Ok(Goto::to("/account/notifications").saying(Flash::PreferencesSaved))
         })
         .await?;
-    ended.or(|shell, errors| {
+    ended.or(|shell, errors, form| {
         let address = shell.face.as_ref().map(|face| face.name.clone()).unwrap_or_default();
         let choice =
             |kind: Purpose| Choice { kind: kind.as_str(), wording: Wording::of(kind), wanted: form.wants(kind) };

@@ -98,7 +98,7 @@ pub(super) async fn update(visit: Visit<Member<Any>>, form: Form<OwnName>) -> Re
         .await?;
     match ended {
         Ended::Done(response) => Ok(response),
-        Ended::Again(_, errors) => again(Edit { own_name: form.name.clone(), ..drawn(&visit, errors).await? }),
+        Ended::Again(_, errors, form) => again(Edit { own_name: form.name.clone(), ..drawn(&visit, errors).await? }),
     }
 }
 
@@ -115,7 +115,7 @@ pub(super) async fn name_account(visit: Visit<Member<Owner>>, form: Form<Account
         .await?;
     match ended {
         Ended::Done(response) => Ok(response),
-        Ended::Again(_, errors) => {
+        Ended::Again(_, errors, form) => {
             again(Edit { account_name: form.account_name.clone(), ..drawn(&visit, errors).await? })
         }
     }

@@ -3,7 +3,6 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
 
 use crate::base::db::Conn;
 use crate::base::types::Address;
@@ -13,7 +12,7 @@ use crate::features::accounts::scene::Scene;
 use crate::features::accounts::{Visitor, browsers, letters};
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
-use crate::web::{Error, Flash, Form, Goto, Shell, Visit, cookies, page, session};
+use crate::web::{Error, Flash, Form, Goto, Press, Shell, Visit, cookies, page, session};
 
 #[derive(Template)]
 #[template(path = "accounts/recovery/disown.html")]
@@ -21,10 +20,6 @@ struct Edit {
     shell: Shell,
     token: String,
 }
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct Button {}
 
 /// Makes the link of one notice; answers its path.
 pub(in crate::features::accounts) fn link(
@@ -55,7 +50,7 @@ pub(super) async fn edit(visit: Visit<Visitor>, token: web::Path<String>) -> Res
 pub(super) async fn update(
     visit: Visit<Visitor>,
     token: web::Path<String>,
-    form: Form<Button>,
+    form: Form<Press>,
 ) -> Result<HttpResponse, Error> {
     let (scene, token) = (Scene::of(&visit), token.into_inner());
     let ended = visit

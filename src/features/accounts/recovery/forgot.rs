@@ -33,13 +33,12 @@ pub(super) async fn new(visit: Visit<Visitor>) -> Result<HttpResponse, Error> {
 }
 
 pub(super) async fn create(visit: Visit<Visitor>, form: Form<Forgot>) -> Result<HttpResponse, Error> {
-    let draw = |shell: Shell, errors: Errors| New { shell, errors, email: form.email.clone() };
-    let Some(address) = Address::parse(&form.email) else {
-        let fault = if form.email.trim().is_empty() { FieldError::Missing } else { FieldError::Malformed };
-        return visit.refuse(Errors::one("email", fault)).await?.or(draw);
-    };
     let scene = Scene::of(&visit);
-    let ended = visit.write(&form, move |conn, _, _| {
+    let ended = visit.write(&form, move |conn, _, form| {
+        let Some(address) = Address::parse(&form.email) else {
+            let fault = if form.email.trim().is_empty() { FieldError::Missing } else { FieldError::Malformed };
+            return Err(Errors::one("email", fault).into());
+        };
         let person_id = candidate(conn, PersonKind::Customer, &address)?.person_id();
         let who = Asker::of(conn, &scene.asked, person_id)?;
         guesses::send(conn, &scene.asked, &address, who)?;
@@ -54,5 +53,5 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Forgot>) -> Result<
         }
         Ok(Goto::to("/password/reset").keeping(cookies::CHALLENGE, begun.handle))
     });
-    ended.await?.or(draw)
+    ended.await?.or(|shell, errors, form| New { shell, errors, email: form.email.clone() })
 }

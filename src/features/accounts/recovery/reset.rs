@@ -13,7 +13,9 @@ use crate::features::accounts::scene::{Scene, elsewhere};
 use crate::features::accounts::{PasswordClass, Visitor, browsers, guesses, letters, passwords};
 use crate::services::records::{self, Entry, Event};
 use crate::web::session::{self, PersonKind};
-use crate::web::{Error, Errors, FieldError, Flash, Form, Goto, Shell, Stop, Visit, again, cookies, page};
+use crate::web::{
+    Ended, Error, Errors, FieldError, Flash, Form, Goto, Press, Shell, Stop, Visit, again, cookies, page,
+};
 
 const PURPOSES: &[Purpose] = &[Purpose::Reset];
 
@@ -48,18 +50,22 @@ pub(super) async fn update(visit: Visit<Visitor>, form: Form<Reset>) -> Result<H
     let (shell, found) = challenge(&visit).await?;
     let Some(found) = found else { return elsewhere(&visit, &shell, "/password/forgot") };
     let address = found.address.to_string();
-    let draw = |shell: Shell, errors: Errors| Edit { shell, errors, address: address.clone() };
+    let draw = |shell: Shell, errors: Errors, _: &Reset| Edit { shell, errors, address: address.clone() };
+    let typed = match visit.open(&form).await? {
+        Ended::Done(typed) => typed,
+        Ended::Again(shell, errors, form) => return again(draw(*shell, errors, &form)),
+    };
     // A password that is not taken costs no try.
     let mut errors = Errors::none();
-    if form.code.trim().is_empty() {
+    if typed.code.trim().is_empty() {
         errors.add("code", FieldError::Missing);
     }
     let hasher = &visit.house().hasher;
-    errors.extend(passwords::check(hasher, &form.password, &form.again, &address).await.map_err(busy)?);
+    errors.extend(passwords::check(hasher, &typed.password, &typed.again, &address).await.map_err(busy)?);
     if !errors.is_empty() {
-        return again(draw(visit.with_form(shell), errors));
+        return again(draw(visit.with_form(shell), errors, &typed));
     }
-    let hash = hasher.hash(form.password.clone()).await.map_err(busy)?;
+    let hash = hasher.hash(typed.password.clone()).await.map_err(busy)?;
 
     let scene = Scene::of(&visit);
     let ended = visit.write(&form, move |conn, _, form| {
@@ -84,11 +90,7 @@ pub(super) async fn update(visit: Visit<Visitor>, form: Form<Reset>) -> Result<H
     ended.await?.or(draw)
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct Nothing {}
-
-pub(super) async fn resend(visit: Visit<Visitor>, form: Form<Nothing>) -> Result<HttpResponse, Error> {
+pub(super) async fn resend(visit: Visit<Visitor>, form: Form<Press>) -> Result<HttpResponse, Error> {
     let (shell, found) = challenge(&visit).await?;
     let Some(found) = found else { return elsewhere(&visit, &shell, "/password/forgot") };
     let address = found.address.to_string();
@@ -104,5 +106,5 @@ pub(super) async fn resend(visit: Visit<Visitor>, form: Form<Nothing>) -> Result
         }
         Ok(Goto::to("/password/reset").saying(Flash::CodeSent))
     });
-    ended.await?.or(|shell, errors| Edit { shell, errors, address })
+    ended.await?.or(|shell, errors, _| Edit { shell, errors, address })
 }

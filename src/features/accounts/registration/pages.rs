@@ -47,7 +47,7 @@ pub(super) async fn new(visit: Visit<Visitor>) -> Result<HttpResponse, Error> {
 
 pub(super) async fn create(visit: Visit<Visitor>, form: Form<Registration>) -> Result<HttpResponse, Error> {
     let (shell, policy) = current_policy(&visit).await?;
-    let draw = |shell: Shell, errors: Errors| New {
+    let draw = |shell: Shell, errors: Errors, form: &Registration| New {
         shell,
         errors,
         email: form.email.clone(),
@@ -55,27 +55,31 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Registration>) -> R
         notices: form.notices.is_some(),
         policy,
     };
-    let refused = |errors: Errors| again(draw(visit.with_form(shell), errors));
+    let typed = match visit.open(&form).await? {
+        Ended::Done(typed) => typed,
+        Ended::Again(shell, errors, form) => return again(draw(*shell, errors, &form)),
+    };
+    let refused = |errors: Errors| again(draw(visit.with_form(shell), errors, &typed));
     let scene = Scene::of(&visit);
-    if form.hurried(form.stamp(), scene.ctx().now) {
+    if typed.hurried(form.stamp(), scene.ctx().now) {
         return refused(Errors::one("password", FieldError::Hurried));
     }
-    let address = match form.check(&visit.house().hasher).await.map_err(busy)? {
+    let address = match typed.check(&visit.house().hasher).await.map_err(busy)? {
         Ok(address) => address,
         Err(errors) => return refused(errors),
     };
     // A version that came into force while the page was open is to be seen before it is agreed to.
-    if form.policy != policy.to_string() {
+    if typed.policy != policy.to_string() {
         return refused(Errors::one("agreement", FieldError::ReplacedMeanwhile));
     }
 
     let (asked, to) = (scene.asked.clone(), address.clone());
     match visit.step(&form, move |conn, _, _| Ok(guesses::send(conn, &asked, &to, guesses::Asker::Stranger)?)).await? {
         Ended::Done(()) => {}
-        Ended::Again(shell, errors) => return again(draw(*shell, errors)),
+        Ended::Again(shell, errors, form) => return again(draw(*shell, errors, &form)),
     }
     // Hashed for a known address, too: the answer takes as long (A3).
-    let hash = visit.house().hasher.hash(form.password.clone()).await.map_err(busy)?;
+    let hash = visit.house().hasher.hash(typed.password.clone()).await.map_err(busy)?;
 
     let ended = visit.write(&form, move |conn, _, form| {
         let known = queries::exists(conn, PersonKind::Customer, &address)?;

@@ -16,7 +16,7 @@ use crate::services::consent::{self, ConsentEvent, Purpose as Consent};
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
 use crate::web::session::SignInMethod;
-use crate::web::{Error, Errors, FieldError, Flash, Form, Goto, Shell, Stop, Visit, page};
+use crate::web::{Error, Errors, FieldError, Flash, Form, Goto, Press, Shell, Stop, Visit, page};
 
 const PURPOSES: &[Purpose] = &[Purpose::Register];
 
@@ -66,7 +66,7 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Code>) -> Result<Ht
         keep_consents(conn, &ctx, created.person_id, &waiting)?;
         Ok(goto.saying(Flash::Registered))
     });
-    ended.await?.or(|shell, errors| Show { shell, errors, address })
+    ended.await?.or(|shell, errors, _| Show { shell, errors, address })
 }
 
 /// One record for each purpose, with the wording that stood beside its box.
@@ -83,11 +83,7 @@ fn keep_consents(conn: &mut Conn, ctx: &Context, person_id: i64, waiting: &Waiti
     Ok(())
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct Nothing {}
-
-pub(super) async fn resend(visit: Visit<Visitor>, form: Form<Nothing>) -> Result<HttpResponse, Error> {
+pub(super) async fn resend(visit: Visit<Visitor>, form: Form<Press>) -> Result<HttpResponse, Error> {
     let (shell, found) = challenge(&visit).await?;
     let Some(found) = found else { return elsewhere(&visit, &shell, "/register") };
     let address = found.address.to_string();
@@ -103,5 +99,5 @@ pub(super) async fn resend(visit: Visit<Visitor>, form: Form<Nothing>) -> Result
         }
         Ok(Goto::to("/register/verify").saying(Flash::CodeSent))
     });
-    ended.await?.or(|shell, errors| Show { shell, errors, address })
+    ended.await?.or(|shell, errors, _| Show { shell, errors, address })
 }

@@ -46,19 +46,27 @@ pub(super) async fn update(visit: Visit<Person>, form: Form<Change>) -> Result<H
     let parsed = Address::parse(&address).ok_or_else(|| Error::internal("a stored address is none"))?;
     match changed(&visit, &form, &parsed).await? {
         Ended::Done(response) => Ok(response),
-        Ended::Again(shell, errors) => again(Edit { shell: *shell, address, errors }),
+        Ended::Again(shell, errors, _) => again(Edit { shell: *shell, address, errors }),
     }
 }
 
-async fn changed(visit: &Visit<Person>, form: &Form<Change>, address: &Address) -> Result<Ended<HttpResponse>, Error> {
+async fn changed(
+    visit: &Visit<Person>,
+    form: &Form<Change>,
+    address: &Address,
+) -> Result<Ended<HttpResponse, Change>, Error> {
+    let typed = match visit.open(form).await? {
+        Ended::Done(typed) => typed,
+        Ended::Again(shell, errors, form) => return Ok(Ended::Again(shell, errors, form)),
+    };
     let mut errors = Errors::none();
-    if form.current.is_empty() {
+    if typed.current.is_empty() {
         errors.add("current", FieldError::Missing);
     }
     let hasher = &visit.house().hasher;
-    errors.extend(passwords::check(hasher, &form.password, &form.again, address.as_str()).await.map_err(busy)?);
+    errors.extend(passwords::check(hasher, &typed.password, &typed.again, address.as_str()).await.map_err(busy)?);
     if !errors.is_empty() {
-        return visit.refuse(errors).await;
+        return visit.refuse(typed, errors).await;
     }
     let (scene, to) = (Scene::of(visit), address.clone());
     let asked = scene.asked.clone();
@@ -70,12 +78,12 @@ async fn changed(visit: &Visit<Person>, form: &Form<Change>, address: &Address) 
     });
     let (candidate, guess) = match counted.await? {
         Ended::Done(counted) => counted,
-        Ended::Again(shell, errors) => return Ok(Ended::Again(shell, errors)),
+        Ended::Again(shell, errors, form) => return Ok(Ended::Again(shell, errors, form)),
     };
-    let Some(proven) = candidate.prove(hasher, form.current.clone()).await? else {
+    let Some(proven) = candidate.prove(hasher, typed.current.clone()).await? else {
         return visit.write(form, |conn, person, _| wrong(conn, person)).await;
     };
-    let new = hasher.hash(form.password.clone()).await.map_err(busy)?;
+    let new = hasher.hash(typed.password.clone()).await.map_err(busy)?;
     visit
         .write(form, move |conn, person, form| {
             // The one who was proved is the one who is signed in, and nobody changed the password meanwhile.

@@ -2,14 +2,13 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
 use serde_json::json;
 
 use super::super::Person;
 use super::queries;
 use crate::services::records::{self, Entry, Event};
 use crate::web::session::{Device, end_all, end_named};
-use crate::web::{Ended, Error, Errors, Flash, Form, Goto, Shell, Visit, page};
+use crate::web::{Ended, Error, Errors, Flash, Form, Goto, Press, Shell, Visit, page};
 
 const HERE: &str = "/account/security/sessions";
 
@@ -21,10 +20,6 @@ struct List {
     current: i64,
     errors: Errors,
 }
-
-/// A form of one button.
-#[derive(Deserialize)]
-pub(super) struct Button {}
 
 pub(super) async fn list(visit: Visit<Person>) -> Result<HttpResponse, Error> {
     drawn(&visit, Errors::none()).await
@@ -40,7 +35,7 @@ async fn drawn(visit: &Visit<Person>, errors: Errors) -> Result<HttpResponse, Er
 pub(super) async fn end(
     visit: Visit<Person>,
     path: web::Path<String>,
-    form: Form<Button>,
+    form: Form<Press>,
 ) -> Result<HttpResponse, Error> {
     let public_id = path.into_inner();
     let ended = visit
@@ -60,7 +55,7 @@ pub(super) async fn end(
     answered(&visit, ended).await
 }
 
-pub(super) async fn end_others(visit: Visit<Person>, form: Form<Button>) -> Result<HttpResponse, Error> {
+pub(super) async fn end_others(visit: Visit<Person>, form: Form<Press>) -> Result<HttpResponse, Error> {
     let ended = visit
         .write(&form, |conn, person, _| {
             let count = end_all(conn, person.person_id(), Some(person.session().id), person.now())?;
@@ -75,7 +70,7 @@ pub(super) async fn end_others(visit: Visit<Person>, form: Form<Button>) -> Resu
 }
 
 /// Ends every session of the person, this one too.
-pub(super) async fn end_everywhere(visit: Visit<Person>, form: Form<Button>) -> Result<HttpResponse, Error> {
+pub(super) async fn end_everywhere(visit: Visit<Person>, form: Form<Press>) -> Result<HttpResponse, Error> {
     let ended = visit
         .write(&form, |conn, person, _| {
             let count = end_all(conn, person.person_id(), None, person.now())?;
@@ -93,9 +88,9 @@ fn door(person: &Person) -> &'static str {
 }
 
 /// These forms have nothing to refuse; should one come back, the list is drawn anew with what was said.
-async fn answered(visit: &Visit<Person>, ended: crate::web::Ended<HttpResponse>) -> Result<HttpResponse, Error> {
+async fn answered(visit: &Visit<Person>, ended: Ended<HttpResponse, Press>) -> Result<HttpResponse, Error> {
     match ended {
         Ended::Done(response) => Ok(response),
-        Ended::Again(_, errors) => drawn(visit, errors).await,
+        Ended::Again(_, errors, _) => drawn(visit, errors).await,
     }
 }

@@ -36,19 +36,9 @@ pub(super) async fn new(visit: Visit<Visitor>, query: Query<From>) -> Result<Htt
 }
 
 pub(super) async fn create(visit: Visit<Visitor>, form: Form<AskCode>) -> Result<HttpResponse, Error> {
-    let draw = |shell: Shell, errors: Errors| New {
-        shell,
-        errors,
-        email: form.email.clone(),
-        remember: form.remember.is_some(),
-        next: local_path(&form.next).unwrap_or_default(),
-    };
-    let address = match form.check() {
-        Ok(address) => address,
-        Err(errors) => return visit.refuse(errors).await?.or(draw),
-    };
     let scene = Scene::of(&visit);
     let ended = visit.write(&form, move |conn, _, form| {
+        let address = form.check()?;
         let person_id = candidate(conn, PersonKind::Customer, &address)?.person_id();
         let who = Asker::of(conn, &scene.asked, person_id)?;
         guesses::send(conn, &scene.asked, &address, who)?;
@@ -68,5 +58,11 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<AskCode>) -> Result
         }
         Ok(Goto::to("/login/verify").keeping(cookies::CHALLENGE, begun.handle))
     });
-    ended.await?.or(draw)
+    ended.await?.or(|shell, errors, form| New {
+        shell,
+        errors,
+        email: form.email.clone(),
+        remember: form.remember.is_some(),
+        next: local_path(&form.next).unwrap_or_default(),
+    })
 }

@@ -61,10 +61,6 @@ pub(super) struct Code {
     pub code: String,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct Nothing {}
-
 /// Where the sign-in was asked from.
 #[derive(Deserialize, Default)]
 #[serde(default)]

@@ -2,13 +2,12 @@
 
 use actix_web::HttpResponse;
 
-use super::forms::Nothing;
 use crate::features::accounts::Visitor;
 use crate::services::records::{self, Entry, Event};
-use crate::web::{Actor, Error, Flash, Form, Goto, Visit, session};
+use crate::web::{Actor, Error, Flash, Form, Goto, Press, Visit, session};
 
 /// Ends the session of this browser. One that had ended already leaves as well: the cookie goes either way.
-pub(super) async fn create(visit: Visit<Visitor>, form: Form<Nothing>) -> Result<HttpResponse, Error> {
+pub(super) async fn create(visit: Visit<Visitor>, form: Form<Press>) -> Result<HttpResponse, Error> {
     let ended = visit.write(&form, |conn, visitor, _| {
         let ctx = visitor.context();
         if let Some(session) = ctx.author.session_id {

@@ -36,32 +36,28 @@ pub(super) async fn new(visit: Visit<Visitor>, query: Query<From>) -> Result<Htt
 }
 
 pub(super) async fn create(visit: Visit<Visitor>, form: Form<SignIn>) -> Result<HttpResponse, Error> {
-    let draw = |shell: Shell, errors: Errors| New {
+    let draw = |shell: Shell, errors: Errors, form: &SignIn| New {
         shell,
         errors,
         email: form.email.clone(),
         remember: form.remember.is_some(),
         next: local_path(&form.next).unwrap_or_default(),
     };
-    let address = match form.check() {
-        Ok(address) => address,
-        Err(errors) => return visit.refuse(errors).await?.or(draw),
-    };
-
     // The guess is counted, then compared without holding the database, then acted on.
-    let (scene, to) = (Scene::of(&visit), address.clone());
+    let scene = Scene::of(&visit);
     let asked = scene.asked.clone();
     let counted = visit.step(&form, move |conn, _, form| {
-        let candidate = candidate(conn, PersonKind::Customer, &to)?;
+        let address = form.check()?;
+        let candidate = candidate(conn, PersonKind::Customer, &address)?;
         let known = candidate.person_id().map_or(Ok(None), |person| browsers::known(conn, &asked, person))?;
-        let guess = guesses::count(conn, &asked, PersonKind::Customer, &to, known, Some(&form.password))?;
-        Ok((candidate, known.is_some(), guess))
+        let guess = guesses::count(conn, &asked, PersonKind::Customer, &address, known, Some(&form.password))?;
+        Ok((address, form.password.clone(), candidate, known.is_some(), guess))
     });
-    let (candidate, known, guess) = match counted.await? {
+    let (address, password, candidate, known, guess) = match counted.await? {
         Ended::Done(counted) => counted,
-        Ended::Again(shell, errors) => return again(draw(*shell, errors)),
+        Ended::Again(shell, errors, form) => return again(draw(*shell, errors, &form)),
     };
-    let proven = candidate.prove(&visit.house().hasher, form.password.clone()).await?;
+    let proven = candidate.prove(&visit.house().hasher, password).await?;
 
     let ended = visit.write(&form, move |conn, visitor, form| {
         let standing = match proven {

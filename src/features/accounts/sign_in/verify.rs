@@ -4,14 +4,14 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 use super::enter::{Entrant, enter};
-use super::forms::{Code, Nothing};
+use super::forms::Code;
 use crate::features::accounts::codes::{self, Challenge, Purpose};
 use crate::features::accounts::queries::active_subject;
 use crate::features::accounts::scene::{Scene, elsewhere};
 use crate::features::accounts::{Visitor, letters};
 use crate::web::paths::local_path;
 use crate::web::session::SignInMethod;
-use crate::web::{Error, Errors, FieldError, Flash, Form, Goto, Shell, Stop, Visit, page};
+use crate::web::{Error, Errors, FieldError, Flash, Form, Goto, Press, Shell, Stop, Visit, page};
 
 const PURPOSES: &[Purpose] = &[Purpose::SignIn, Purpose::SecondStep];
 
@@ -66,10 +66,10 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Code>) -> Result<Ht
         let entrant = Entrant { person_id, subject_id, address: challenge.address };
         Ok(enter(conn, &scene, visitor, &entrant, method, remembered, next)?.1)
     });
-    ended.await?.or(|shell, errors| Show::of(shell, errors, found.as_ref()))
+    ended.await?.or(|shell, errors, _| Show::of(shell, errors, found.as_ref()))
 }
 
-pub(super) async fn resend(visit: Visit<Visitor>, form: Form<Nothing>) -> Result<HttpResponse, Error> {
+pub(super) async fn resend(visit: Visit<Visitor>, form: Form<Press>) -> Result<HttpResponse, Error> {
     let (shell, found) = challenge(&visit).await?;
     if found.is_none() {
         return elsewhere(&visit, &shell, "/login");
@@ -87,5 +87,5 @@ pub(super) async fn resend(visit: Visit<Visitor>, form: Form<Nothing>) -> Result
         }
         Ok(Goto::to("/login/verify").saying(Flash::CodeSent))
     });
-    ended.await?.or(|shell, errors| Show::of(shell, errors, found.as_ref()))
+    ended.await?.or(|shell, errors, _| Show::of(shell, errors, found.as_ref()))
 }

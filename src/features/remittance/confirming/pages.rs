@@ -159,7 +159,7 @@ pub(in crate::features::remittance) async fn confirm_do(
             Ok(Goto::to(format!("/staff/remittances/{}", target.as_str())).saying(Flash::RemittanceConfirmed))
         })
         .await?;
-    again(&visit, ended, number, String::new()).await
+    again(&visit, ended, number, |_| String::new()).await
 }
 
 /// Refusing with a reason.
@@ -188,19 +188,19 @@ pub(in crate::features::remittance) async fn refuse_do(
             Ok(Goto::to(format!("/staff/remittances/{}", target.as_str())).saying(Flash::RemittanceRefused))
         })
         .await?;
-    let reason = form.reason.clone();
-    again(&visit, ended, number, reason).await
+    again(&visit, ended, number, |form| form.reason.clone()).await
 }
 
-async fn again(
+async fn again<F>(
     visit: &Visit<Staff<Finance>>,
-    ended: Ended<HttpResponse>,
+    ended: Ended<HttpResponse, F>,
     number: Number,
-    reason: String,
+    reason: impl FnOnce(&F) -> String,
 ) -> Result<HttpResponse, Error> {
     match ended {
         Ended::Done(response) => Ok(response),
-        Ended::Again(shell, errors) => {
+        Ended::Again(shell, errors, form) => {
+            let reason = reason(&form);
             let (_, case) = case(visit, number).await?;
             crate::web::again(Show { shell: *shell, case, reason, errors })
         }

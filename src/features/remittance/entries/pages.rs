@@ -159,7 +159,7 @@ pub(in crate::features::remittance) async fn create(
         .await?;
     match ended {
         Ended::Done(response) => Ok(response),
-        Ended::Again(shell, errors) => {
+        Ended::Again(shell, errors, form) => {
             let (_, accounts) = accounts(&visit).await?;
             crate::web::again(New { shell: *shell, form: EntryForm::clone(&form), errors, accounts, today })
         }

@@ -14,10 +14,9 @@ use super::queries::{self, Listed, NewReceiving, Outcome, Receiving};
 use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::features::remittance::fields;
-use crate::features::remittance::top_ups::Yes;
 use crate::features::staff::{Auditor, Finance, Staff};
 use crate::web::forms::{Errors, FieldError, Form};
-use crate::web::{Ended, Error, Flash, Goto, Shell, Stop, Visit, page};
+use crate::web::{Ended, Error, Flash, Goto, Press, Shell, Stop, Visit, page};
 
 #[derive(Template)]
 #[template(path = "remittance/receiving/list.html")]
@@ -89,7 +88,7 @@ pub(in crate::features::remittance) async fn create(
         moves::propose(conn, officer, &new)?;
         Ok(Goto::to("/staff/receiving").saying(Flash::ReceivingProposed))
     });
-    ended.await?.or(|shell, errors| New { shell, form: ReceivingForm::clone(&form), errors })
+    ended.await?.or(|shell, errors, form| New { shell, form: form.clone(), errors })
 }
 
 fn number_in(path: &str) -> Result<Number, Error> {
@@ -99,7 +98,7 @@ fn number_in(path: &str) -> Result<Number, Error> {
 pub(in crate::features::remittance) async fn opening(
     visit: Visit<Staff<Finance>>,
     path: Path<String>,
-    form: Form<Yes>,
+    form: Form<Press>,
 ) -> Result<HttpResponse, Error> {
     let number = number_in(&path)?;
     let ended = visit.write(&form, move |conn, officer, _| {
@@ -168,6 +167,6 @@ pub(in crate::features::remittance) async fn closure(
     done(ended.await?)
 }
 
-fn done(ended: Ended<HttpResponse>) -> Result<HttpResponse, Error> {
+fn done<F>(ended: Ended<HttpResponse, F>) -> Result<HttpResponse, Error> {
     ended.or_fail(Error::Conflict)
 }

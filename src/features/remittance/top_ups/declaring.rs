@@ -109,23 +109,31 @@ pub(in crate::features::remittance) async fn declare_do(
     // A slip chosen now takes the place of one that was kept.
     let slips: Vec<String> = match sent.uploads.first() {
         Some(upload) => vec![upload.number.clone()],
-        None => sent.form.kept.iter().take(1).cloned().collect(),
+        None => sent.kept.iter().take(1).cloned().collect(),
     };
-    let form = sent.form.clone();
-    let ended = match form.step() {
-        Step::Declare => match declared(&visit, sent, &number, &slips, today).await? {
-            Ended::Done(response) => return Ok(response),
-            Ended::Again(shell, errors) => Ended::Again(shell, errors),
-        },
-        Step::Check => answered(&visit, sent, &slips, today).await?,
-        Step::Change => visit.step(&form, |_, _, _| Ok(None)).await?,
+    let (form, came_to) = match visit.open(&sent.form).await? {
+        Ended::Again(shell, errors, form) => (form, Err((shell, errors))),
+        Ended::Done(form) => {
+            let came_to = match form.step() {
+                Step::Declare => match declared(&visit, sent, &number, &slips, today).await? {
+                    Ended::Done(response) => return Ok(response),
+                    Ended::Again(shell, errors, _) => Err((shell, errors)),
+                },
+                Step::Check => match answered(&visit, sent, &slips, today).await? {
+                    Ended::Done(answers) => Ok(Some(answers)),
+                    Ended::Again(shell, errors, _) => Err((shell, errors)),
+                },
+                Step::Change => Ok(None),
+            };
+            (form, came_to)
+        }
     };
     let form = DeclarationForm::clone(&form);
     let (shell, (top_up, kept)) = declarable(&visit, number, slips).await?;
-    match ended {
-        Ended::Done(Some(answers)) => page(CheckPage { shell, top_up, form, answers, kept }),
-        Ended::Done(None) => page(DeclarationPage { shell, top_up, form, kept, errors: Errors::none(), today }),
-        Ended::Again(shell, errors) => again(DeclarationPage { shell: *shell, top_up, form, kept, errors, today }),
+    match came_to {
+        Ok(Some(answers)) => page(CheckPage { shell, top_up, form, answers, kept }),
+        Ok(None) => page(DeclarationPage { shell, top_up, form, kept, errors: Errors::none(), today }),
+        Err((shell, errors)) => again(DeclarationPage { shell: *shell, top_up, form, kept, errors, today }),
     }
 }
 
@@ -135,12 +143,12 @@ async fn answered(
     sent: Sent<DeclarationForm>,
     slips: &[String],
     today: Day,
-) -> Result<Ended<Option<Declaration>>, Error> {
+) -> Result<Ended<Declaration, DeclarationForm>, Error> {
     let (slips, file_errors) = (slips.to_vec(), sent.errors);
     let ended = visit.step(&sent.form, move |conn, member, form| {
         let answers = form.read(today, file_errors)?;
         slip_of(uploads::waiting(conn, member.ctx(), SLIP.purpose, &slips)?, &slips)?;
-        Ok(Some(answers))
+        Ok(answers)
     });
     ended.await
 }
@@ -152,7 +160,7 @@ async fn declared(
     number: &Number,
     slips: &[String],
     today: Day,
-) -> Result<Ended<HttpResponse>, Error> {
+) -> Result<Ended<HttpResponse, DeclarationForm>, Error> {
     let (number, slips, file_errors) = (number.clone(), slips.to_vec(), sent.errors);
     let ended = visit.write(&sent.form, move |conn, member, form| {
         let answers = form.read(today, file_errors)?;

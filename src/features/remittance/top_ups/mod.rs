@@ -9,7 +9,7 @@ mod thread;
 
 pub(super) use declaring::{DECLARATION_BYTES, declare_do, declare_form};
 pub use moves::{declare, open, withdraw};
-pub(super) use pages::{Yes, create, download, list, new, number_in, show, slip, withdraw_ask, withdraw_do};
+pub(super) use pages::{create, download, list, new, number_in, show, slip, withdraw_ask, withdraw_do};
 pub use queries::Declaration;
 #[cfg(test)]
 pub(super) use queries::Declared;

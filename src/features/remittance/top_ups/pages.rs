@@ -18,7 +18,7 @@ use crate::web::downloads;
 use crate::web::forms::{Asking, Errors, Form};
 use crate::web::lists::{After, PAGE, Rows};
 use crate::web::pace::{self, Pace};
-use crate::web::{Error, Flash, Goto, Shell, Visit, page};
+use crate::web::{Error, Flash, Goto, Press, Shell, Visit, page};
 
 /// Who reads.
 type Reader = Member<(Owner, Billing, Viewer)>;
@@ -81,7 +81,7 @@ pub(in crate::features::remittance) async fn create(
         let number = moves::open(conn, member, amount, &currency)?;
         Ok(Goto::to(format!("/account/remittances/{}", number.as_str())).saying(Flash::TopUpOpened))
     });
-    ended.await?.or(|shell, errors| New { shell, form: NewTopUp::clone(&form), errors, open: true })
+    ended.await?.or(|shell, errors, form| New { shell, form: form.clone(), errors, open: true })
 }
 
 #[derive(Template)]
@@ -128,10 +128,6 @@ pub(super) fn address(number: &Number) -> String {
     format!("/account/remittances/{}", number.as_str())
 }
 
-/// Nothing but the token.
-#[derive(Debug, Clone, Default, serde::Deserialize)]
-pub struct Yes {}
-
 #[derive(Template)]
 #[template(path = "remittance/withdrawal.html")]
 struct Withdrawal {
@@ -156,7 +152,7 @@ pub(in crate::features::remittance) async fn withdraw_ask(
 pub(in crate::features::remittance) async fn withdraw_do(
     visit: Visit<Member<(Owner, Billing)>>,
     path: Path<String>,
-    form: Form<Yes>,
+    form: Form<Press>,
 ) -> Result<HttpResponse, Error> {
     let number = number_in(&path)?;
     let ended = visit.write(&form, move |conn, member, _| {

@@ -76,14 +76,18 @@ pub(super) async fn create(
         visit.read(move |conn, _| Ok(queries::pending(conn, &sought.keys, &wanted, sought.now)?)).await?;
     let Some(found) = found else { return gone(shell) };
     let secret = TotpSecret::pending(&visit.house().keys, &token);
+    let typed = match visit.open(&form).await? {
+        Ended::Done(typed) => typed,
+        Ended::Again(shell, errors, _) => return again(New::of(*shell, errors, &token, &found.address, &secret)),
+    };
     let hasher = &visit.house().hasher;
-    let judged = passwords::check(hasher, &form.password, &form.again, &found.address).await.map_err(unavailable)?;
-    let step = match check(judged, &form.code, secret.step_of(&form.code, now)) {
+    let judged = passwords::check(hasher, &typed.password, &typed.again, &found.address).await.map_err(unavailable)?;
+    let step = match check(judged, &typed.code, secret.step_of(&typed.code, now)) {
         Ok(step) => step,
         Err(errors) => return again(New::of(visit.with_form(shell), errors, &token, &found.address, &secret)),
     };
-    let hash = hasher.hash(form.password.clone()).await.map_err(unavailable)?;
-    let class = PasswordClass::of(&form.password);
+    let hash = hasher.hash(typed.password.clone()).await.map_err(unavailable)?;
+    let class = PasswordClass::of(&typed.password);
     let (person, factor) = (found.clone(), secret.clone());
     let ended = visit
         .write(&form, move |conn, visitor, _| {
@@ -106,7 +110,7 @@ pub(super) async fn create(
         .await?;
     match ended {
         Ended::Done(response) => Ok(response),
-        Ended::Again(shell, errors) => again(New::of(*shell, errors, &token, &found.address, &secret)),
+        Ended::Again(shell, errors, _) => again(New::of(*shell, errors, &token, &found.address, &secret)),
     }
 }
 

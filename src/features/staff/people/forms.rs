@@ -69,11 +69,6 @@ pub(super) struct NewRoles {
     pub shown: Vec<String>,
 }
 
-/// No field but the token.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Nothing {}
-
 /// The roles of these words, each once; at least one.
 pub(super) fn roles_of(words: &[String]) -> Result<Vec<StaffRole>, Errors> {
     let mut roles = Vec::new();

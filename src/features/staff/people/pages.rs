@@ -5,7 +5,7 @@ use askama::Template;
 use diesel::QueryResult;
 use serde_json::Value;
 
-use super::forms::{NewPerson, NewRoles, Nothing, roles_of};
+use super::forms::{NewPerson, NewRoles, roles_of};
 use super::moves::{self, Kept};
 use super::queries::{self, Person, Standing};
 use crate::base::db::Conn;
@@ -18,7 +18,7 @@ use crate::services::mail;
 use crate::web::feature::StaffRole;
 use crate::web::forms::Asking;
 use crate::web::lists::{After, Rows};
-use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, Shell, Stop, Visit, again, page};
+use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, Press, Shell, Stop, Visit, again, page};
 
 type Reader = Staff<(Admin, Auditor)>;
 
@@ -101,7 +101,7 @@ pub(super) async fn create(visit: Visit<Staff<Admin>>, form: Form<NewPerson>) ->
         .await?;
     match ended {
         Ended::Done(response) => Ok(response),
-        Ended::Again(_, errors) => again(blank(&visit, errors, &form).await?),
+        Ended::Again(_, errors, form) => again(blank(&visit, errors, &form).await?),
     }
 }
 
@@ -224,7 +224,7 @@ pub(super) async fn update(
         .await?;
     match ended {
         Ended::Done(response) => Ok(response),
-        Ended::Again(_, errors) => again(shown(&looking, &path, errors, Some(form.roles.clone())).await?),
+        Ended::Again(_, errors, form) => again(shown(&looking, &path, errors, Some(form.roles.clone())).await?),
     }
 }
 
@@ -237,7 +237,7 @@ fn here(number: &Number) -> String {
 pub(super) async fn renew(
     visit: Visit<Staff<Admin>>,
     path: web::Path<String>,
-    form: Form<Nothing>,
+    form: Form<Press>,
 ) -> Result<HttpResponse, Error> {
     let number = parsed(&path)?;
     let ended = visit
@@ -257,7 +257,7 @@ pub(super) async fn renew(
 pub(super) async fn end_sessions(
     visit: Visit<Staff<Admin>>,
     path: web::Path<String>,
-    form: Form<Nothing>,
+    form: Form<Press>,
 ) -> Result<HttpResponse, Error> {
     let number = parsed(&path)?;
     let ended = visit
@@ -302,7 +302,7 @@ pub(super) async fn ask_end(visit: Visit<Staff<Admin>>, path: web::Path<String>)
 pub(super) async fn end(
     visit: Visit<Staff<Admin>>,
     path: web::Path<String>,
-    form: Form<Nothing>,
+    form: Form<Press>,
 ) -> Result<HttpResponse, Error> {
     let number = parsed(&path)?;
     let ended = visit
@@ -318,11 +318,11 @@ pub(super) async fn end(
         .await?;
     match ended {
         Ended::Done(response) => Ok(response),
-        Ended::Again(_, errors) => again(asked_end(&visit, &path, errors).await?),
+        Ended::Again(_, errors, _) => again(asked_end(&visit, &path, errors).await?),
     }
 }
 
 /// For forms without a field: nothing in them can be wrong.
-fn done(ended: Ended<HttpResponse>) -> Result<HttpResponse, Error> {
+fn done(ended: Ended<HttpResponse, Press>) -> Result<HttpResponse, Error> {
     ended.or_fail(Error::Conflict)
 }

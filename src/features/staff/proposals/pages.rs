@@ -16,7 +16,7 @@ use crate::base::types::{Moment, Number};
 use crate::features::staff::{Admin, Auditor, Staff};
 use crate::services::context::Context;
 use crate::web::feature::{JobSpec, Look, StaffRole};
-use crate::web::{Ended, Error, Errors, Flash, Form, Goto, House, Shell, Visit, again, page, roles};
+use crate::web::{Ended, Error, Errors, Flash, Form, Goto, House, Press, Shell, Visit, again, page, roles};
 
 pub(in crate::features::staff) const JOBS: &[JobSpec] =
     &[JobSpec { name: "staff_proposals", every: Duration::from_secs(3600), run: expire }];
@@ -56,10 +56,6 @@ pub(in crate::features::staff) fn card(conn: &mut Conn, ctx: &Context, _: &Look<
     let waiting = queries::waiting(conn, ctx.now)?.iter().filter(|proposal| proposal.decidable_by(me)).count();
     if waiting == 0 { Ok(None) } else { Ok(Some(Card { waiting }.render()?)) }
 }
-
-/// A button without fields.
-#[derive(Debug, Default, serde::Deserialize)]
-pub(super) struct Press {}
 
 async fn shown(visit: &Visit<Staff<(Admin, Auditor)>>, number: &str, errors: Errors) -> Result<Show, Error> {
     let number = Number::parse('V', number).ok_or(Error::NotFound)?;
@@ -138,7 +134,7 @@ async fn moved(
         .await?;
     match ended {
         Ended::Done(response) => Ok(response),
-        Ended::Again(_, errors) => again(shown(&looking, &path, errors).await?),
+        Ended::Again(_, errors, _) => again(shown(&looking, &path, errors).await?),
     }
 }
 

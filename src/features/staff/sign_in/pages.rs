@@ -50,33 +50,30 @@ pub(super) async fn new(visit: Visit<Visitor>, asking: Asking<Next>) -> Result<H
 }
 
 pub(super) async fn create(visit: Visit<Visitor>, form: Form<Fields>) -> Result<HttpResponse, Error> {
-    let draw = |shell: Shell, errors: Errors| New {
+    let draw = |shell: Shell, errors: Errors, form: &Fields| New {
         shell,
         errors,
         address: form.address.clone(),
         next: onward(&form.next).to_string(),
     };
-    let address = match check(&form) {
-        Ok(address) => address,
-        Err(errors) => return again(draw(visit.with_form(visit.admit().await?), errors)),
-    };
-    let (wanted, asked) = (address.clone(), visit.asked().clone());
+    let asked = visit.asked().clone();
     let counted = visit
         .step(&form, move |conn, _, form| {
-            let candidate = candidate(conn, PersonKind::Staff, &wanted)?;
+            let address = check(form)?;
+            let candidate = candidate(conn, PersonKind::Staff, &address)?;
             let known = match candidate.person_id() {
                 Some(person) => known_browser(conn, &asked, person)?,
                 None => None,
             };
-            let guess = guesses::count(conn, &asked, PersonKind::Staff, &wanted, known, Some(&form.password))?;
-            Ok((candidate, guess))
+            let guess = guesses::count(conn, &asked, PersonKind::Staff, &address, known, Some(&form.password))?;
+            Ok((address, form.password.clone(), candidate, guess))
         })
         .await?;
-    let (candidate, guess) = match counted {
+    let (address, password, candidate, guess) = match counted {
         Ended::Done(counted) => counted,
-        Ended::Again(shell, errors) => return again(draw(*shell, errors)),
+        Ended::Again(shell, errors, form) => return again(draw(*shell, errors, &form)),
     };
-    let proven = candidate.prove(&visit.house().hasher, form.password.clone()).await?;
+    let proven = candidate.prove(&visit.house().hasher, password).await?;
     visit
         .write(&form, move |conn, visitor, form| {
             let ctx = visitor.context();

@@ -47,7 +47,3 @@ impl Note {
         prose(&self.note, MOST_NOTE).map_err(|error| Errors::one("note", error))
     }
 }
-
-/// A button without fields.
-#[derive(Debug, Default, Deserialize)]
-pub(in crate::features::tickets) struct Press {}

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::forms::{Press, Reply};
+use super::forms::Reply;
 use super::moves::{self, Said};
 use super::queries;
 use super::view::{Line, Reader, lines};
@@ -18,7 +18,7 @@ use crate::web::pace::{self, Pace};
 use crate::web::page::again_in;
 use crate::web::parts::Parts;
 use crate::web::uploads::{Sent, Upload, receive, waiting};
-use crate::web::{Ended, Error, Errors, Flash, Form, Goto, Shell, Stop, Visit, page};
+use crate::web::{Ended, Error, Errors, Flash, Form, Goto, Press, Shell, Stop, Visit, page};
 
 /// Replies that one account sends within an hour.
 const REPLIES: Pace = Pace::hourly("reply", 120);
@@ -87,8 +87,8 @@ pub(in crate::features::tickets) async fn reply(
     parts: Parts,
 ) -> Result<HttpResponse, Error> {
     let number = number(&path)?;
-    let Sent { form, uploads, errors: mut wrong } = receive::<_, Reply>(&visit, parts, TAKES).await?;
-    let files = together(&form.kept, &uploads, &mut wrong);
+    let Sent { form, kept, uploads, errors: mut wrong } = receive::<_, Reply>(&visit, parts, TAKES).await?;
+    let files = together(&kept, &uploads, &mut wrong);
     let (numbers, zone, own) = (files.clone(), visit.house().config.zone.clone(), number.clone());
     let asked = visit.asked().clone();
     let ended = visit
@@ -107,7 +107,7 @@ pub(in crate::features::tickets) async fn reply(
         .await?;
     match ended {
         Ended::Done(response) => Ok(response),
-        Ended::Again(shell, errors) => {
+        Ended::Again(shell, errors, form) => {
             let load = move |conn: &mut Conn, member: &Member<Any>| {
                 Ok((load(conn, member, &number)?, waiting(conn, member.ctx(), TAKES.purpose, &files)?))
             };
@@ -152,6 +152,6 @@ pub(in crate::features::tickets) async fn reopen(
 }
 
 /// The end of a button without fields: nothing in it can be wrong.
-pub(in crate::features::tickets) fn done(ended: Ended<HttpResponse>) -> Result<HttpResponse, Error> {
+pub(in crate::features::tickets) fn done(ended: Ended<HttpResponse, Press>) -> Result<HttpResponse, Error> {
     ended.or_fail(Error::BadRequest)
 }

@@ -6,13 +6,13 @@ use serde::Deserialize;
 use super::pages::{Show, address, load, number};
 use crate::base::db::Conn;
 use crate::features::staff::{Staff, Support};
-use crate::features::tickets::conversation::forms::{Note, Press};
+use crate::features::tickets::conversation::forms::Note;
 use crate::features::tickets::conversation::moves;
 use crate::features::tickets::conversation::pages::done;
 use crate::features::tickets::queries::take_as_staff;
 use crate::web::feature::StaffRole;
 use crate::web::roles;
-use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, Stop, Visit, again};
+use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, Press, Stop, Visit, again};
 
 pub(in crate::features::tickets) async fn note(
     visit: Visit<Staff<Support>>,
@@ -29,7 +29,7 @@ pub(in crate::features::tickets) async fn note(
             Ok(Goto::to(address(&own)).saying(Flash::NoteKept))
         })
         .await?;
-    drawn(&visit, ended, number, form.note.clone()).await
+    drawn(&visit, ended, number, |form| form.note.clone()).await
 }
 
 /// To whom it is given: the address of a member of support.
@@ -57,7 +57,7 @@ pub(in crate::features::tickets) async fn assign(
             Ok(Goto::to(address(&own)).saying(Flash::TicketAssigned))
         })
         .await?;
-    drawn(&visit, ended, number, String::new()).await
+    drawn(&visit, ended, number, |_| String::new()).await
 }
 
 pub(in crate::features::tickets) async fn resolve(
@@ -77,15 +77,16 @@ pub(in crate::features::tickets) async fn resolve(
 }
 
 /// The redirect, or the page of the work order with what was wrong.
-async fn drawn(
+async fn drawn<F>(
     visit: &Visit<Staff<Support>>,
-    ended: Ended<HttpResponse>,
+    ended: Ended<HttpResponse, F>,
     number: crate::base::types::Number,
-    note: String,
+    note: impl FnOnce(&F) -> String,
 ) -> Result<HttpResponse, Error> {
     match ended {
         Ended::Done(response) => Ok(response),
-        Ended::Again(shell, errors) => {
+        Ended::Again(shell, errors, form) => {
+            let note = note(&form);
             let look = move |conn: &mut Conn, officer: &Staff<Support>| {
                 let seen = load(conn, officer, &number)?;
                 Ok((seen.looked(), seen))

@@ -123,8 +123,8 @@ pub(in crate::features::tickets) async fn reply(
     parts: Parts,
 ) -> Result<HttpResponse, Error> {
     let number = number(&path)?;
-    let Sent { form, uploads, errors: mut wrong } = receive::<_, Reply>(&visit, parts, TAKES).await?;
-    let files = together(&form.kept, &uploads, &mut wrong);
+    let Sent { form, kept, uploads, errors: mut wrong } = receive::<_, Reply>(&visit, parts, TAKES).await?;
+    let files = together(&kept, &uploads, &mut wrong);
     let (numbers, own) = (files.clone(), number.clone());
     let ended = visit
         .write(&form, move |conn, officer, form: &Reply| {
@@ -143,7 +143,7 @@ pub(in crate::features::tickets) async fn reply(
         .await?;
     match ended {
         Ended::Done(response) => Ok(response),
-        Ended::Again(shell, errors) => {
+        Ended::Again(shell, errors, form) => {
             let look = move |conn: &mut Conn, officer: &Staff<Support>| {
                 let seen = load(conn, officer, &number)?;
                 let kept = waiting(conn, officer.ctx(), TAKES.purpose, &files)?;

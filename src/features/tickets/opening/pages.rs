@@ -67,8 +67,8 @@ pub(in crate::features::tickets) async fn create(
     visit: Visit<Member<Any>>,
     parts: Parts,
 ) -> Result<HttpResponse, Error> {
-    let Sent { form, uploads, errors: mut wrong } = receive::<_, New>(&visit, parts, TAKES).await?;
-    let files = together(&form.kept, &uploads, &mut wrong);
+    let Sent { form, kept, uploads, errors: mut wrong } = receive::<_, New>(&visit, parts, TAKES).await?;
+    let files = together(&kept, &uploads, &mut wrong);
     let (numbers, zone) = (files.clone(), visit.house().config.zone.clone());
     let asked = visit.asked().clone();
     let ended = visit
@@ -92,7 +92,7 @@ pub(in crate::features::tickets) async fn create(
         .await?;
     match ended {
         Ended::Done(response) => Ok(response),
-        Ended::Again(shell, errors) => {
+        Ended::Again(shell, errors, form) => {
             let (_, kept) =
                 visit.read(move |conn, member| Ok(waiting(conn, member.ctx(), TAKES.purpose, &files)?)).await?;
             let kept = kept.iter().map(Upload::kept).collect();
