@@ -1,5 +1,6 @@
 //! Lists by key set: newest first, twenty a page, the cursor is the public number of the last row.
 
+use diesel::QueryResult;
 use serde::Deserialize;
 
 /// Rows on a page.
@@ -25,13 +26,29 @@ pub struct Rows<T> {
 }
 
 impl<T> Rows<T> {
-    /// Makes a page from up to `PAGE + 1` loaded rows: the surplus row only tells that there are more.
-    pub fn of(mut rows: Vec<T>, after: &After, key: impl Fn(&T) -> String) -> Self {
+    /// One page of a list. `load` answers up to `PAGE + 1` rows from below a cursor, or the first ones, and `None` for a
+    /// cursor that names none of the list's rows. Then, as for a text that is no cursor at all, the list begins at its
+    /// first page: a row that is gone, or was never the reader's, is no reason for an error.
+    pub fn below<C>(
+        cursor: Option<C>,
+        mut load: impl FnMut(Option<&C>) -> QueryResult<Option<Vec<T>>>,
+        key: impl Fn(&T) -> String,
+    ) -> QueryResult<Self> {
+        if let Some(cursor) = &cursor
+            && let Some(rows) = load(Some(cursor))?
+        {
+            return Ok(Self::of(rows, true, key));
+        }
+        Ok(Self::of(load(None)?.unwrap_or_default(), false, key))
+    }
+
+    /// The surplus row only tells that there are more.
+    fn of(mut rows: Vec<T>, later: bool, key: impl Fn(&T) -> String) -> Self {
         let most = usize::try_from(PAGE).unwrap_or(20);
         let more = rows.len() > most;
         rows.truncate(most);
         let next = if more { rows.last().map(key) } else { None };
-        Self { rows, next, later: !after.after.is_empty() }
+        Self { rows, next, later }
     }
 
     /// The address of the first page, unless this is it. `base` may have a query.

@@ -1,15 +1,28 @@
-//! Every list that staff open is recorded, once for each look, with its name.
+//! Every list that staff open is recorded, once for each look, with its name; every list begins anew where its cursor names
+//! no row.
 
 use diesel::prelude::*;
 use easylink::base::db::schema::records;
+use easylink::base::types::Number;
 use easylink::web::feature::StaffRole;
 
 use crate::doors::lists_of_staff;
+use crate::support::people::Visitor;
 use crate::support::portal::Portal;
 
 async fn recorded(portal: &Portal) -> Vec<(Option<String>, Option<i64>)> {
     let all = records::table.filter(records::event.eq("listed")).order(records::id);
     portal.read(move |conn| all.select((records::object, records::actor_id)).load(conn).unwrap()).await
+}
+
+/// Texts that are no cursor, and numbers of every kind that nothing has.
+async fn begins_anew(visitor: &mut Visitor, path: &str) {
+    let numbers = ['B', 'E', 'L', 'P', 'R', 'T'].map(|kind| Number::random(kind).as_str().to_string());
+    for after in numbers.into_iter().chain(["no-such".to_string(), "%00".to_string(), "a%27".to_string()]) {
+        let page = visitor.gets(&format!("{path}?after={after}")).await;
+        assert_eq!(page.status, 200, "{path} after {after}");
+        assert!(!page.text().contains("← Newer"), "{path} after {after} is the first page");
+    }
 }
 
 on_both!(
@@ -34,5 +47,21 @@ on_both!(
             assert_eq!(recorded(&portal).await.len(), before);
         }
         assert!(names.contains("ledger") && names.contains("tickets"), "{names:?}");
+    }
+
+);
+
+on_both!(
+    async fn a_cursor_that_names_no_row_shows_the_first_page(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        let own = ["/account/tickets", "/account/remittances", "/account/balance", "/account/records"];
+        for path in own.into_iter().chain(["/products", "/announcements"]) {
+            begins_anew(&mut li, path).await;
+        }
+        for (path, roles) in lists_of_staff() {
+            let name = path.replace('/', ".");
+            let mut officer = portal.employs(&name, std::slice::from_ref(&roles[0])).await;
+            begins_anew(&mut officer, path).await;
+        }
     }
 );

@@ -13,7 +13,7 @@ use crate::features::accounts::Visitor;
 use crate::features::help::{self, Headline};
 use crate::services::markdown::{Rendered, rendered};
 use crate::web::forms::Asking;
-use crate::web::lists::{After, Rows};
+use crate::web::lists::Rows;
 use crate::web::slug::Slug;
 use crate::web::{Actor, Error, Shell, Visit, page};
 
@@ -80,7 +80,8 @@ pub(super) async fn list(visit: Visit<Visitor>, Asking(query): Asking<Query>) ->
     let asked = q.clone();
     let (shell, (rows, prices)) = visit
         .read(move |conn, _| {
-            let rows = queries::list(conn, &asked, category, &After { after: query.after })?;
+            let load = |after: Option<&Slug>| queries::list(conn, &asked, category, after);
+            let rows = Rows::below(Slug::parse(&query.after), load, |row| row.slug.clone())?;
             let prices = if rows.is_empty() { Vec::new() } else { queries::lowest(conn, &rows.rows)? };
             Ok((rows, prices))
         })

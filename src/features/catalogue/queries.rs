@@ -11,7 +11,7 @@ use crate::base::types::{Moment, Money};
 use crate::each;
 use crate::services::markdown;
 use crate::services::search::{patterns, searchable};
-use crate::web::lists::{After, PAGE, Rows};
+use crate::web::lists::PAGE;
 use crate::web::slug::Slug;
 
 /// The most products that the start page chooses from.
@@ -74,7 +74,12 @@ pub(super) fn on_sale(conn: &mut Conn) -> QueryResult<Vec<Line>> {
 }
 
 /// One page of what is on sale, of one category or all, in which every word of `query` occurs.
-pub(super) fn list(conn: &mut Conn, query: &str, category: Option<Category>, after: &After) -> QueryResult<Rows<Line>> {
+pub(super) fn list(
+    conn: &mut Conn,
+    query: &str,
+    category: Option<Category>,
+    after: Option<&Slug>,
+) -> QueryResult<Option<Vec<Line>>> {
     let mut asked = products::table.filter(products::state.eq(State::OnSale)).into_boxed();
     if let Some(category) = category {
         asked = asked.filter(products::category.eq(category));
@@ -82,26 +87,22 @@ pub(super) fn list(conn: &mut Conn, query: &str, category: Option<Category>, aft
     for word in patterns(query) {
         asked = asked.filter(products::search_text.like(word).escape('\\'));
     }
-    if let Some((category, position, id)) = cursor(conn, after)? {
+    if let Some(slug) = after {
+        let found: Option<(Category, i64, i64)> = products::table
+            .filter(products::slug.eq(&**slug))
+            .select((products::category, products::position, products::id))
+            .first(conn)
+            .optional()?;
+        let Some((category, position, id)) = found else { return Ok(None) };
         let further = products::position.gt(position).or(products::position.eq(position).and(products::id.gt(id)));
         asked = asked.filter(products::category.gt(category).or(products::category.eq(category).and(further)));
     }
-    let rows = asked
+    asked
         .order((products::category, products::position, products::id))
         .limit(PAGE + 1)
         .select((products::id, products::slug, products::category, products::name, products::summary))
-        .load(conn)?;
-    Ok(Rows::of(rows, after, |row: &Line| row.slug.clone()))
-}
-
-/// Where the last row of the page before stands.
-fn cursor(conn: &mut Conn, after: &After) -> QueryResult<Option<(Category, i64, i64)>> {
-    let Some(slug) = Slug::parse(&after.after) else { return Ok(None) };
-    products::table
-        .filter(products::slug.eq(&*slug))
-        .select((products::category, products::position, products::id))
-        .first(conn)
-        .optional()
+        .load(conn)
+        .map(Some)
 }
 
 /// The lowest price of each of these products.

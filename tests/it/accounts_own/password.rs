@@ -71,4 +71,19 @@ on_both!(
         portal.minutes(10);
         assert_eq!(changes(&mut li, PASSWORD, NEW, NEW).await.status, 303);
     }
+
+);
+
+on_both!(
+    async fn a_form_shows_nothing_that_it_holds_before_it_is_known_whose_it_is(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        let mut wu = portal.enters("wu@example.com").await;
+        let form = li.opens("/account/security/password").await.form("/account/security/password");
+        assert_eq!(wu.posts(&form).await.status, 403, "another's form is refused before anything in it is looked at");
+        assert_eq!(li.posts(&form).await.wrong_fields(), ["current", "password", "again"]);
+        li.visitor = portal.signed_in(li.person_id, Some(li.account_id)).await;
+        let page = li.posts(&form).await;
+        assert!(page.status == 422 && page.text().contains("You signed in again"), "{}", page.text());
+        assert!(page.wrong_fields().is_empty(), "nothing of the form was judged");
+    }
 );

@@ -32,11 +32,12 @@ pub(super) async fn list(visit: Visit<Member<Any>>, asking: Asking<After>) -> Re
     let (shell, (records, session)) = visit
         .read(move |conn, member| {
             let before = cursor::opened(member.keys(), member.person_id(), &asking.0.after);
-            let asked = if before.is_some() { asking.0 } else { After::default() };
             let most = usize::try_from(PAGE + 1).unwrap_or_default();
-            let rows = kept::lines_of_person(conn, member.ctx(), member.own_records(), before, most)?;
+            let load = |before: Option<&i64>| {
+                kept::lines_of_person(conn, member.ctx(), member.own_records(), before.copied(), most).map(Some)
+            };
             let next = |line: &Line| cursor::sealed(member.keys(), member.person_id(), line.oldest_id());
-            Ok((Rows::of(rows, &asked, next), member.ctx().author.session_id))
+            Ok((Rows::below(before, load, next)?, member.ctx().author.session_id))
         })
         .await?;
     page(List { shell, records, session })

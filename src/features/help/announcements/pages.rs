@@ -27,8 +27,13 @@ pub(in crate::features::help) async fn list(
     visit: Visit<Visitor>,
     Asking(after): Asking<After>,
 ) -> Result<HttpResponse, Error> {
-    let (shell, rows) =
-        visit.read(move |conn, visitor| Ok(queries::list(conn, visitor.context().now, &after)?)).await?;
+    let cursor = Slug::parse(&after.after);
+    let (shell, rows) = visit
+        .read(move |conn, visitor| {
+            let load = |after: Option<&Slug>| queries::list(conn, visitor.context().now, after);
+            Ok(Rows::below(cursor, load, |row| row.slug.clone())?)
+        })
+        .await?;
     let Rows { rows, next, later } = rows;
     let rows =
         rows.into_iter().map(|row| (excerpt(&row.body, BEGINNING), row)).map(|(text, row)| (row, text)).collect();

@@ -6,7 +6,7 @@ use crate::base::db::Conn;
 use crate::base::db::schema::announcements;
 use crate::base::types::Moment;
 use crate::features::help::seeding::NewAnnouncement;
-use crate::web::lists::{After, PAGE, Rows};
+use crate::web::lists::PAGE;
 use crate::web::slug::Slug;
 
 /// An announcement in a list.
@@ -39,28 +39,27 @@ pub fn newest(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<Vec<Headli
         .load(conn)
 }
 
-pub(super) fn list(conn: &mut Conn, now: Moment, after: &After) -> QueryResult<Rows<Announcement>> {
-    let cursor: Option<(Moment, i64)> = match Slug::parse(&after.after) {
-        None => None,
-        Some(slug) => announcements::table
-            .filter(announcements::slug.eq(&*slug))
+/// What is published, newest first, from below `after`; one more than a page. `None` when there is no such announcement.
+pub(super) fn list(conn: &mut Conn, now: Moment, after: Option<&Slug>) -> QueryResult<Option<Vec<Announcement>>> {
+    let mut asked = announcements::table.filter(announcements::published_at.le(now)).into_boxed();
+    if let Some(slug) = after {
+        let found: Option<(Moment, i64)> = announcements::table
+            .filter(announcements::slug.eq(&**slug))
             .filter(announcements::published_at.le(now))
             .select((announcements::published_at, announcements::id))
             .first(conn)
-            .optional()?,
-    };
-    let mut asked = announcements::table.filter(announcements::published_at.le(now)).into_boxed();
-    if let Some((at, id)) = cursor {
+            .optional()?;
+        let Some((at, id)) = found else { return Ok(None) };
         asked = asked.filter(
             announcements::published_at.lt(at).or(announcements::published_at.eq(at).and(announcements::id.lt(id))),
         );
     }
-    let rows = asked
+    asked
         .order((announcements::published_at.desc(), announcements::id.desc()))
         .limit(PAGE + 1)
         .select((announcements::slug, announcements::title, announcements::body, announcements::published_at))
-        .load(conn)?;
-    Ok(Rows::of(rows, after, |row: &Announcement| row.slug.clone()))
+        .load(conn)
+        .map(Some)
 }
 
 pub(super) fn announcement(conn: &mut Conn, now: Moment, slug: &str) -> QueryResult<Announcement> {

@@ -30,21 +30,19 @@ pub(in crate::features::remittance) async fn show(
     visit: Visit<Member<(Owner, Billing, Viewer)>>,
     Asking(after): Asking<After>,
 ) -> Result<HttpResponse, Error> {
-    let cursor = match after.after.as_str() {
-        "" => None,
-        text => Some(Number::parse('L', text).ok_or(Error::NotFound)?),
-    };
+    let cursor = Number::parse('L', &after.after);
     let since = visit.asked().context.now.minus(Duration::from_secs(31 * 24 * 3600));
     let currency = visit.house().config.currency.clone();
     let (shell, (balance, rows, recent, acts)) = visit
         .read(move |conn, member| {
             let holder = Holder::current(member.ctx()).ok_or(Error::NotFound)?;
-            let rows = ledger::movements(conn, holder, &currency, cursor.as_ref(), PAGE + 1)?.ok_or(Error::NotFound)?;
+            let load = |after: Option<&Number>| ledger::movements(conn, holder, &currency, after, PAGE + 1);
+            let rows = Rows::below(cursor, load, |row| row.number.as_str().to_string())?;
             let recent = ledger::movements_since(conn, holder, &currency, since, DRAWN)?;
             Ok((ledger::wallet_balance(conn, holder, &currency)?, rows, recent, member.role() != MemberRole::Viewer))
         })
         .await?;
     let today = visit.asked().context.now.day(&shell.zone);
     let chart = chart::draw(&recent, balance, today, &shell.zone);
-    page(Show { shell, balance, rows: Rows::of(rows, &after, |row| row.number.as_str().to_string()), chart, acts })
+    page(Show { shell, balance, rows, chart, acts })
 }

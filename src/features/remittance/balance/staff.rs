@@ -31,15 +31,13 @@ pub(in crate::features::remittance) async fn ledger(
     visit: Visit<Staff<(Finance, Auditor)>>,
     Asking(after): Asking<After>,
 ) -> Result<HttpResponse, Error> {
-    let cursor = match after.after.as_str() {
-        "" => None,
-        text => Some(Number::parse('L', text).ok_or(Error::NotFound)?),
-    };
+    let cursor = Number::parse('L', &after.after);
     let (shell, (accounts, sums, rows)) = visit
         .list("ledger", Value::Null, move |conn, _| {
-            let rows = ledger::transactions(conn, cursor.as_ref(), PAGE + 1)?.ok_or(Error::NotFound)?;
+            let load = |after: Option<&Number>| ledger::transactions(conn, after, PAGE + 1);
+            let rows = Rows::below(cursor, load, |row| row.number.as_str().to_string())?;
             Ok((ledger::accounts_of_the_house(conn)?, ledger::sums(conn)?, rows))
         })
         .await?;
-    page(Ledger { shell, accounts, sums, rows: Rows::of(rows, &after, |row| row.number.as_str().to_string()) })
+    page(Ledger { shell, accounts, sums, rows })
 }

@@ -16,7 +16,7 @@ use crate::features::remittance::model::{Move, RemittanceState};
 use crate::features::remittance::top_ups::{self, Knot, TopUp, number_in};
 use crate::features::staff::{Auditor, Finance, Staff};
 use crate::web::forms::{Asking, Errors, Form};
-use crate::web::lists::{After, PAGE, Rows};
+use crate::web::lists::{PAGE, Rows};
 use crate::web::visit::Looked;
 use crate::web::{Actor, Ended, Error, Flash, Goto, Shell, Visit, page};
 
@@ -49,15 +49,15 @@ pub(in crate::features::remittance) async fn list(
     Asking(filter): Asking<Filter>,
 ) -> Result<HttpResponse, Error> {
     let state = RemittanceState::parse(&filter.state).unwrap_or(RemittanceState::Declared);
-    let after = After { after: filter.after };
-    let cursor = if after.after.is_empty() { None } else { Some(number_in(&after.after)?) };
+    let cursor = Number::parse('R', &filter.after);
     let (shell, (rows, waiting)) = visit
         .list("remittances", json!({ "state": state.as_str() }), move |conn, _| {
-            let rows = queries::queue(conn, state, cursor.as_ref(), PAGE + 1)?.ok_or(Error::NotFound)?;
+            let load = |after: Option<&Number>| queries::queue(conn, state, after, PAGE + 1);
+            let rows = Rows::below(cursor, load, |row| row.number.as_str().to_string())?;
             Ok((rows, queries::waiting(conn)?.0))
         })
         .await?;
-    page(List { shell, rows: Rows::of(rows, &after, |row| row.number.as_str().to_string()), state, waiting })
+    page(List { shell, rows, state, waiting })
 }
 
 /// What stands on a remittance's page.

@@ -15,7 +15,7 @@ use crate::features::remittance::model::signs;
 use crate::features::remittance::{fields, receiving};
 use crate::features::staff::{Auditor, Finance, Staff};
 use crate::web::forms::{Asking, Errors, FieldError, Form};
-use crate::web::lists::{After, PAGE, Rows};
+use crate::web::lists::{PAGE, Rows};
 use crate::web::{Ended, Error, Flash, Goto, Shell, Visit, page};
 
 /// The filter of the list.
@@ -45,17 +45,14 @@ pub(in crate::features::remittance) async fn list(
         word => Some(EntryState::parse(word).unwrap_or(EntryState::Open)),
     };
     let word = state.map_or("all", EntryState::as_str).to_string();
-    let after = After { after: filter.after };
-    let cursor = match after.after.as_str() {
-        "" => None,
-        text => Some(Number::parse('E', text).ok_or(Error::NotFound)?),
-    };
+    let cursor = Number::parse('E', &filter.after);
     let (shell, rows) = visit
         .list("statements", json!({ "state": word }), move |conn, officer| {
-            queries::list(conn, officer, state, cursor.as_ref(), PAGE + 1)?.ok_or(Error::NotFound)
+            let load = |after: Option<&Number>| queries::list(conn, officer, state, after, PAGE + 1);
+            Ok(Rows::below(cursor, load, |row| row.number.as_str().to_string())?)
         })
         .await?;
-    page(List { shell, rows: Rows::of(rows, &after, |row| row.number.as_str().to_string()), state: word })
+    page(List { shell, rows, state: word })
 }
 
 /// What finance reads off the statement.

@@ -45,14 +45,15 @@ pub(in crate::features::remittance) async fn list(
     visit: Visit<Reader>,
     Asking(after): Asking<After>,
 ) -> Result<HttpResponse, Error> {
-    let cursor = if after.after.is_empty() { None } else { Some(number_in(&after.after)?) };
+    let cursor = Number::parse('R', &after.after);
     let (shell, (rows, verified)) = visit
         .read(move |conn, member| {
-            let rows = queries::list(conn, member, cursor.as_ref(), PAGE + 1)?.ok_or(Error::NotFound)?;
+            let load = |after: Option<&Number>| queries::list(conn, member, after, PAGE + 1);
+            let rows = Rows::below(cursor, load, |row| row.number.as_str().to_string())?;
             Ok((rows, identity::result_of(conn, member)?.is_some()))
         })
         .await?;
-    page(List { shell, rows: Rows::of(rows, &after, |row| row.number.as_str().to_string()), verified })
+    page(List { shell, rows, verified })
 }
 
 #[derive(Template)]

@@ -8,7 +8,7 @@ use super::model::{Sought, facts};
 use crate::features::staff::{Auditor, Staff};
 use crate::services::records::{self, Record, Search};
 use crate::web::forms::Asking;
-use crate::web::lists::PAGE;
+use crate::web::lists::{PAGE, Rows};
 use crate::web::{Error, Errors, Shell, Visit, page};
 
 #[derive(Template)]
@@ -32,7 +32,7 @@ pub(super) async fn list(visit: Visit<Staff<Auditor>>, asking: Asking<Sought>) -
     let sought = asking.0;
     let wanted = sought.clone();
     let asked = json!({ "event": sought.event, "who": sought.who, "object": sought.object });
-    let (shell, mut rows) = visit
+    let (shell, rows) = visit
         .list("records", asked, move |conn, officer| {
             let search = Search {
                 event: wanted.event(),
@@ -42,14 +42,14 @@ pub(super) async fn list(visit: Visit<Staff<Auditor>>, asking: Asking<Sought>) -
                 none: (!wanted.event.is_empty() && wanted.event().is_none())
                     || (!wanted.who.trim().is_empty() && wanted.person().is_none()),
             };
-            Ok(records::search(conn, officer.ctx(), &search, wanted.before(), PAGE + 1)?)
+            let load = |before: Option<&i64>| {
+                records::search(conn, officer.ctx(), &search, before.copied(), PAGE + 1).map(Some)
+            };
+            Ok(Rows::below(wanted.before(), load, |record| record.id.to_string())?)
         })
         .await?;
-    let most = usize::try_from(PAGE).unwrap_or(20);
-    let more = rows.len() > most;
-    rows.truncate(most);
-    let older = rows.last().filter(|_| more).map(|last| sought.address(Some(last.id)));
-    let newer = sought.before().map(|_| sought.address(None));
-    let rows = rows.into_iter().map(|record| Line { facts: facts(&record.details), record }).collect();
+    let older = rows.next.as_deref().map(|last| sought.address(last));
+    let newer = rows.later.then(|| sought.address(""));
+    let rows = rows.rows.into_iter().map(|record| Line { facts: facts(&record.details), record }).collect();
     page(List { shell, errors: Errors::none(), sought, rows, newer, older })
 }

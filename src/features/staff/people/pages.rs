@@ -36,14 +36,14 @@ struct List {
 }
 
 pub(super) async fn list(visit: Visit<Reader>, after: Asking<After>) -> Result<HttpResponse, Error> {
-    let After { after } = after.0;
-    let cursor = Number::parse('P', &after);
+    let cursor = Number::parse('P', &after.0.after);
     let list = visit.list("people", Value::Null, move |conn, officer| {
-        let waiting = if cursor.is_none() { proposals::waiting(conn, officer.now())? } else { Vec::new() };
-        Ok((queries::list(conn, cursor.as_ref())?, waiting, alone(conn, officer)?))
+        let key = |person: &Person| person.number.as_str().to_string();
+        let people = Rows::below(cursor, |after| queries::list(conn, after), key)?;
+        let waiting = if people.later { Vec::new() } else { proposals::waiting(conn, officer.now())? };
+        Ok((people, waiting, alone(conn, officer)?))
     });
-    let (shell, (found, waiting, alone)) = list.await?;
-    let people = Rows::of(found, &After { after }, |person| person.number.as_str().to_string());
+    let (shell, (people, waiting, alone)) = list.await?;
     let newer = people.later.then(|| "/staff/people".to_string());
     let older = people.next.as_ref().map(|next| format!("/staff/people?after={next}"));
     page(List { shell, people, newer, older, waiting, alone })

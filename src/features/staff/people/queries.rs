@@ -89,8 +89,9 @@ fn with_roles(conn: &mut Conn, rows: Vec<Row>) -> QueryResult<Vec<Person>> {
     Ok(rows.into_iter().map(person).collect())
 }
 
-/// One page of the staff, newest first, after the person with this number; one row more than a page.
-pub(super) fn list(conn: &mut Conn, after: Option<&Number>) -> QueryResult<Vec<Person>> {
+/// One page of the staff, newest first, after the person with this number; one row more than a page. `None` for a number
+/// that nobody has.
+pub(super) fn list(conn: &mut Conn, after: Option<&Number>) -> QueryResult<Option<Vec<Person>>> {
     let mut query = people::table
         .filter(people::kind.eq(PersonKind::Staff))
         .order(people::id.desc())
@@ -104,10 +105,11 @@ pub(super) fn list(conn: &mut Conn, after: Option<&Number>) -> QueryResult<Vec<P
             .select(people::id)
             .first(conn)
             .optional()?;
-        query = query.filter(people::id.lt(last.unwrap_or(0)));
+        let Some(last) = last else { return Ok(None) };
+        query = query.filter(people::id.lt(last));
     }
     let rows = query.load(conn)?;
-    with_roles(conn, rows)
+    with_roles(conn, rows).map(Some)
 }
 
 /// All of the staff, oldest first.

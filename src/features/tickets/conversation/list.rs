@@ -9,7 +9,7 @@ use crate::base::types::Number;
 use crate::features::accounts::{Any, Member};
 use crate::features::tickets::model::TicketState;
 use crate::web::forms::Asking;
-use crate::web::lists::{After, Rows};
+use crate::web::lists::Rows;
 use crate::web::{Error, Shell, Visit, page};
 
 /// What the list is asked for.
@@ -35,12 +35,13 @@ pub(in crate::features::tickets) async fn list(
     Asking(asked): Asking<Asked>,
 ) -> Result<HttpResponse, Error> {
     let state = TicketState::parse(&asked.state);
-    let after = match asked.after.as_str() {
-        "" => None,
-        text => Some(Number::parse('T', text).ok_or(Error::NotFound)?),
-    };
-    let (shell, rows) = visit.read(move |conn, member| Ok(queries::list(conn, member, state, after.as_ref())?)).await?;
-    let rows = Rows::of(rows, &After { after: asked.after }, |row| row.number.as_str().to_string());
+    let cursor = Number::parse('T', &asked.after);
+    let (shell, rows) = visit
+        .read(move |conn, member| {
+            let load = |after: Option<&Number>| queries::list(conn, member, state, after);
+            Ok(Rows::below(cursor, load, |row| row.number.as_str().to_string())?)
+        })
+        .await?;
     let base = state.map_or_else(String::new, |state| format!("state={state}"));
     let older = rows.next.as_ref().map(|next| {
         let and = if base.is_empty() { "" } else { "&" };

@@ -142,30 +142,33 @@ pub(in crate::features::tickets) struct ListRow {
 const LINE: (tickets::number, tickets::subject, tickets::state, tickets::updated_at, tickets::due_at) =
     (tickets::number, tickets::subject, tickets::state, tickets::updated_at, tickets::due_at);
 
-/// The account's work orders, newest first, from below the one that `after` names; one more than a page. Each is one
-/// statement of fixed text, so that it stays prepared.
+/// The account's work orders, newest first, from below the one that `after` names; one more than a page. `None` when that is
+/// none of the account's. Each is one statement of fixed text, so that it stays prepared.
 pub(in crate::features::tickets) fn list(
     conn: &mut Conn,
     customer: &Customer,
     state: Option<TicketState>,
     after: Option<&Number>,
-) -> QueryResult<Vec<ListRow>> {
+) -> QueryResult<Option<Vec<ListRow>>> {
     let account = customer.account_id();
-    let below: i64 = match after {
-        Some(number) => tickets::table
+    let mut below = i64::MAX;
+    if let Some(number) = after {
+        let found = tickets::table
             .filter(tickets::number.eq(number))
             .filter(tickets::account_id.eq(account))
             .select(tickets::id)
-            .first(conn)?,
-        None => i64::MAX,
-    };
+            .first(conn)
+            .optional()?;
+        let Some(found) = found else { return Ok(None) };
+        below = found;
+    }
     let page = tickets::table.filter(tickets::id.lt(below)).limit(PAGE + 1).select(LINE);
     if let Some(state) = state {
         let own = page.filter(tickets::account_id.eq(account)).filter(tickets::state.eq(state));
-        return each!(conn, c => own.order(tickets::id.desc()).load(c));
+        return each!(conn, c => own.order(tickets::id.desc()).load(c)).map(Some);
     }
     // A range of one account, in the order of the index on both columns: were the account fixed, PostgreSQL would hold the
     // order of `id` for enough and walk the whole table from its end, passing over everybody else's.
     let own = page.filter(tickets::account_id.between(account, account));
-    each!(conn, c => own.order((tickets::account_id.desc(), tickets::id.desc())).load(c))
+    each!(conn, c => own.order((tickets::account_id.desc(), tickets::id.desc())).load(c)).map(Some)
 }

@@ -11,7 +11,7 @@ use crate::features::staff::{Auditor, Staff, Support};
 use crate::features::tickets::model::{Category, TicketState, end_of_day};
 use crate::web::forms::Asking;
 use crate::web::forms::plain::line;
-use crate::web::lists::{After, Rows};
+use crate::web::lists::Rows;
 use crate::web::{Error, Errors, Shell, Visit, page};
 
 /// Most characters of a search.
@@ -73,21 +73,18 @@ pub(in crate::features::tickets) async fn list(
         state: TicketState::parse(&asked.state),
         category: Category::parse(&asked.category),
         text: asked.q.clone(),
-        after: match asked.after.as_str() {
-            "" => None,
-            text => Some(Number::parse('T', text).ok_or(Error::NotFound)?),
-        },
     };
+    let cursor = Number::parse('T', &asked.after);
     let now = visit.asked().context.now;
     let end_of_day = end_of_day(now, &visit.house().config.zone);
     let wanted = filter.clone();
     let (shell, (rows, counts)) = visit
         .list("tickets", told(&filter), move |conn, officer| {
-            let rows = queries::queue(conn, officer, &wanted, end_of_day)?;
+            let load = |after: Option<&Number>| queries::queue(conn, officer, &wanted, end_of_day, after);
+            let rows = Rows::below(cursor, load, |row| row.number.as_str().to_string())?;
             Ok((rows, queries::counts(conn, officer.person_id(), end_of_day)?))
         })
         .await?;
-    let rows = Rows::of(rows, &After { after: asked.after.clone() }, |row| row.number.as_str().to_string());
     let older = rows.next.clone().map(|after| address(&Asked { after, ..asked.clone() }));
     let newer = rows.later.then(|| address(&Asked { after: String::new(), ..asked.clone() }));
     page(List { shell, filter, asked, counts, rows, now, end_of_day, newer, older, errors: Errors::none() })

@@ -31,8 +31,6 @@ pub(in crate::features::tickets) struct Filter {
     pub state: Option<TicketState>,
     pub category: Option<Category>,
     pub text: String,
-    /// The last of the page before.
-    pub after: Option<Number>,
 }
 
 /// A line of the queue.
@@ -52,13 +50,14 @@ pub(in crate::features::tickets) struct QueueRow {
 }
 
 /// The queue: what waits for us, soonest due first, then what waits for customers, as their words are ordered; one more
-/// than a page. Without a state it holds what is open.
+/// than a page. Without a state it holds what is open. `None` when `after` is no work order.
 pub(in crate::features::tickets) fn queue(
     conn: &mut Conn,
     officer: &Officer,
     filter: &Filter,
     end_of_day: Moment,
-) -> QueryResult<Vec<QueueRow>> {
+    after: Option<&Number>,
+) -> QueryResult<Option<Vec<QueueRow>>> {
     let mut query = tickets::table
         .left_join(people::table.on(tickets::assigned_to_id.eq(people::id.nullable())))
         .order((tickets::state, tickets::due_at, tickets::id))
@@ -84,11 +83,13 @@ pub(in crate::features::tickets) fn queue(
     } else if !filter.text.is_empty() {
         query = query.filter(tickets::search_text.like(pattern(&filter.text)).escape('\\'));
     }
-    if let Some(number) = &filter.after {
-        let (id, state, due_at): (i64, TicketState, Moment) = tickets::table
+    if let Some(number) = after {
+        let found: Option<(i64, TicketState, Moment)> = tickets::table
             .filter(tickets::number.eq(number))
             .select((tickets::id, tickets::state, tickets::due_at))
-            .first(conn)?;
+            .first(conn)
+            .optional()?;
+        let Some((id, state, due_at)) = found else { return Ok(None) };
         let later = tickets::due_at.gt(due_at).or(tickets::due_at.eq(due_at).and(tickets::id.gt(id)));
         query = query.filter(tickets::state.gt(state).or(tickets::state.eq(state).and(later)));
     }
@@ -107,6 +108,7 @@ pub(in crate::features::tickets) fn queue(
             people::address.nullable(),
         ))
         .load(conn)
+        .map(Some)
 }
 
 /// How many work orders are open, and how they fall on the views.
