@@ -19,6 +19,9 @@ use crate::services::records::{self, Entry, Event};
 use crate::web::Error;
 use crate::web::uploads::Upload;
 
+/// Work orders that one account opens within an hour.
+const MOST_AN_HOUR: i64 = 30;
+
 /// Opens a work order for the account of whoever asks: the row, its first entry with the files, the record and the
 /// receipt by mail. Answers the public number.
 pub fn open(

@@ -23,7 +23,7 @@ use crate::web::{Ended, Error, Errors, FieldError, Flash, Goto, Shell, Stop, Vis
 const TWICE: Duration = Duration::from_secs(600);
 
 /// Work orders that one account opens within an hour.
-const WORK_ORDERS: Pace = Pace::hourly("work_order", 30);
+const WORK_ORDERS: Pace = Pace::hourly("work_order", super::MOST_AN_HOUR);
 
 #[derive(Template)]
 #[template(path = "tickets/new.html")]

@@ -1,37 +1,47 @@
 //! New rows, and what is known already of who asks.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
+use super::MOST_AN_HOUR;
 use super::forms::NewTicket;
-use crate::base::db::Conn;
-use crate::base::db::schema::{ticket_entries, tickets};
+use crate::base::db::schema::tickets;
+use crate::base::db::{Conn, Prepared, Value};
 use crate::base::types::{Moment, Number};
 use crate::features::accounts::Customer;
 use crate::features::tickets::actor::Asker;
 use crate::features::tickets::model::{EntryKind, TicketState, folded};
 use crate::features::tickets::queries::{CONTACT, Contact, Ticket};
-use crate::insert_for_id;
+use crate::{each, insert_for_id};
 
-/// The last work order that this person opened with the same subject and text, since this moment.
+/// Among the account's newest: more than its limit of an hour are not opened in the time that is asked about, and an
+/// account with thousands is not read through.
+const TWIN: &str = "select newest.number, newest.opened_at from \
+     (select id, number, opened_at, opened_by_id, subject from tickets where account_id = $1 order by id desc limit 40) newest \
+     inner join ticket_entries entry on entry.ticket_id = newest.id \
+     where newest.opened_by_id = $2 and newest.opened_at >= $3 and newest.subject = $4 \
+     and entry.kind = $5 and entry.at = newest.opened_at and entry.body = $6 order by newest.id desc limit 1";
+
+const _: () = assert!(MOST_AN_HOUR < 40, "the statement above looks at so few");
+
+/// The last work order that this person opened with the same subject and text, since this moment, which lies less than an
+/// hour back.
 pub(super) fn twin(
     conn: &mut Conn,
     customer: &Customer,
     new: &NewTicket,
     since: Moment,
 ) -> QueryResult<Option<(Number, Moment)>> {
-    tickets::table
-        .inner_join(ticket_entries::table)
-        .filter(tickets::account_id.eq(customer.account_id()))
-        .filter(tickets::opened_by_id.eq(customer.person_id()))
-        .filter(tickets::opened_at.ge(since))
-        .filter(tickets::subject.eq(&new.subject))
-        .filter(ticket_entries::kind.eq(EntryKind::Reply))
-        .filter(ticket_entries::at.eq(tickets::opened_at))
-        .filter(ticket_entries::body.eq(&new.text))
-        .order(tickets::id.desc())
-        .select((tickets::number, tickets::opened_at))
-        .first(conn)
-        .optional()
+    let values = [
+        Value::Number(customer.account_id()),
+        Value::Number(customer.person_id()),
+        Value::Number(since.0),
+        Value::Text(&new.subject),
+        Value::Text(EntryKind::Reply.as_str()),
+        Value::Text(&new.text),
+    ];
+    let twin = Prepared::<(Text, BigInt)>::new(TWIN, &values);
+    each!(conn, c => twin.get_result::<(Number, Moment)>(c)).optional()
 }
 
 /// Inserts a work order and answers it. It is to be answered until `due_at`.
