@@ -103,6 +103,21 @@ text_enum! {
     }
 }
 
+impl Flash {
+    /// How it is drawn: what was done is good, what only informs is a note, what did not happen asks for a second look.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::LostSession => "wait",
+            Self::CodeElsewhere
+            | Self::ReceivingProposed
+            | Self::ReceivingClosing
+            | Self::RolesProposed
+            | Self::RolesPartlyChanged => "note",
+            _ => "good",
+        }
+    }
+}
+
 /// Who is signed in, as the shell shows it.
 #[derive(Debug, Clone)]
 pub struct Face {

@@ -265,7 +265,7 @@ on_both!(
         assert_eq!(visitor.jar.get("choice").map(String::as_str), Some("both"));
         let back = visitor.gets("/products?q=a").await;
         assert!(back.all(".cookie-line").is_empty());
-        assert_eq!(back.all(".flash"), ["Your choice about cookies is kept."]);
+        assert_eq!(back.all(".flash.good"), ["Your choice about cookies is kept."]);
 
         let page = visitor.gets("/cookies").await;
         assert_eq!(page.form("/cookies").value("behaviour"), Some("yes"));

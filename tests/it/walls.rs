@@ -84,7 +84,7 @@ on_both!(
             li.headers = vec![("referer".into(), referer)];
             let sent = li.posts(&form).await;
             assert_eq!((sent.status, sent.header("location")), (303, Some(to)));
-            assert!(li.gets("/login").await.text().contains("You were signed out meanwhile"));
+            assert!(li.gets("/login").await.all(".flash.wait").concat().contains("You were signed out meanwhile"));
         }
     }
 );
