@@ -14,7 +14,7 @@ mod text_enum;
 pub use address::Address;
 pub use day::Day;
 pub use moment::Moment;
-pub use money::{Money, MoneyError};
+pub use money::{Money, MoneyError, currency_sign};
 pub use number::Number;
 pub(crate) use sql::stored_as;
 pub(crate) use text_enum::text_enum;

@@ -78,10 +78,26 @@ impl Money {
         self.0 > 0
     }
 
+    /// `¥ 1,250.00`: as every page and mail writes an amount. Sign and digits never part at the end of a line.
+    pub fn of(self, currency: &str) -> String {
+        format!("{}\u{a0}{self}", currency_sign(currency))
+    }
+
     /// `1250.00`: without commas, for the value of a field and for other programs.
     pub fn plain(self) -> String {
         let minor = self.0.unsigned_abs();
         format!("{}{}.{:02}", if self.0 < 0 { "-" } else { "" }, minor / 100, minor % 100)
+    }
+}
+
+/// The sign of a currency, or its code where the sign is not everybody's.
+pub fn currency_sign(currency: &str) -> &str {
+    match currency {
+        "CNY" => "¥",
+        "EUR" => "€",
+        "USD" => "$",
+        "GBP" => "£",
+        code => code,
     }
 }
 
@@ -110,7 +126,7 @@ fn digits(text: &str) -> Result<(String, &str), MoneyError> {
     Ok((groups.concat(), decimals))
 }
 
-/// `1,250.00`, as a person reads it; the currency stands beside it on the page.
+/// `1,250.00`, for fields and sentences in which the currency is said beside it; elsewhere [`Money::of`] writes both.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plain = self.plain();
@@ -225,6 +241,12 @@ mod tests {
         }
         assert_eq!(Money(i64::MIN).to_string(), "-92,233,720,368,547,758.08");
         assert_eq!(serde_json::to_string(&Money(125_000)).unwrap(), r#""1250.00""#);
+    }
+
+    #[test]
+    fn is_shown_with_its_currency_in_one_piece() {
+        let shown = ["CNY", "EUR", "USD", "HKD"].map(|currency| Money(125_000).of(currency));
+        assert_eq!(shown, ["¥\u{a0}1,250.00", "€\u{a0}1,250.00", "$\u{a0}1,250.00", "HKD\u{a0}1,250.00"]);
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl From<Fault> for Stop {
             Fault::CurrenciesDiffer => Errors::one("entry", FieldError::CurrenciesDiffer).into(),
             Fault::NamesAnother => Errors::one("another_checked", FieldError::NamesAnother).into(),
             Fault::KnownEntry { number, day, amount, currency } => {
-                let known = FieldError::KnownEntry(number.to_string(), day.words(), format!("{currency} {amount}"));
+                let known = FieldError::KnownEntry(number.to_string(), day.words(), amount.of(&currency));
                 Errors::one("bank_serial", known).into()
             }
             Fault::NotFound => Self::Failed(Error::NotFound),

@@ -220,7 +220,7 @@ async fn finance_credits(walk: &mut Walk, number: &str) {
     walk.enters_as_staff("finance2").await;
     walk.goto(&case).await;
     walk.at(&case).await;
-    walk.browser.press_starting("Credit CNY").await;
+    walk.browser.press_starting("Credit ¥").await;
     walk.reads("The remittance is confirmed and credited").await;
     walk.picture().await;
 }

@@ -164,7 +164,7 @@ on_both! {
         let form = entry(&mut people.fay, "10", "x", "S-1").await;
         let page = people.fay.posts(&form).await;
         assert_eq!((page.status, page.wrong_fields()), (422, vec!["bank_serial".to_string()]));
-        let known = format!("This serial number was entered already: entry {number} of 23 Nov 2026, CNY 1,250.00.");
+        let known = format!("This serial number was entered already: entry {number} of 23 Nov 2026, ¥ 1,250.00.");
         assert!(page.text().contains(&known), "{known} in {}", page.text());
         assert!(page.text().contains("A wrong entry stays open"), "{}", page.text());
         // However it is typed: full-width, small, spaced, or with a sign that nobody sees.

@@ -44,12 +44,12 @@ on_both! {
         assert_eq!(balance(&portal, &people.li).await, Money(125_000));
         let mails = portal.mails_to("li@example.com").await;
         let mail = mails.last().unwrap();
-        assert!(mail.subject.contains("CNY 1,250.00"), "{}", mail.subject);
+        assert!(mail.subject.contains("¥\u{a0}1,250.00"), "{}", mail.subject);
         assert!(mail.text.contains(&path), "{}", mail.text);
         let li = &mut people.li;
         let page = li.opens(&path).await;
         assert!(page.text().contains("Found on the bank’s statement and credited"));
-        for line in ["For CNY 1,250.00", "CNY 1,250.00 went to the balance"] {
+        for line in ["For ¥ 1,250.00", "¥ 1,250.00 went to the balance"] {
             assert!(page.text().contains(line), "{line} in {}", page.text());
         }
         let page = li.opens("/account/balance").await;

@@ -101,7 +101,7 @@ on_both! {
         assert_eq!(mails.len(), 1, "one mail about all of them");
         let mail = &mails[0];
         assert_eq!(mail.subject, "Our bank account for your transfers has changed");
-        for words in ["CNY 1,250.00", "pay to the account that its page shows now", "CNY 20.00", "nothing\nfor you to do"] {
+        for words in ["¥\u{a0}1,250.00", "pay to the account that its page shows now", "¥\u{a0}20.00", "nothing\nfor you to do"] {
             assert!(mail.text.contains(words), "{words} in {}", mail.text);
         }
         for number in [&open, &declared] {
