@@ -146,6 +146,15 @@ async fn every_list_is_read_along_an_index(portal: Portal) {
             customer.opens(&format!("{list}?after={number}")).await;
         }
     }
+    let mut auditor = portal.returns("auditor@staff.example.com").await;
+    for asked in [
+        "from=2026-01-01&until=2030-12-31",
+        "from=2026-01-01&after=9",
+        "from=2026-01-01&event=listed",
+        "until=2030-12-31&object=records",
+    ] {
+        auditor.opens(&format!("/staff/audit?{asked}")).await;
+    }
     HEARD.write().unwrap().remove(&name);
     let asked: Vec<String> =
         ASKED.lock().unwrap().iter().filter(|(own, _)| *own == name).map(|(_, statement)| statement.clone()).collect();

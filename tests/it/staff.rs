@@ -395,3 +395,52 @@ on_both!(
         }
     }
 );
+
+on_both!(
+    async fn the_auditor_narrows_the_records_to_days(portal) {
+        let mut ana = portal.employs("Ana", &[StaffRole::Auditor]).await;
+        // More than fits one page.
+        for _ in 0..25 {
+            ana.gets("/staff/audit").await;
+        }
+        portal.later(Duration::from_secs(24 * 3600));
+        let mut ana = portal.signed_in(ana.person_id, None).await;
+        ana.gets("/staff/audit").await;
+        let day = |after: i32| portal.house.clock.now().day(&portal.house.config.zone).plus(after);
+        let (today, before) = (day(0), day(-1));
+        let all_of = |page: &Page, day: easylink::base::types::Day| {
+            let rows = page.all("tbody tr");
+            !rows.is_empty() && rows.iter().all(|row| row.contains(&day.words()))
+        };
+        let page = ana.gets(&format!("/staff/audit?from={today}")).await;
+        assert!(all_of(&page, today), "{}", page.text());
+        let form = page.form("/staff/audit");
+        assert_eq!((form.value("from"), form.value("until")), (Some(today.as_str()), Some("")));
+        let asked = format!("/staff/audit?event=listed&from={before}&until={before}");
+        let first = ana.gets(&asked).await;
+        assert_eq!((first.all("tbody tr").len(), all_of(&first, before)), (20, true), "{}", first.text());
+        let older = ana.gets(&first.link("Older →")).await;
+        assert_eq!((older.all("tbody tr").len(), all_of(&older, before)), (5, true), "{}", older.text());
+        assert_eq!(older.form("/staff/audit").value("from"), Some(before.as_str()));
+        // The days alone, too, page by page and each record once.
+        let mut read = Vec::new();
+        let mut next = Some(format!("/staff/audit?from={before}&until={before}"));
+        while let Some(path) = next {
+            let page = ana.gets(&path).await;
+            assert!(all_of(&page, before), "{}", page.text());
+            read.extend(page.all("tbody tr"));
+            next = page.links().into_iter().find(|(name, _)| name == "Older →").map(|(_, to)| to);
+        }
+        assert!(read.len() >= 25 && read.len() < 40, "{}", read.len());
+        let none = ana.gets(&format!("/staff/audit?until={}", day(-400))).await;
+        assert!(none.text().contains("Nothing matches"), "{}", none.text());
+        for (query, wrong) in [
+            ("from=nonsense".to_string(), "from"),
+            ("until=2026-02-30".to_string(), "until"),
+            (format!("from={today}&until={before}"), "until"),
+        ] {
+            let page = ana.gets(&format!("/staff/audit?{query}")).await;
+            assert_eq!((page.status, page.wrong_fields()), (422, vec![wrong.to_string()]), "{query}");
+        }
+    }
+);

@@ -190,6 +190,7 @@ create table records (
 );
 create index records_of_object on records (object, id);
 create index records_of_event on records (event, id);
+create index records_by_time on records (at, id);
 create index records_by_actor on records (actor_id, id);
 create index records_of_account on records (account_id, id) where person_id is null;
 create index records_of_person on records (person_id, id);

@@ -38,6 +38,8 @@ pub enum FieldError {
     TooLongAgo,
     /// A day that has not come.
     InTheFuture,
+    /// The last day of a span lies before its first.
+    EndsBefore,
     /// None of the choices.
     UnknownChoice,
     /// The code is wrong.

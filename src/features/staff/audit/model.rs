@@ -1,11 +1,13 @@
 //! What is sought among the records.
 
+use jiff::tz::TimeZone;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::base::types::Number;
+use crate::base::types::{Day, Moment, Number};
 use crate::services::records::Event;
+use crate::web::forms::{Errors, FieldError};
 
 /// The query of the page.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -17,6 +19,10 @@ pub(super) struct Sought {
     pub who: String,
     /// The public number of a thing.
     pub object: String,
+    /// The first day.
+    pub from: String,
+    /// The last day.
+    pub until: String,
     /// The record before which the page begins.
     pub after: String,
 }
@@ -46,6 +52,19 @@ impl Sought {
         ways
     }
 
+    /// From when on and until when, in the portal's zone: both days as a whole.
+    pub fn span(&self, zone: &TimeZone) -> Result<Span, Errors> {
+        let mut errors = Errors::none();
+        let first = day(&mut errors, "from", &self.from);
+        let last = day(&mut errors, "until", &self.until);
+        if first.zip(last).is_some_and(|(first, last)| last < first) {
+            errors.add("until", FieldError::EndsBefore);
+        }
+        errors.check()?;
+        let start = |day: Day| day.start(zone);
+        Ok((first.map(start), last.map(|last| start(last.plus(1)))))
+    }
+
     /// The record before which the page begins.
     pub fn before(&self) -> Option<i64> {
         self.after.parse().ok()
@@ -53,7 +72,7 @@ impl Sought {
 
     /// Whether anything is sought.
     pub fn narrows(&self) -> bool {
-        [&self.event, &self.who, &self.object].iter().any(|text| !text.trim().is_empty())
+        [&self.event, &self.who, &self.object, &self.from, &self.until].iter().any(|text| !text.trim().is_empty())
     }
 
     /// The address of the page before or after, with the same search.
@@ -67,10 +86,24 @@ impl Sought {
         add("event", self.event.trim());
         add("who", self.who.trim());
         add("object", self.object.trim());
+        add("from", self.from.trim());
+        add("until", self.until.trim());
         add("after", after);
         let query = parts.join("&");
         if query.is_empty() { "/staff/audit".to_string() } else { format!("/staff/audit?{query}") }
     }
+}
+
+/// From when on, and until when.
+pub(super) type Span = (Option<Moment>, Option<Moment>);
+
+fn day(errors: &mut Errors, field: &'static str, typed: &str) -> Option<Day> {
+    let typed = typed.trim();
+    let day = Day::parse(typed);
+    if day.is_none() && !typed.is_empty() {
+        errors.add(field, FieldError::Malformed);
+    }
+    day
 }
 
 /// The facts of a record, name by name, as they are shown.
@@ -103,6 +136,22 @@ mod tests {
         assert_eq!(sought.address("7"), "/staff/audit?event=signed%5Fin&object=a%20b%26c&after=7");
         assert_eq!(Sought::default().address(""), "/staff/audit");
         assert!(sought.narrows() && !Sought::default().narrows());
+    }
+
+    #[test]
+    fn a_span_holds_both_of_its_days_as_they_are_in_the_zone() {
+        let zone = TimeZone::get("Asia/Shanghai").unwrap();
+        let sought = |from: &str, to: &str| Sought { from: from.into(), until: to.into(), ..Sought::default() };
+        let at = |text: &str| Moment::parse(text);
+        let both = (at("2026-11-22T16:00:00Z"), at("2026-11-24T16:00:00Z"));
+        assert_eq!(sought("2026-11-23", "2026-11-24").span(&zone).unwrap(), both);
+        assert_eq!(sought("", "").span(&zone).unwrap(), (None, None));
+        for (from, to, wrong) in [("x", "", "from"), ("", "23.11.2026", "until"), ("2026-11-24", "2026-11-23", "until")]
+        {
+            assert!(sought(from, to).span(&zone).unwrap_err().of(wrong).is_some(), "{from} {to}");
+        }
+        assert!(sought("2026-11-23", "").narrows());
+        assert_eq!(sought("2026-11-23", "").address(Some(7)), "/staff/audit?from=2026%2D11%2D23&after=7");
     }
 
     #[test]

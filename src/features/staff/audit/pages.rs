@@ -9,7 +9,7 @@ use crate::features::staff::{Auditor, Staff};
 use crate::services::records::{self, Record, Search};
 use crate::web::forms::Asking;
 use crate::web::lists::{PAGE, Rows};
-use crate::web::{Error, Errors, Shell, Visit, page};
+use crate::web::{self, Error, Errors, Shell, Visit, page};
 
 #[derive(Template)]
 #[template(path = "staff/audit/list.html")]
@@ -30,14 +30,25 @@ struct Line {
 
 pub(super) async fn list(visit: Visit<Staff<Auditor>>, asking: Asking<Sought>) -> Result<HttpResponse, Error> {
     let sought = asking.0;
+    let (since, until) = match sought.span(&visit.house().config.zone) {
+        Ok(span) => span,
+        Err(errors) => {
+            let shell = visit.admit().await?;
+            return web::again(List { shell, errors, sought, rows: Vec::new(), newer: None, older: None });
+        }
+    };
     let wanted = sought.clone();
-    let asked = json!({ "event": sought.event, "who": sought.who, "object": sought.object });
+    let asked = json!({
+        "event": sought.event, "who": sought.who, "object": sought.object, "from": sought.from, "until": sought.until,
+    });
     let (shell, rows) = visit
         .list("records", asked, move |conn, officer| {
             let search = Search {
                 event: wanted.event(),
                 person: wanted.person(),
                 objects: wanted.objects(),
+                since,
+                until,
                 // A word that names no event and a text that is no number find nothing, not everything.
                 none: (!wanted.event.is_empty() && wanted.event().is_none())
                     || (!wanted.who.trim().is_empty() && wanted.person().is_none()),
