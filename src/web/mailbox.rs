@@ -31,6 +31,45 @@ struct Mailbox {
     mails: Vec<Delivered>,
 }
 
+impl Mailbox {
+    fn pieces<'a>(&self, mail: &'a Delivered) -> Vec<Piece<'a>> {
+        pieces(&mail.text, &self.shell.base_url)
+    }
+}
+
+/// A piece of a mail's text.
+#[derive(Debug, PartialEq, Eq)]
+enum Piece<'a> {
+    /// Words.
+    Words(&'a str),
+    /// An address of this portal.
+    Link(&'a str),
+}
+
+/// Signs that end a sentence and not the address before them.
+const AFTER: &[char] = &['.', ',', ';', ':', '!', '?', ')', ']', '”', '"', '\''];
+
+/// A text in pieces. Only addresses of this very portal become links: what else a mail names was typed by somebody.
+fn pieces<'a>(text: &'a str, origin: &str) -> Vec<Piece<'a>> {
+    let mut pieces = Vec::new();
+    let mut words = 0;
+    for (at, _) in text.match_indices(origin).filter(|_| !origin.is_empty()) {
+        let rest = &text[at..];
+        let whole = rest.split(|sign: char| sign.is_whitespace() || "<>\"".contains(sign)).next().unwrap_or_default();
+        let link = whole.trim_end_matches(AFTER);
+        // A longer port or another host behind an "@" would be an origin of its own.
+        let path = link.get(origin.len()..).is_some_and(|path| path.is_empty() || path.starts_with('/'));
+        let begins = text[..at].chars().next_back().is_none_or(|sign| sign.is_whitespace() || "(<“".contains(sign));
+        if path && begins {
+            pieces.extend((words < at).then(|| Piece::Words(&text[words..at])));
+            pieces.push(Piece::Link(link));
+            words = at + link.len();
+        }
+    }
+    pieces.extend((words < text.len()).then(|| Piece::Words(&text[words..])));
+    pieces
+}
+
 /// The one route.
 pub fn routes() -> Vec<Route> {
     vec![route("/dev/mailbox").open(show)]
@@ -46,4 +85,35 @@ async fn show(req: HttpRequest, house: actix_web::web::Data<House>) -> Result<Ht
     let mails = house.db.read(move |conn| latest(conn, &keys, 50)).await??;
     let shell = bare_shell(&house, req.path(), None, &RequestId::of(&req), false);
     page(Mailbox { shell, mails })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Piece::{Link, Words};
+    use super::*;
+
+    #[test]
+    fn only_this_portals_own_addresses_are_links() {
+        let own = "http://127.0.0.1:8080";
+        let text = "See http://127.0.0.1:8080/account/x?y=1. Or (http://127.0.0.1:8080) there.";
+        let read = [
+            Words("See "),
+            Link("http://127.0.0.1:8080/account/x?y=1"),
+            Words(". Or ("),
+            Link("http://127.0.0.1:8080"),
+            Words(") there."),
+        ];
+        assert_eq!(pieces(text, own), read);
+        for foreign in [
+            "https://evil.example/",
+            "http://127.0.0.1:80801/x",
+            "http://127.0.0.1:8080@evil.example/",
+            "http://127.0.0.1:8080.evil.example/",
+            "https://evil.example/?http://127.0.0.1:8080/x",
+            "javascript:alert(1)",
+        ] {
+            assert_eq!(pieces(foreign, own), [Words(foreign)], "{foreign}");
+        }
+        assert_eq!(pieces("", own), []);
+    }
 }

@@ -1,5 +1,7 @@
 //! Where the portal meets the network: what a redirect may say, and what came through a proxy.
 
+use easylink::services::mail::{self, Mail};
+
 on_both!(
     async fn a_redirect_names_its_page_in_ascii(portal) {
         let mut li = portal.enters("li@example.com").await;
@@ -32,5 +34,24 @@ on_both!(
             behind.headers.push((header.to_string(), "127.0.0.1".to_string()));
             assert_eq!(behind.gets("/dev/mailbox").await.status, 404, "{header}");
         }
+    }
+);
+
+on_both!(
+    async fn the_mailbox_links_to_this_portal_alone(portal) {
+        let ctx = portal.ctx();
+        let text = format!("See {}/account/records, not https://evil.example/ nor <a href=\"/x\">this</a>.", portal.house.base_url);
+        portal
+            .write(move |conn| {
+                let (address, html) = ("li@example.com".to_string(), text.clone());
+                let mail = Mail { person_id: None, kind: "test", address, subject: "of".into(), html, text, holds_code: false };
+                mail::send(conn, &ctx, mail).unwrap();
+            })
+            .await;
+        let page = portal.visitor().gets("/dev/mailbox").await;
+        let own = format!("{}/account/records", portal.house.base_url);
+        assert_eq!(page.all(".letter a"), [own.clone()], "{}", page.html);
+        assert_eq!(page.attribute(".letter a", "href"), Some(own));
+        assert!(page.text().contains("<a href=\"/x\">this</a>"), "{}", page.text());
     }
 );
