@@ -25,7 +25,8 @@ pub(super) fn serve(config: Config, as_demo: bool) -> Outcome {
     tracing::info!(event = "open_files", most = open_files);
     // The embedded default is brought up to date here; a shared database waits for `migrate`.
     if as_demo || matches!(config.database_url, DatabaseUrl::Sqlite(_)) {
-        migrate::bring_up_if_behind(&config)?;
+        let now = Clock::system().now();
+        migrate::bring_up_if_behind(&config, if as_demo { demo::founded(now) } else { now })?;
     }
     let listener = TcpListener::bind(config.listen)?;
     let base_url = config.base_url.clone();

@@ -9,6 +9,8 @@ mod slips;
 mod tale;
 mod work_orders;
 
+use std::time::Duration;
+
 use actix_web::web::Data;
 use data_encoding::BASE32_NOPAD;
 use jiff::tz::TimeZone;
@@ -18,6 +20,7 @@ use slips::Slips;
 use self::tale::Tale;
 use crate::base::crypto::Secret;
 use crate::base::db::{Conn, End};
+use crate::base::types::Moment;
 use crate::features::accounts::PasswordClass;
 use crate::services::context::{Author, AuthorKind, Context};
 use crate::services::mail;
@@ -36,6 +39,11 @@ const MARK: &str = "demo";
 /// The TOTP secret as an authenticator takes it.
 pub fn totp_secret() -> String {
     BASE32_NOPAD.encode(TOTP)
+}
+
+/// When the demo company began: its policy is in force before its first customer agrees to it.
+pub fn founded(now: Moment) -> Moment {
+    now.minus(Duration::from_secs(200 * 86_400))
 }
 
 /// Fills an empty database, in one transaction.

@@ -209,7 +209,9 @@ pub(super) fn customers(conn: &mut Conn, ctx: &Context, password_hash: &str) -> 
             name,
             company,
         };
-        let own = customer.at(ctx, began);
+        // Nobody agrees to a policy before it is in force.
+        let in_force = policy.as_ref().map_or(began, |policy| policy.published_at);
+        let own = customer.at(ctx, began.max(in_force));
         let given = ConsentEvent::Given;
         consent::keep(conn, &own, made.person_id, Purpose::Agreement, given, policy.as_ref(), "demo")?;
         if verified {
