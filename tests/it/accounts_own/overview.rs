@@ -96,3 +96,18 @@ on_both!(
         assert!(mails.len() == 1 && !mails[0].text.contains("/password/forgot"), "staff have no recovery by mail");
     }
 );
+
+on_both!(
+    async fn what_is_kept_is_told_in_words_for_its_person(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        let page = li.opens("/account/privacy").await;
+        let rows = page.all("[aria-labelledby=kept] tbody tr");
+        assert!(rows.len() > 10, "{rows:?}");
+        assert_eq!(page.all("[data-unsaid]"), Vec::<String>::new());
+        assert!(page.all("[aria-labelledby=kept] tbody th .meta").iter().all(|words| words.ends_with('.')), "{rows:?}");
+        for internal in ["tying a code", "delivery", "naming the", "limits of guesses"] {
+            assert!(!page.text().to_lowercase().contains(internal), "{internal} in {}", page.text());
+        }
+        assert!(page.text().contains("Your transfers\nWhat you and the bank tell us"), "{}", page.text());
+    }
+);
