@@ -137,7 +137,7 @@ impl Page {
 
     /// The entries of the error summary (the links into the page inside `role="alert"`).
     ///
-    /// Panics when one leads nowhere, or to a field that is not marked as wrong.
+    /// Panics when one leads nowhere, to a field that is not marked as wrong, or calls it otherwise than its label does.
     pub fn errors(&self) -> Vec<PageError> {
         let document = self.document();
         let links = select(document.root_element(), "[role=alert] a[href^=\"#\"]").into_iter();
@@ -149,12 +149,17 @@ impl Page {
                 let Some(target) = target else {
                     panic!("the error summary leads to #{id}, which is not there, {}", self.describe())
                 };
+                let message = words(link);
+                let called = message.split(": ").next().unwrap_or_default();
+                let labels = labels_of(document.root_element(), target, id);
+                let named = labels.is_empty() || labels.iter().any(|label| holds(label, called));
+                assert!(named, "`{called}` in the error summary is none of {labels:?}, {}", self.describe());
                 let field = target.attr("name").unwrap_or_default().to_owned();
                 // Radio buttons and tick boxes carry the mark on their group, if at all.
                 let choice = ["radio", "checkbox"].map(Some).contains(&target.attr("type"));
                 let marked = field.is_empty() || choice || target.attr("aria-invalid") == Some("true");
                 assert!(marked, "`{field}` is in the error summary but not aria-invalid, {}", self.describe());
-                PageError { field, message: words(link) }
+                PageError { field, message }
             })
             .collect()
     }
@@ -184,6 +189,25 @@ impl Page {
     pub(super) fn describe(&self) -> String {
         format!("on {} ({}):\n{}", self.url, self.status, self.text())
     }
+}
+
+/// What a field is called on the page: its labels and the legend of its group.
+fn labels_of(root: ElementRef, target: ElementRef, id: &str) -> Vec<String> {
+    let mut labels: Vec<String> = select(root, &format!("label[for=\"{id}\"]")).into_iter().map(words).collect();
+    for around in target.ancestors().filter_map(ElementRef::wrap) {
+        match around.value().name() {
+            "label" => labels.push(words(around)),
+            "fieldset" => labels.extend(select(around, "legend").into_iter().take(1).map(words)),
+            _ => {}
+        }
+    }
+    labels
+}
+
+/// Whether a label holds these words, one after the other.
+fn holds(label: &str, called: &str) -> bool {
+    let plain = |text: &str| text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    plain(label).contains(&plain(called))
 }
 
 fn path_of(url: &Url) -> String {
