@@ -1,7 +1,8 @@
 //! The demo company: what happened in it, in the order in which it happened.
 
 use diesel::prelude::*;
-use easylink::base::db::schema::{ledger_transactions, records, tickets};
+use easylink::app::demo::founded;
+use easylink::base::db::schema::{consents, ledger_transactions, people, policy_versions, records, tickets};
 use easylink::base::types::Moment;
 
 on_both! {
@@ -23,5 +24,72 @@ on_both! {
         for list in [told, booked, asked] {
             assert!(list.len() > 5 && list.is_sorted(), "{list:?}");
         }
+    }
+}
+
+on_both! {
+    async fn nobody_agreed_to_a_policy_before_it_was_in_force(portal) {
+        portal.opens_the_demo().await;
+        let mut customer = portal.returns("customer@example.com").await;
+        let page = customer.opens("/account/privacy").await;
+        assert!(page.text().contains("You agreed to version 1 of the privacy policy on"), "{}", page.text());
+        portal
+            .read(|conn| {
+                let agreed = consents::table.inner_join(policy_versions::table).select((consents::at, policy_versions::published_at));
+                let agreed = agreed.load::<(Moment, Moment)>(conn).unwrap();
+                assert!(agreed.len() >= 30 && agreed.iter().all(|(at, in_force)| at >= in_force), "{agreed:?}");
+                // A new demo is in force before its first customer comes.
+                let first = agreed.iter().map(|(at, _)| *at).min().unwrap();
+                let filled = records::table.filter(records::event.eq("demo_made")).select(records::at);
+                assert!(founded(filled.first(conn).unwrap()) < first);
+            })
+            .await;
+    }
+}
+
+on_both! {
+    async fn figures_of_the_desk_lead_to_what_they_count(portal) {
+        portal.opens_the_demo().await;
+        for (who, lists) in [
+            ("finance@staff.example.com", ["/staff/remittances", "/staff/statements"].as_slice()),
+            ("support@staff.example.com", ["/staff/tickets", "/staff/tickets?view=unassigned"].as_slice()),
+        ] {
+            let mut officer = portal.returns(who).await;
+            let desk = officer.opens("/staff").await;
+            for list in lists {
+                let figures: Vec<String> = desk.links().into_iter().filter(|(name, to)| to == list && name.parse::<u32>().is_ok()).map(|(name, _)| name).collect();
+                assert_eq!(figures.len(), 1, "{list}: {:?}", desk.links());
+                let rows = officer.opens(list).await.all("tbody tr").len();
+                let count: usize = figures[0].parse().unwrap();
+                assert_eq!(rows, count.min(20), "{list}");
+            }
+        }
+    }
+}
+
+on_both! {
+    async fn finance_reads_customers_by_name(portal) {
+        portal.opens_the_demo().await;
+        let mut finance = portal.returns("finance@staff.example.com").await;
+        let queue = finance.opens("/staff/remittances?state=credited").await;
+        let ledger = finance.opens("/staff/ledger").await;
+        for page in [&queue, &ledger] {
+            assert!(page.text().contains("Li Ming"), "{}", page.text());
+        }
+        // Without any name, the address of who opened it, masked.
+        portal
+            .write(|conn| {
+                let person = people::table.filter(people::address.eq("customer@example.com"));
+                diesel::update(person).set(people::name.eq(None::<String>)).execute(conn).unwrap()
+            })
+            .await;
+        for list in ["/staff/remittances?state=credited", "/staff/ledger"] {
+            let page = finance.opens(list).await;
+            assert!(page.text().contains("c***@example.com") && !page.text().contains("Li Ming"), "{}", page.text());
+        }
+        // On a phone a value is called as its column is.
+        let heads = queue.all("thead th");
+        assert!(heads.contains(&"Declared".to_string()));
+        assert!(queue.attribute("tbody tr:first-child td:nth-child(3)", "data-label") == Some("Declared".into()));
     }
 }

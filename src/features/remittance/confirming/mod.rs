@@ -9,4 +9,4 @@ mod queries;
 pub use moves::{confirm, refuse};
 pub(super) use pages::{confirm_do, download, list, refuse_do, show};
 pub use queries::Sight;
-pub(super) use queries::waiting;
+pub(super) use queries::{Customer, customers, waiting};

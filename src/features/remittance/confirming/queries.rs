@@ -1,15 +1,47 @@
 //! Finance's side of a remittance: the queue, confirming and refusing.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::base::db::Conn;
 use crate::base::db::schema::{accounts, people, receiving_accounts, remittances, statement_entries};
-use crate::base::types::{Moment, Money, Number};
+use crate::base::types::{Address, Moment, Money, Number};
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::entries::EntryState;
 use crate::features::remittance::model::RemittanceState;
 use crate::features::remittance::top_ups::TopUp;
 use crate::services::ledger::Holder;
+
+/// Whose remittance it is, as finance tells customers apart.
+#[derive(Debug, Clone, Queryable)]
+pub struct Customer {
+    account_name: Option<String>,
+    /// The account's number.
+    pub account_number: String,
+    person_name: Option<String>,
+    address: String,
+}
+
+impl Customer {
+    /// The account's name, else that of the person who opened the top-up, else that person's address, masked.
+    pub fn called(&self) -> String {
+        let name = self.account_name.clone().or_else(|| self.person_name.clone());
+        let masked = || Address::parse(&self.address).map(|address| address.masked());
+        name.or_else(masked).unwrap_or_else(|| self.account_number.clone())
+    }
+}
+
+/// The customers of these remittances, by reference.
+pub fn customers(conn: &mut Conn, numbers: &[&str]) -> QueryResult<HashMap<String, Customer>> {
+    let rows: Vec<(String, Customer)> = remittances::table
+        .inner_join(accounts::table)
+        .inner_join(people::table.on(remittances::opened_by_id.eq(people::id)))
+        .filter(remittances::number.eq_any(numbers))
+        .select((remittances::number, (accounts::name, accounts::number, people::name, people::address)))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
 
 /// A row of the queue.
 #[derive(Debug, Clone, Queryable)]
@@ -20,10 +52,8 @@ pub struct Queued {
     pub state: RemittanceState,
     /// How much.
     pub amount: Money,
-    /// The customer's account, as it is called.
-    pub account_name: Option<String>,
-    /// The customer's account number.
-    pub account_number: String,
+    /// Whose it is.
+    pub customer: Customer,
     /// When it was declared, UTC.
     pub declared_at: Option<Moment>,
     /// When the reference was made, UTC.
@@ -41,14 +71,14 @@ pub fn queue(
     let oldest_first = state == RemittanceState::Declared;
     let mut query = remittances::table
         .inner_join(accounts::table)
+        .inner_join(people::table.on(remittances::opened_by_id.eq(people::id)))
         .filter(remittances::state.eq(state))
         .limit(most)
         .select((
             remittances::number,
             remittances::state,
             remittances::amount,
-            accounts::name,
-            accounts::number,
+            (accounts::name, accounts::number, people::name, people::address),
             remittances::declared_at,
             remittances::opened_at,
         ))
