@@ -44,6 +44,8 @@ text_enum! {
         RemittanceWithdrawn = "remittance_withdrawn",
         /// The statement entry was recorded.
         EntryRecorded = "entry_recorded",
+        /// The statement entry counts no more.
+        EntryVoided = "entry_voided",
         /// The remittance was credited.
         RemittanceConfirmed = "remittance_confirmed",
         /// The declaration was refused.

@@ -70,7 +70,7 @@ create table statement_entries (
   id integer not null primary key autoincrement,
   number text not null unique,
   receiving_account_id bigint not null references receiving_accounts (id),
-  state text not null check (state in ('open', 'credited')),
+  state text not null check (state in ('open', 'credited', 'voided')),
   amount bigint not null check (amount > 0),
   booked_on text not null,
   sealed_remitter blob not null,
@@ -84,11 +84,19 @@ create table statement_entries (
   entered_by_id bigint not null references people (id),
   entered_at bigint not null,
   credited_by_id bigint references people (id),
-  unique (receiving_account_id, serial_key),
+  -- A mistyped entry is voided while it is open: by whom, when and why.
+  voided_by_id bigint references people (id),
+  voided_at bigint,
+  void_reason text check (void_reason <> ''),
   unique (id, credited_by_id),
   check ((state = 'credited') = (credited_by_id is not null)),
-  check (credited_by_id is null or credited_by_id <> entered_by_id)
+  check (credited_by_id is null or credited_by_id <> entered_by_id),
+  check ((state = 'voided') = (voided_by_id is not null)),
+  check ((voided_by_id is null) = (voided_at is null)),
+  check ((voided_by_id is null) = (void_reason is null))
 );
+-- A serial number counts once for its account; a voided entry counts no more, so that the line can be typed in again.
+create unique index statement_entries_serial on statement_entries (receiving_account_id, serial_key) where state <> 'voided';
 create index statement_entries_by_state on statement_entries (state, id);
 create index statement_entries_by_amount on statement_entries (state, amount, id);
 create index statement_entries_by_reference on statement_entries (reference, state, id);
@@ -144,6 +152,8 @@ create index receiving_accounts_closing_by_id on receiving_accounts (closing_by_
 create index receiving_accounts_closed_by_id on receiving_accounts (closed_by_id);
 create index statement_entries_entered_by_id on statement_entries (entered_by_id);
 create index statement_entries_credited_by_id on statement_entries (credited_by_id);
+create index statement_entries_voided_by_id on statement_entries (voided_by_id);
+create index statement_entries_receiving_account_id on statement_entries (receiving_account_id);
 create index remittances_opened_by_id on remittances (opened_by_id);
 create index remittances_receiving_account_id on remittances (receiving_account_id, state);
 create index remittances_confirmed_by_id on remittances (confirmed_by_id);
@@ -154,8 +164,8 @@ create trigger ledger_transactions_keep_delete before delete on ledger_transacti
 create trigger ledger_transfers_keep_update before update on ledger_transfers begin select raise(abort, 'ledger_transfers are never changed'); end;
 create trigger ledger_transfers_keep_delete before delete on ledger_transfers begin select raise(abort, 'ledger_transfers are never deleted'); end;
 
--- What was credited stays what it was; names and accounts may be sealed anew or wiped.
-create trigger statement_entries_keep_credited before update of number, receiving_account_id, state, amount, booked_on, bank_serial, serial_key, entered_by_id, credited_by_id on statement_entries when old.state = 'credited' begin select raise(abort, 'a credited entry is never changed'); end;
-create trigger statement_entries_keep before delete on statement_entries when old.state = 'credited' begin select raise(abort, 'a credited entry is never deleted'); end;
+-- What was credited or voided stays what it was; names and accounts may be sealed anew or wiped.
+create trigger statement_entries_keep_settled before update of number, receiving_account_id, state, amount, booked_on, bank_serial, serial_key, entered_by_id, credited_by_id, voided_by_id, voided_at, void_reason on statement_entries when old.state <> 'open' begin select raise(abort, 'a credited or voided entry is never changed'); end;
+create trigger statement_entries_keep before delete on statement_entries when old.state <> 'open' begin select raise(abort, 'a credited or voided entry is never deleted'); end;
 create trigger remittances_keep_credited before update of number, account_id, receiving_account_id, state, amount, statement_entry_id, confirmed_by_id, settled_at on remittances when old.state = 'credited' begin select raise(abort, 'a credited remittance is never changed'); end;
 create trigger remittances_keep before delete on remittances when old.state = 'credited' begin select raise(abort, 'a credited remittance is never deleted'); end;

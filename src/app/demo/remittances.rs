@@ -11,7 +11,7 @@ use crate::base::db::Conn;
 use crate::base::types::{Day, Moment, Money, Number};
 use crate::features::remittance::seeding::{
     BankNumber, Declaration, NewEntry, NewReceiving, NumberKind, Receiving, ReceivingMove, Sight, Treasurer, confirm,
-    declare, enter, move_receiving, open, opened_receiving, propose_receiving, refuse, withdraw,
+    declare, enter, move_receiving, open, opened_receiving, propose_receiving, refuse, void, withdraw,
 };
 use crate::services::context::Context;
 use crate::web::Error;
@@ -49,6 +49,8 @@ const STORIES: [(usize, i64, u64, End); 16] = [
 
 /// The stories whose customer attaches a slip.
 const WITH_SLIP: [usize; 5] = [1, 3, 6, 8, 12];
+/// The story whose entry was typed in wrongly at first.
+const MISTYPED: usize = 3;
 const BANK: &str = "Industrial and Commercial Bank";
 const DAY: Duration = Duration::from_secs(86_400);
 /// Between two steps of a story.
@@ -135,6 +137,11 @@ pub(super) fn add<'a>(
                 let came = entry.clone();
                 tale.at(moved_at, move |conn| {
                     let officer = first.acts(ctx, moved_at);
+                    if nth == MISTYPED {
+                        let wrong = Declaration { amount: Money(amount * 10), ..declaration.clone() };
+                        let entry = arrived(conn, &officer, &receiving, nth, &wrong, &of.take()?)?;
+                        void(conn, &officer, &entry, "One nought too many in the amount.").map_err(Error::internal)?;
+                    }
                     came.leave(arrived(conn, &officer, &receiving, nth, &declaration, &of.take()?)?)
                 });
                 if end == End::Credited {

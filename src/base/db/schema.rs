@@ -365,6 +365,9 @@ diesel::table! {
         entered_by_id -> BigInt,
         entered_at -> BigInt,
         credited_by_id -> Nullable<BigInt>,
+        voided_by_id -> Nullable<BigInt>,
+        voided_at -> Nullable<BigInt>,
+        void_reason -> Nullable<Text>,
     }
 }
 

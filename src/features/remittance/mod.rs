@@ -26,7 +26,7 @@ pub(crate) mod seeding {
     pub use super::actor::{Payer, Steward, Treasurer};
     pub use super::bank_number::BankNumber;
     pub use super::confirming::{Sight, confirm, refuse};
-    pub use super::entries::{NewEntry, enter};
+    pub use super::entries::{NewEntry, enter, void};
     pub use super::model::NumberKind;
     pub use super::receiving::{
         NewReceiving, Receiving, ReceivingMove, make as move_receiving, opened as opened_receiving,

@@ -12,6 +12,7 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
         column("statement_entries", "sealed_remitter", Sensitive, "matching received money", BOOKS),
         column("statement_entries", "sealed_bank_account", Sensitive, "matching received money", BOOKS),
         column("statement_entries", "remittance_text", Personal, "matching received money", BOOKS),
+        column("statement_entries", "void_reason", Personal, "matching received money", BOOKS),
         column("remittances", "sealed_remitter", Sensitive, "matching received money", BOOKS),
         column("remittances", "sealed_bank", Sensitive, "matching received money", BOOKS),
         column("remittances", "sealed_bank_account", Sensitive, "matching received money", BOOKS),

@@ -23,6 +23,8 @@ pub(super) fn routes() -> Vec<Route> {
         route("/staff/remittances/{number}/refusal").post(confirming::refuse_do).form_at("/staff/remittances/{number}"),
         route("/staff/statements").get(entries::list),
         route("/staff/statements/new").get(entries::new).post(entries::create),
+        route("/staff/statements/{number}").get(entries::show),
+        route("/staff/statements/{number}/voiding").get(entries::void_ask).post(entries::void_do),
         route("/staff/receiving").get(receiving::list),
         route("/staff/receiving/new").get(receiving::new).post(receiving::create),
         route("/staff/receiving/{number}/opening").post(receiving::opening).form_at("/staff/receiving"),

@@ -77,6 +77,8 @@ crate::base::types::text_enum! {
         EntryRecorded = "entry_recorded",
         /// A second person credited that line to a remittance.
         EntryCredited = "entry_credited",
+        /// A line that was typed in wrongly was voided.
+        EntryVoided = "entry_voided",
         /// One member of finance proposed a receiving account.
         ReceivingProposed = "receiving_proposed",
         /// A second one opened it.

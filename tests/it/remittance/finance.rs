@@ -166,7 +166,7 @@ on_both! {
         assert_eq!((page.status, page.wrong_fields()), (422, vec!["bank_serial".to_string()]));
         let known = format!("This serial number was entered already: entry {number} of 23 Nov 2026, ¥ 1,250.00.");
         assert!(page.text().contains(&known), "{known} in {}", page.text());
-        assert!(page.text().contains("A wrong entry stays open"), "{}", page.text());
+        assert!(page.text().contains("can be voided on its page while it is open"), "{}", page.text());
         // However it is typed: full-width, small, spaced, or with a sign that nobody sees.
         for same in ["Ｓ－１", "s-1", " S 1", "S\u{200b}-1", "S\u{2011}1"] {
             let form = entry(&mut people.fay, "10", "x", same).await;

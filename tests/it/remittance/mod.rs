@@ -9,6 +9,7 @@ mod queue;
 mod receiving;
 mod rows;
 mod slips;
+mod voiding;
 
 use easylink::base::types::Money;
 use easylink::features::identity::{IdentityKind, IdentityMethod, NewResult, store};

@@ -23,6 +23,11 @@ const KEPT: &[(&str, &str)] = &[
         "update statement_entries set state = 'open', credited_by_id = null where state = 'credited'",
     ),
     ("who entered", "update statement_entries set entered_by_id = entered_by_id where state = 'credited'"),
+    (
+        "a credited entry, voided",
+        "update statement_entries set state = 'voided', credited_by_id = null, voided_by_id = entered_by_id, \
+         voided_at = 1, void_reason = 'x' where state = 'credited'",
+    ),
     ("an entry", "delete from statement_entries where state = 'credited'"),
     ("amount of a remittance", "update remittances set amount = amount + 1 where state = 'credited'"),
     ("state of a remittance", "update remittances set state = 'declared' where state = 'credited'"),

@@ -145,6 +145,7 @@ mod tests {
             own: false,
             bank_name: "Bank".into(),
             remittance: None,
+            voided: None,
         }
     }
 

@@ -4,9 +4,11 @@ mod model;
 mod moves;
 mod pages;
 mod queries;
+mod voiding;
 
 pub use model::{EntryMove, EntryState};
-pub use moves::enter;
+pub use moves::{enter, void};
 pub(super) use pages::{create, list, new};
 pub use queries::NewEntry;
 pub(super) use queries::{StatementEntry, candidates_for, waiting};
+pub(super) use voiding::{show, void_ask, void_do};

@@ -10,6 +10,8 @@ text_enum! {
         Open = "open",
         /// It was credited to a remittance.
         Credited = "credited",
+        /// It was typed in wrongly and counts no more.
+        Voided = "voided",
     }
 }
 
@@ -18,14 +20,31 @@ text_enum! {
 pub enum EntryMove {
     /// A second person credits it to a declared remittance.
     Credit,
+    /// One person says that it was typed in wrongly, and why.
+    Void,
 }
 
 impl EntryState {
-    /// Where a move leads. The one place that knows which moves there are.
+    /// Where a move leads. The one place that knows which moves there are: what was credited or voided stays so.
     pub const fn after(self, by: EntryMove) -> Result<Self, IllegalMove> {
         match (self, by) {
             (Self::Open, EntryMove::Credit) => Ok(Self::Credited),
-            (Self::Credited, EntryMove::Credit) => Err(IllegalMove { from: self.as_str(), by: "crediting" }),
+            (Self::Open, EntryMove::Void) => Ok(Self::Voided),
+            (Self::Credited | Self::Voided, by) => Err(IllegalMove { from: self.as_str(), by: by.word() }),
+        }
+    }
+
+    /// Whether this move is allowed; for buttons.
+    pub const fn allows(self, by: EntryMove) -> bool {
+        self.after(by).is_ok()
+    }
+}
+
+impl EntryMove {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Credit => "crediting",
+            Self::Void => "voiding",
         }
     }
 }
@@ -35,9 +54,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_entry_is_credited_once() {
+    fn an_open_entry_is_credited_or_voided_and_stays_so() {
         assert_eq!(EntryState::Open.after(EntryMove::Credit), Ok(EntryState::Credited));
-        let refused = EntryState::Credited.after(EntryMove::Credit).unwrap_err();
-        assert_eq!(refused.to_string(), "what is credited allows no crediting");
+        assert_eq!(EntryState::Open.after(EntryMove::Void), Ok(EntryState::Voided));
+        for state in [EntryState::Credited, EntryState::Voided] {
+            for by in [EntryMove::Credit, EntryMove::Void] {
+                assert!(!state.allows(by), "{state} {by:?}");
+            }
+        }
+        let refused = EntryState::Voided.after(EntryMove::Credit).unwrap_err();
+        assert_eq!(refused.to_string(), "what is voided allows no crediting");
     }
 }

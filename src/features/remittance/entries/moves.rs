@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::model::EntryMove;
 use super::queries::{self, NewEntry};
 use crate::base::db::Conn;
 use crate::base::types::Number;
@@ -20,4 +21,18 @@ pub fn enter(conn: &mut Conn, officer: &impl Treasurer, new: &NewEntry) -> Resul
     let entry = Entry::new(Event::EntryRecorded).about(number.as_str());
     records::keep(conn, officer.ctx(), entry.with(json!({ "amount": new.amount, "booked": new.booked_on })))?;
     Ok(number)
+}
+
+/// Voids an entry that was typed in wrongly, while nothing was credited by it. No money moves, so one person does it; who,
+/// when and why stays with the entry, and its serial number may be typed in again.
+pub fn void(conn: &mut Conn, officer: &impl Treasurer, number: &Number, reason: &str) -> Result<(), Fault> {
+    let found = queries::standing(conn, number)?.ok_or(Fault::NotFound)?;
+    let to = found.state.after(EntryMove::Void)?;
+    // A confirmation meanwhile has taken the entry: then it stays credited.
+    if !queries::voided(conn, officer, &found, to, reason)? {
+        return Err(Fault::Changed);
+    }
+    let entry = Entry::new(Event::EntryVoided).about(number.as_str());
+    records::keep(conn, officer.ctx(), entry.with(json!({ "amount": found.amount, "reason": reason })))?;
+    Ok(())
 }

@@ -22,7 +22,7 @@ use crate::web::{Ended, Error, Flash, Goto, Shell, Visit, page};
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Filter {
-    /// `open` (the default), `credited` or `all`.
+    /// `open` (the default), `credited`, `voided` or `all`.
     pub state: String,
     /// The cursor.
     pub after: String,

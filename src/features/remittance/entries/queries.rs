@@ -62,10 +62,43 @@ pub struct StatementEntry {
     pub bank_name: String,
     /// The remittance that it was credited to.
     pub remittance: Option<Number>,
+    /// How it came to count no more.
+    pub voided: Option<Voided>,
 }
 
-type Row =
-    ((Number, EntryState, Money, Day, Vec<u8>, Option<Vec<u8>>, String, String, i64), String, String, Option<Number>);
+/// Who voided an entry, when and why.
+#[derive(Debug, Clone)]
+pub struct Voided {
+    /// The address of who did it.
+    pub by: String,
+    /// When, UTC.
+    pub at: Moment,
+    /// Why.
+    pub reason: String,
+}
+
+type Row = (
+    (Number, EntryState, Money, Day, Vec<u8>, Option<Vec<u8>>, String, String, i64),
+    String,
+    String,
+    Option<Number>,
+    (Option<String>, Option<Moment>, Option<String>),
+);
+
+diesel::alias! {
+    const VOIDERS: Alias<Voiders> = people as voiders;
+}
+
+/// The tables that an entry is read from.
+macro_rules! whole {
+    () => {
+        statement_entries::table
+            .inner_join(receiving_accounts::table)
+            .inner_join(people::table.on(statement_entries::entered_by_id.eq(people::id)))
+            .left_join(remittances::table.on(remittances::statement_entry_id.eq(statement_entries::id.nullable())))
+            .left_join(VOIDERS.on(statement_entries::voided_by_id.eq(VOIDERS.field(people::id).nullable())))
+    };
+}
 
 /// What an entry is read from.
 macro_rules! columns {
@@ -85,6 +118,7 @@ macro_rules! columns {
             people::address,
             receiving_accounts::bank_name,
             remittances::number.nullable(),
+            (VOIDERS.field(people::address).nullable(), statement_entries::voided_at, statement_entries::void_reason),
         )
     };
 }
@@ -107,10 +141,7 @@ pub fn list(
         let Some(found) = found else { return Ok(None) };
         below = found;
     }
-    let mut query = statement_entries::table
-        .inner_join(receiving_accounts::table)
-        .inner_join(people::table.on(statement_entries::entered_by_id.eq(people::id)))
-        .left_join(remittances::table.on(remittances::statement_entry_id.eq(statement_entries::id.nullable())))
+    let mut query = whole!()
         .filter(statement_entries::id.lt(below))
         .order(statement_entries::id.desc())
         .limit(most)
@@ -123,6 +154,49 @@ pub fn list(
     Ok(Some(rows.into_iter().map(|row| opened(viewer, row)).collect()))
 }
 
+/// One entry.
+pub(super) fn one(conn: &mut Conn, viewer: &Officer, number: &Number) -> QueryResult<Option<StatementEntry>> {
+    let row: Option<Row> =
+        whole!().filter(statement_entries::number.eq(number)).select(columns!()).first(conn).optional()?;
+    Ok(row.map(|row| opened(viewer, row)))
+}
+
+/// An entry as a move finds it.
+#[derive(Queryable)]
+pub(super) struct Standing {
+    id: i64,
+    pub state: EntryState,
+    pub amount: Money,
+}
+
+pub(super) fn standing(conn: &mut Conn, number: &Number) -> QueryResult<Option<Standing>> {
+    statement_entries::table
+        .filter(statement_entries::number.eq(number))
+        .select((statement_entries::id, statement_entries::state, statement_entries::amount))
+        .first(conn)
+        .optional()
+}
+
+/// Keeps that an entry was voided; false when it changed meanwhile.
+pub(super) fn voided(
+    conn: &mut Conn,
+    officer: &impl Treasurer,
+    found: &Standing,
+    to: EntryState,
+    reason: &str,
+) -> QueryResult<bool> {
+    let kept = diesel::update(statement_entries::table.find(found.id))
+        .filter(statement_entries::state.eq(found.state))
+        .set((
+            statement_entries::state.eq(to),
+            statement_entries::voided_by_id.eq(Some(officer.person_id())),
+            statement_entries::voided_at.eq(Some(officer.ctx().now)),
+            statement_entries::void_reason.eq(Some(reason)),
+        ))
+        .execute(conn)?;
+    Ok(kept == 1)
+}
+
 /// How many open entries are looked through for each thing by which one may be found.
 const LOOKED_THROUGH: i64 = 500;
 
@@ -130,10 +204,7 @@ const LOOKED_THROUGH: i64 = 500;
 /// that name its reference, in its currency.
 pub fn candidates_for(conn: &mut Conn, viewer: &Officer, top_up: &TopUp) -> QueryResult<Vec<StatementEntry>> {
     let open = || {
-        statement_entries::table
-            .inner_join(receiving_accounts::table)
-            .inner_join(people::table.on(statement_entries::entered_by_id.eq(people::id)))
-            .left_join(remittances::table.on(remittances::statement_entry_id.eq(statement_entries::id.nullable())))
+        whole!()
             .filter(statement_entries::state.eq(EntryState::Open))
             .filter(receiving_accounts::currency.eq(&top_up.receiving.currency))
             .order(statement_entries::id.desc())
@@ -165,7 +236,12 @@ fn opened(viewer: &Officer, row: Row) -> StatementEntry {
         entered_by,
         bank_name,
         remittance,
+        (voider, voided_at, reason),
     ) = row;
+    let voided = match (voider, voided_at, reason) {
+        (Some(by), Some(at), Some(reason)) => Some(Voided { by, at, reason }),
+        _ => None,
+    };
     let keys = viewer.keys();
     let account = sealed::open(keys, ENTRY_ACCOUNT, &number, account.as_deref());
     StatementEntry {
@@ -181,10 +257,12 @@ fn opened(viewer: &Officer, row: Row) -> StatementEntry {
         own: entered_by_id == viewer.person_id(),
         bank_name,
         remittance,
+        voided,
     }
 }
 
-/// Keeps an entry, which carries the reference `named`; false when its serial number is known for the receiving account.
+/// Keeps an entry, which carries the reference `named`; false when its serial number is known for the receiving account: a
+/// voided entry counts no more.
 pub(super) fn insert(
     conn: &mut Conn,
     officer: &impl Treasurer,
@@ -211,17 +289,17 @@ pub(super) fn insert(
     );
     let kept = each!(conn, c => diesel::insert_into(statement_entries::table)
         .values(row)
-        .on_conflict((statement_entries::receiving_account_id, statement_entries::serial_key))
-        .do_nothing()
+        .on_conflict_do_nothing()
         .execute(c))?;
     Ok(kept == 1)
 }
 
-/// The entry of this receiving account with this serial number: its number, its day and its amount.
+/// The entry of this receiving account that counts under this serial number: its number, its day and its amount.
 pub(super) fn by_serial(conn: &mut Conn, new: &NewEntry) -> QueryResult<Option<(Number, Day, Money)>> {
     statement_entries::table
         .filter(statement_entries::receiving_account_id.eq(new.receiving.id))
         .filter(statement_entries::serial_key.eq(signs(&new.bank_serial)))
+        .filter(statement_entries::state.ne(EntryState::Voided))
         .select((statement_entries::number, statement_entries::booked_on, statement_entries::amount))
         .first(conn)
         .optional()
