@@ -12,7 +12,7 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
     columns: &[
         column("people", "address", Personal, "signing in and writing to the person", "life of the account"),
         column("people", "name", Personal, "naming the person", "life of the account"),
-        column("people", "password_hash", Hashed, "signing in", "life of the account"),
+        column("people", "password_hash", Hashed, "checking the password", "life of the account"),
         column("people", "password_class", Personal, "security check", "life of the account"),
         column("people", "password_at", Personal, "security check", "life of the account"),
         column("accounts", "name", Personal, "naming the account", "life of the account"),

@@ -13,7 +13,7 @@ pub const PERSONAL: PersonalData = PersonalData {
     columns: &[
         column("mails", "address", Personal, "delivery", ROWS),
         column("mails", "subject", Personal, "delivery", ROWS),
-        column("mails", "sealed_text", Sensitive, "delivery", BODIES),
-        column("mails", "sealed_html", Sensitive, "delivery", BODIES),
+        column("mails", "sealed_text", Sensitive, "text of a mail", BODIES),
+        column("mails", "sealed_html", Sensitive, "text of a mail", BODIES),
     ],
 };

@@ -104,6 +104,8 @@ on_both!(
         let rows = page.all("[aria-labelledby=kept] tbody tr");
         assert!(rows.len() > 10, "{rows:?}");
         assert_eq!(page.all("[data-unsaid]"), Vec::<String>::new());
+        let titles: Vec<String> = rows.iter().filter_map(|row| row.lines().next()).map(str::to_string).collect();
+        assert_eq!(titles.iter().collect::<std::collections::BTreeSet<_>>().len(), titles.len(), "{titles:?}");
         assert!(page.all("[aria-labelledby=kept] tbody th .meta").iter().all(|words| words.ends_with('.')), "{rows:?}");
         for internal in ["tying a code", "delivery", "naming the", "limits of guesses"] {
             assert!(!page.text().to_lowercase().contains(internal), "{internal} in {}", page.text());

@@ -97,6 +97,7 @@ impl Row {
                         "proposals" => 'V',
                         "remittances" => 'R',
                         "receiving" => 'B',
+                        "statements" => 'E',
                         other => panic!("what is numbered under {other}?"),
                     };
                     Number::random(kind).as_str().to_owned()
