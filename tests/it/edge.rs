@@ -50,7 +50,7 @@ on_both!(
             .await;
         let page = portal.visitor().gets("/dev/mailbox").await;
         let own = format!("{}/account/records", portal.house.base_url);
-        assert_eq!(page.all(".letter a"), [own.clone()], "{}", page.html);
+        assert_eq!(page.all(".letter a"), std::slice::from_ref(&own), "{}", page.html);
         assert_eq!(page.attribute(".letter a", "href"), Some(own));
         assert!(page.text().contains("<a href=\"/x\">this</a>"), "{}", page.text());
     }

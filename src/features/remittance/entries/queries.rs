@@ -236,9 +236,9 @@ fn opened(viewer: &Officer, row: Row) -> StatementEntry {
         entered_by,
         bank_name,
         remittance,
-        (voider, voided_at, reason),
+        (voided_by, at, reason),
     ) = row;
-    let voided = match (voider, voided_at, reason) {
+    let voided = match (voided_by, at, reason) {
         (Some(by), Some(at), Some(reason)) => Some(Voided { by, at, reason }),
         _ => None,
     };

@@ -96,7 +96,7 @@ pub(in crate::features::remittance) async fn void_do(
         .await?;
     match ended {
         Ended::Done(response) => Ok(response),
-        Ended::Again(shell, errors) => {
+        Ended::Again(shell, errors, form) => {
             let (_, entry) = open_entry(&visit, number).await?;
             web::again(Ask { shell: *shell, entry, reason: form.reason.clone(), errors })
         }

@@ -151,7 +151,7 @@ mod tests {
             assert!(sought(from, to).span(&zone).unwrap_err().of(wrong).is_some(), "{from} {to}");
         }
         assert!(sought("2026-11-23", "").narrows());
-        assert_eq!(sought("2026-11-23", "").address(Some(7)), "/staff/audit?from=2026%2D11%2D23&after=7");
+        assert_eq!(sought("2026-11-23", "").address("7"), "/staff/audit?from=2026%2D11%2D23&after=7");
     }
 
     #[test]
