@@ -59,7 +59,7 @@ on_both!(
             begins_anew(&mut li, path).await;
         }
         for (path, roles) in lists_of_staff() {
-            let name = path.replace('/', ".");
+            let name = path.trim_start_matches('/').replace('/', "-");
             let mut officer = portal.employs(&name, std::slice::from_ref(&roles[0])).await;
             begins_anew(&mut officer, path).await;
         }

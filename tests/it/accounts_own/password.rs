@@ -79,7 +79,7 @@ on_both!(
         let mut li = portal.enters("li@example.com").await;
         let mut wu = portal.enters("wu@example.com").await;
         let form = li.opens("/account/security/password").await.form("/account/security/password");
-        assert_eq!(wu.posts(&form).await.status, 403, "another's form is refused before anything in it is looked at");
+        assert_eq!(wu.posts(&form).await.status, 409, "another's form is refused before anything in it is looked at");
         assert_eq!(li.posts(&form).await.wrong_fields(), ["current", "password", "again"]);
         li.visitor = portal.signed_in(li.person_id, Some(li.account_id)).await;
         let page = li.posts(&form).await;
