@@ -91,6 +91,16 @@ pub(super) fn hold(conn: &mut Conn, person: i64) -> QueryResult<()> {
     Ok(())
 }
 
+/// Whether a session and its person have not ended.
+pub(super) fn session_stands(conn: &mut Conn, session: i64) -> QueryResult<bool> {
+    let standing = sessions::table
+        .inner_join(people::table)
+        .filter(sessions::id.eq(session))
+        .filter(sessions::ended_at.is_null())
+        .filter(people::state.eq(PersonState::Active));
+    diesel::select(diesel::dsl::exists(standing)).get_result(conn)
+}
+
 pub(super) fn enter(conn: &mut Conn, ctx: &Context, entering: &Entering) -> QueryResult<NewSession> {
     hold(conn, entering.person_id)?;
     let reference = BASE64URL_NOPAD.encode(&chance::bytes::<32>());

@@ -288,6 +288,12 @@ pub fn hold(conn: &mut Conn, person_id: i64) -> QueryResult<()> {
     queries::hold(conn, person_id)
 }
 
+/// The same for a change that a session of that person makes; answers whether that session still stands.
+pub fn hold_standing(conn: &mut Conn, person_id: i64, session_id: i64) -> QueryResult<bool> {
+    queries::hold(conn, person_id)?;
+    queries::session_stands(conn, session_id)
+}
+
 /// Makes a session; an eleventh ends the oldest (SS7).
 pub fn enter(conn: &mut Conn, ctx: &Context, entering: &Entering) -> QueryResult<NewSession> {
     queries::enter(conn, ctx, entering)

@@ -11,7 +11,7 @@ use crate::services::context::Context;
 use crate::services::records::Own;
 use crate::web::asked::Asked;
 use crate::web::error::Door;
-use crate::web::session::{PersonKind, SessionRow};
+use crate::web::session::{self, PersonKind, SessionRow};
 use crate::web::{Actor, Error, Face, MayWrite};
 
 text_enum! {
@@ -111,7 +111,13 @@ impl Actor for Person {
     }
 }
 
-impl MayWrite for Person {}
+impl MayWrite for Person {
+    /// A session that is being ended must not open another, set a password or end the rest (RC1, RC2).
+    fn hold(&self, conn: &mut Conn) -> Result<(), Error> {
+        let door = if self.is_staff() { Door::Staff } else { Door::Customer };
+        if session::hold_standing(conn, self.person_id(), self.session.id)? { Ok(()) } else { Err(Error::SignIn(door)) }
+    }
+}
 
 /// A person together with the current account. Its fields are private: only an admitted request makes one, and every
 /// query of the account's things takes one.

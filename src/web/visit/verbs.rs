@@ -95,7 +95,7 @@ impl<A: Actor> Visit<A> {
         let (asked, house, sent) = (self.asked.clone(), self.house.clone(), form.clone());
         let job = move |conn: &mut Conn| -> End<Outcome<Goto>> {
             let stamp = sent.stamp();
-            let (actor, before) = match judged::<A>(conn, &asked, &house, stamp) {
+            let (actor, before) = match held::<A>(conn, &asked, &house, stamp) {
                 Ok(judged) => judged,
                 Err(failed) => return End::Undo(Err(failed)),
             };
@@ -149,7 +149,7 @@ impl<A: Actor> Visit<A> {
     {
         let (asked, house, sent) = (self.asked.clone(), self.house.clone(), form.clone());
         let job = move |conn: &mut Conn| -> End<Outcome<T>> {
-            let (actor, before) = match judged::<A>(conn, &asked, &house, sent.stamp()) {
+            let (actor, before) = match held::<A>(conn, &asked, &house, sent.stamp()) {
                 Ok(judged) => judged,
                 Err(failed) => return End::Undo(Err(failed)),
             };
@@ -307,6 +307,20 @@ fn judged<A: Actor>(
     match of_before(&actor, house, stamp) {
         Ok(errors) => Ok((actor, errors)),
         Err(error) => Err(Box::new((error, actor.face()))),
+    }
+}
+
+/// The same for a change: what it rests on is held.
+fn held<A: MayWrite>(
+    conn: &mut Conn,
+    asked: &Asked,
+    house: &House,
+    stamp: &Stamp,
+) -> Result<(A, Option<Errors>), Failed> {
+    let (actor, before) = judged::<A>(conn, asked, house, stamp)?;
+    match actor.hold(conn) {
+        Ok(()) => Ok((actor, before)),
+        Err(error) => Err(Box::new((error, None))),
     }
 }
 

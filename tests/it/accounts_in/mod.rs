@@ -2,6 +2,7 @@
 
 mod codes;
 mod guessing;
+mod meanwhile;
 mod recovery;
 mod registration;
 mod sign_in;

@@ -10,7 +10,7 @@ use crate::support::people::{PASSWORD, Visitor};
 use crate::support::portal::Portal;
 use crate::support::waiting::until_others_wait;
 
-const NEW: &str = "eleven quiet staircases";
+pub(super) const NEW: &str = "eleven quiet staircases";
 
 async fn resets(visitor: &mut Visitor, code: &str, password: &str) -> Page {
     let form = visitor.opens("/password/reset").await.form("/password/reset");
@@ -81,7 +81,7 @@ on_both!(
 );
 
 /// The path of the link "this was not me" in the newest mail with this word in its subject.
-async fn way_out(portal: &Portal, address: &str, subject: &str) -> String {
+pub(super) async fn way_out(portal: &Portal, address: &str, subject: &str) -> String {
     let mails = portal.mails_to(address).await;
     let mail = mails.iter().rev().find(|mail| mail.subject.contains(subject)).unwrap_or_else(|| panic!("no {subject}"));
     let line = mail.text.lines().find(|line| line.contains("/password/not-me/"));
@@ -90,7 +90,7 @@ async fn way_out(portal: &Portal, address: &str, subject: &str) -> String {
 }
 
 /// Signs in with the password and the mailed code, on a browser that was never here.
-async fn enters_anew(portal: &Portal, address: &str) -> Visitor {
+pub(super) async fn enters_anew(portal: &Portal, address: &str) -> Visitor {
     let mut visitor = portal.visitor();
     signs_in(&mut visitor, address, PASSWORD).await;
     let code = portal.code_for(address).await;

@@ -51,9 +51,9 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<SignIn>) -> Result<
         let candidate = candidate(conn, PersonKind::Customer, &address)?;
         let known = candidate.person_id().map_or(Ok(None), |person| browsers::known(conn, &asked, person))?;
         let guess = guesses::count(conn, &asked, PersonKind::Customer, &address, known, Some(&form.password))?;
-        Ok((address, form.password.clone(), candidate, known.is_some(), guess))
+        Ok((address, form.password.clone(), candidate, guess))
     });
-    let (address, password, candidate, known, guess) = match counted.await? {
+    let (address, password, candidate, guess) = match counted.await? {
         Ended::Done(counted) => counted,
         Ended::Again(shell, errors, form) => return again(draw(*shell, errors, &form)),
     };
@@ -74,7 +74,8 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<SignIn>) -> Result<
         };
         guess.right(conn)?;
         let (remembered, next) = (form.remember.is_some(), local_path(&form.next));
-        if known {
+        // Asked again, for the way out that was taken while the password was compared (EN10).
+        if browsers::known(conn, &scene.asked, proven.person_id)?.is_some() {
             let entrant = Entrant { person_id: proven.person_id, subject_id: proven.subject_id, address };
             return Ok(enter(conn, &scene, visitor, &entrant, SignInMethod::Password, remembered, next)?.1);
         }
