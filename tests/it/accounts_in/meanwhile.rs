@@ -70,8 +70,8 @@ on_both!(
     async fn a_session_that_is_being_ended_gives_itself_no_new_one(portal) {
         registers(&portal, "li@example.com").await;
         for way in ["not-me", "everywhere", "others"] {
-            let mut stranger = enters_anew(&portal, "li@example.com").await;
             portal.minutes(60);
+            let mut stranger = enters_anew(&portal, "li@example.com").await;
             let mut owner = enters_anew(&portal, "li@example.com").await;
             let (on, action) = match way {
                 "others" => ("/account/security/sessions", "/account/security/sessions/others/end"),
