@@ -47,6 +47,8 @@ create table receiving_accounts (
   bank_name text not null,
   holder text not null,
   account_number text not null,
+  -- Its letters and digits alone, in capitals: by them it is the same account at the bank however it was typed.
+  account_key text not null check (account_key <> ''),
   currency text not null,
   instructions text not null,
   state text not null check (state in ('proposed', 'open', 'closing', 'closed')),
@@ -62,14 +64,19 @@ create table receiving_accounts (
   check ((state = 'closed') = (closed_by_id is not null)),
   -- One person drops a proposal; what customers have seen is closed by two.
   check (state <> 'closed' or opened_by_id is null or closing_by_id is not null),
-  check (closed_by_id is null or closing_by_id is null or closed_by_id <> closing_by_id)
+  check (closed_by_id is null or closing_by_id is null or closed_by_id <> closing_by_id),
+  unique (id, account_key)
 );
+-- An account at the bank stands here once; when it is closed it may be proposed anew.
+create unique index receiving_accounts_standing on receiving_accounts (account_key) where state <> 'closed';
 
 -- One line of the receiving bank's statement, as finance typed it in (later: imported).
 create table statement_entries (
   id integer not null primary key autoincrement,
   number text not null unique,
   receiving_account_id bigint not null references receiving_accounts (id),
+  -- The account at the bank, which may stand here several times.
+  account_key text not null,
   state text not null check (state in ('open', 'credited', 'voided')),
   amount bigint not null check (amount > 0),
   booked_on text not null,
@@ -89,14 +96,16 @@ create table statement_entries (
   voided_at bigint,
   void_reason text check (void_reason <> ''),
   unique (id, credited_by_id),
+  foreign key (receiving_account_id, account_key) references receiving_accounts (id, account_key),
   check ((state = 'credited') = (credited_by_id is not null)),
   check (credited_by_id is null or credited_by_id <> entered_by_id),
   check ((state = 'voided') = (voided_by_id is not null)),
   check ((voided_by_id is null) = (voided_at is null)),
   check ((voided_by_id is null) = (void_reason is null))
 );
--- A serial number counts once for its account; a voided entry counts no more, so that the line can be typed in again.
-create unique index statement_entries_serial on statement_entries (receiving_account_id, serial_key) where state <> 'voided';
+-- A serial number counts once for its account at the bank, also when that was closed and opened anew; a voided entry counts no
+-- more, so that the line can be typed in again.
+create unique index statement_entries_serial on statement_entries (account_key, serial_key) where state <> 'voided';
 create index statement_entries_by_state on statement_entries (state, id);
 create index statement_entries_by_amount on statement_entries (state, amount, id);
 create index statement_entries_by_reference on statement_entries (reference, state, id);
@@ -165,7 +174,7 @@ create trigger ledger_transfers_keep_update before update on ledger_transfers be
 create trigger ledger_transfers_keep_delete before delete on ledger_transfers begin select raise(abort, 'ledger_transfers are never deleted'); end;
 
 -- What was credited or voided stays what it was; names and accounts may be sealed anew or wiped.
-create trigger statement_entries_keep_settled before update of number, receiving_account_id, state, amount, booked_on, bank_serial, serial_key, entered_by_id, credited_by_id, voided_by_id, voided_at, void_reason on statement_entries when old.state <> 'open' begin select raise(abort, 'a credited or voided entry is never changed'); end;
+create trigger statement_entries_keep_settled before update of number, receiving_account_id, account_key, state, amount, booked_on, bank_serial, serial_key, entered_by_id, credited_by_id, voided_by_id, voided_at, void_reason on statement_entries when old.state <> 'open' begin select raise(abort, 'a credited or voided entry is never changed'); end;
 create trigger statement_entries_keep before delete on statement_entries when old.state <> 'open' begin select raise(abort, 'a credited or voided entry is never deleted'); end;
 create trigger remittances_keep_credited before update of number, account_id, receiving_account_id, state, amount, statement_entry_id, confirmed_by_id, settled_at on remittances when old.state = 'credited' begin select raise(abort, 'a credited remittance is never changed'); end;
 create trigger remittances_keep before delete on remittances when old.state = 'credited' begin select raise(abort, 'a credited remittance is never deleted'); end;

@@ -30,7 +30,7 @@ pub enum Fault {
     /// The entry's text carries the reference of another top-up.
     #[error("the entry names another top-up")]
     NamesAnother,
-    /// The bank's serial number is known for this receiving account.
+    /// The bank's serial number is known for this account at the bank.
     #[error("the entry is known already")]
     KnownEntry {
         /// The number of the entry that has it.
@@ -42,6 +42,9 @@ pub enum Fault {
         /// In which currency.
         currency: String,
     },
+    /// A receiving account that is not closed has this number.
+    #[error("the receiving account is in use")]
+    ReceivingInUse,
     /// No receiving account is open.
     #[error("no receiving account is open")]
     NoReceivingAccount,
@@ -62,6 +65,7 @@ impl From<Fault> for Stop {
             Fault::AmountsDiffer => Errors::one("entry", FieldError::AmountsDiffer).into(),
             Fault::CurrenciesDiffer => Errors::one("entry", FieldError::CurrenciesDiffer).into(),
             Fault::NamesAnother => Errors::one("another_checked", FieldError::NamesAnother).into(),
+            Fault::ReceivingInUse => Errors::one("account_number", FieldError::ReceivingInUse).into(),
             Fault::KnownEntry { number, day, amount, currency } => {
                 let known = FieldError::KnownEntry(number.to_string(), day.words(), amount.of(&currency));
                 Errors::one("bank_serial", known).into()

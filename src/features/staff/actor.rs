@@ -10,8 +10,8 @@ use crate::services::context::Context;
 use crate::web::asked::Asked;
 use crate::web::error::Door;
 use crate::web::feature::StaffRole;
-use crate::web::session::{PersonKind, SessionRow, SignInMethod};
-use crate::web::{Actor, Error, Face, MayLook, MayWrite};
+use crate::web::session::{self, PersonKind, SessionRow, SignInMethod};
+use crate::web::{Actor, Error, Face, MayLook, MayWrite, roles};
 
 /// A member of staff at work. Its fields are private: only an admitted request makes one.
 #[derive(Debug)]
@@ -203,5 +203,19 @@ impl<R: StaffRoles> Actor for Staff<R> {
     }
 }
 
-impl<R: Acts> MayWrite for Staff<R> {}
+impl<R: Acts> MayWrite for Staff<R> {
+    /// A role that is taken, and a session that is ended, while a form is on its way decides nothing any more (SS4).
+    fn hold(&self, conn: &mut Conn) -> Result<(), Error> {
+        // Admins end one another's access: all of it first, so that two of them never each wait for the other.
+        if R::takes(StaffRole::Admin) {
+            roles::hold(conn, StaffRole::Admin)?;
+        }
+        let ended = Error::SignIn(Door::Staff);
+        let Some(session) = self.ctx.author.session_id else { return Err(ended) };
+        if !session::hold_standing(conn, self.person_id, session)? {
+            return Err(ended);
+        }
+        if roles::of(conn, self.person_id)?.into_iter().any(R::takes) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+}
 impl<R: StaffRoles> MayLook for Staff<R> {}

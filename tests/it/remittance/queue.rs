@@ -23,8 +23,8 @@ async fn many_entries(portal: &Portal) {
     let now = portal.house.clock.now();
     portal
         .write(move |conn| {
-            let (receiving, person): (i64, i64) = receiving_accounts::table
-                .select((receiving_accounts::id, receiving_accounts::proposed_by_id))
+            let (receiving, key, person): (i64, String, i64) = receiving_accounts::table
+                .select((receiving_accounts::id, receiving_accounts::account_key, receiving_accounts::proposed_by_id))
                 .first(conn)
                 .unwrap();
             for serial in 0..501 {
@@ -32,6 +32,7 @@ async fn many_entries(portal: &Portal) {
                     .values((
                         statement_entries::number.eq(Number::random('E')),
                         statement_entries::receiving_account_id.eq(receiving),
+                        statement_entries::account_key.eq(&key),
                         statement_entries::state.eq("open"),
                         statement_entries::amount.eq(Money(777_700)),
                         statement_entries::booked_on.eq("2026-11-23"),

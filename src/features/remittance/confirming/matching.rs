@@ -107,6 +107,7 @@ mod tests {
             bank_name: "Bank".into(),
             holder: "Easy Link".into(),
             account_number: "1".into(),
+            account_key: String::new(),
             currency: "CNY".into(),
             instructions: String::new(),
         };

@@ -10,7 +10,7 @@ use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::fault::Fault;
 use crate::services::records::{self, Entry, Event};
 
-/// Records an entry: each serial number once for each receiving account.
+/// Records an entry: each serial number once for each account at the bank.
 pub fn enter(conn: &mut Conn, officer: &impl Treasurer, new: &NewEntry) -> Result<Number, Fault> {
     let number = Number::random('E');
     let named = queries::named_in(conn, &new.text)?;

@@ -31,7 +31,7 @@ pub struct NewEntry {
     pub remitter_account: Option<String>,
     /// The text of the remittance.
     pub text: String,
-    /// The bank's serial number: once for each receiving account.
+    /// The bank's serial number: once for each account at the bank.
     pub bank_serial: String,
 }
 
@@ -261,8 +261,8 @@ fn opened(viewer: &Officer, row: Row) -> StatementEntry {
     }
 }
 
-/// Keeps an entry, which carries the reference `named`; false when its serial number is known for the receiving account: a
-/// voided entry counts no more.
+/// Keeps an entry, which carries the reference `named`; false when its serial number is known for the account at the bank,
+/// whether it stands here once or was closed and opened anew: a voided entry counts no more.
 pub(super) fn insert(
     conn: &mut Conn,
     officer: &impl Treasurer,
@@ -275,6 +275,7 @@ pub(super) fn insert(
     let row = (
         statement_entries::number.eq(number),
         statement_entries::receiving_account_id.eq(new.receiving.id),
+        statement_entries::account_key.eq(&new.receiving.account_key),
         statement_entries::state.eq(EntryState::Open),
         statement_entries::amount.eq(new.amount),
         statement_entries::booked_on.eq(new.booked_on),
@@ -294,10 +295,10 @@ pub(super) fn insert(
     Ok(kept == 1)
 }
 
-/// The entry of this receiving account that counts under this serial number: its number, its day and its amount.
+/// The entry of this account at the bank that counts under this serial number: its number, its day and its amount.
 pub(super) fn by_serial(conn: &mut Conn, new: &NewEntry) -> QueryResult<Option<(Number, Day, Money)>> {
     statement_entries::table
-        .filter(statement_entries::receiving_account_id.eq(new.receiving.id))
+        .filter(statement_entries::account_key.eq(&new.receiving.account_key))
         .filter(statement_entries::serial_key.eq(signs(&new.bank_serial)))
         .filter(statement_entries::state.ne(EntryState::Voided))
         .select((statement_entries::number, statement_entries::booked_on, statement_entries::amount))

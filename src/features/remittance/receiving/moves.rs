@@ -10,10 +10,12 @@ use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::fault::Fault;
 use crate::services::records::{self, Entry, Event};
 
-/// Proposes an account; customers do not see it yet, and the others of finance are asked to compare and open it.
+/// Proposes an account, whose number at the bank no other has that stands; customers do not see it yet, and the others of finance are asked to compare and open it.
 pub fn propose(conn: &mut Conn, officer: &impl Treasurer, new: &NewReceiving) -> Result<Number, Fault> {
     let number = Number::random('B');
-    queries::insert(conn, officer, &number, new)?;
+    if !queries::insert(conn, officer, &number, new)? {
+        return Err(Fault::ReceivingInUse);
+    }
     records::keep(conn, officer.ctx(), Entry::new(Event::ReceivingProposed).about(number.as_str()))?;
     ask_second(conn, officer, &number, false)?;
     Ok(number)

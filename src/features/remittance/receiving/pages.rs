@@ -82,8 +82,6 @@ pub(in crate::features::remittance) async fn create(
 ) -> Result<HttpResponse, Error> {
     let currency = visit.house().config.currency.clone();
     let ended = visit.write(&form, move |conn, officer, form| {
-        // Two that propose the same at once come one after the other.
-        queries::hold(conn)?;
         let new = form.read(conn, &currency)?;
         moves::propose(conn, officer, &new)?;
         Ok(Goto::to("/staff/receiving").saying(Flash::ReceivingProposed))

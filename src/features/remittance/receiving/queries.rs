@@ -9,6 +9,7 @@ use super::model::{ReceivingMove, ReceivingState};
 use crate::base::db::Conn;
 use crate::base::db::schema::{people, receiving_accounts};
 use crate::base::types::{Moment, Money, Number};
+use crate::each;
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::model::signs;
 use crate::features::staff::Officer;
@@ -42,6 +43,8 @@ pub struct Receiving {
     pub holder: String,
     /// Its number.
     pub account_number: String,
+    /// By what it is the same account at the bank.
+    pub(in crate::features::remittance) account_key: String,
     /// ISO 4217.
     pub currency: String,
     /// What a payer has to know.
@@ -55,6 +58,7 @@ pub(in crate::features::remittance) type ReceivingColumns = (
     receiving_accounts::bank_name,
     receiving_accounts::holder,
     receiving_accounts::account_number,
+    receiving_accounts::account_key,
     receiving_accounts::currency,
     receiving_accounts::instructions,
 );
@@ -65,6 +69,7 @@ pub(in crate::features::remittance) const RECEIVING: ReceivingColumns = (
     receiving_accounts::bank_name,
     receiving_accounts::holder,
     receiving_accounts::account_number,
+    receiving_accounts::account_key,
     receiving_accounts::currency,
     receiving_accounts::instructions,
 );
@@ -108,13 +113,21 @@ pub fn opened(conn: &mut Conn, number: &Number) -> QueryResult<Option<Receiving>
         .optional()
 }
 
-/// Those on whose statements entries may stand: money still arrives on closed ones.
+/// Those on whose statements entries may stand, each account at the bank once: money still arrives on closed ones. One that
+/// was closed and opened anew is the one that stands, else the newest.
 pub fn known(conn: &mut Conn) -> QueryResult<Vec<Receiving>> {
-    receiving_accounts::table
+    let rows: Vec<Receiving> = receiving_accounts::table
         .filter(receiving_accounts::opened_by_id.is_not_null())
         .order(receiving_accounts::id.desc())
         .select(RECEIVING)
-        .load(conn)
+        .load(conn)?;
+    let (closed, mut known): (Vec<_>, Vec<_>) = rows.into_iter().partition(|one| one.state == ReceivingState::Closed);
+    for one in closed {
+        if known.iter().all(|other| other.account_key != one.account_key) {
+            known.push(one);
+        }
+    }
+    Ok(known)
 }
 
 /// A row of the finance page.
@@ -207,14 +220,12 @@ pub fn all(conn: &mut Conn, viewer: &Officer) -> QueryResult<Vec<Listed>> {
         .collect())
 }
 
-/// Whether an account that is not closed has this number at its bank, however either was typed. There are few.
+/// Whether an account that is not closed has this number at its bank, however either was typed.
 pub(super) fn in_use(conn: &mut Conn, account_number: &str) -> QueryResult<bool> {
-    let standing: Vec<String> = receiving_accounts::table
+    let standing = receiving_accounts::table
         .filter(receiving_accounts::state.ne(ReceivingState::Closed))
-        .select(receiving_accounts::account_number)
-        .load(conn)?;
-    let wanted = signs(account_number);
-    Ok(standing.iter().any(|theirs| signs(theirs) == wanted))
+        .filter(receiving_accounts::account_key.eq(signs(account_number)));
+    diesel::select(diesel::dsl::exists(standing)).get_result(conn)
 }
 
 /// How many accounts wait for this person as the second one, to open or to close.
@@ -238,27 +249,31 @@ pub(super) fn bank_of(conn: &mut Conn, number: &Number) -> QueryResult<String> {
         .first(conn)
 }
 
-/// Keeps a proposed account.
+/// Keeps a proposed account; false when one that is not closed has its number at the bank, also when somebody else proposed
+/// it in this very moment.
 pub(super) fn insert(
     conn: &mut Conn,
     officer: &impl Treasurer,
     number: &Number,
     new: &NewReceiving,
-) -> QueryResult<()> {
-    diesel::insert_into(receiving_accounts::table)
-        .values((
-            receiving_accounts::number.eq(number),
-            receiving_accounts::bank_name.eq(&new.bank_name),
-            receiving_accounts::holder.eq(&new.holder),
-            receiving_accounts::account_number.eq(&new.account_number),
-            receiving_accounts::currency.eq(&new.currency),
-            receiving_accounts::instructions.eq(&new.instructions),
-            receiving_accounts::state.eq(ReceivingState::Proposed),
-            receiving_accounts::proposed_by_id.eq(officer.person_id()),
-            receiving_accounts::created_at.eq(officer.ctx().now),
-        ))
-        .execute(conn)?;
-    Ok(())
+) -> QueryResult<bool> {
+    let row = (
+        receiving_accounts::number.eq(number),
+        receiving_accounts::bank_name.eq(&new.bank_name),
+        receiving_accounts::holder.eq(&new.holder),
+        receiving_accounts::account_number.eq(&new.account_number),
+        receiving_accounts::account_key.eq(signs(&new.account_number)),
+        receiving_accounts::currency.eq(&new.currency),
+        receiving_accounts::instructions.eq(&new.instructions),
+        receiving_accounts::state.eq(ReceivingState::Proposed),
+        receiving_accounts::proposed_by_id.eq(officer.person_id()),
+        receiving_accounts::created_at.eq(officer.ctx().now),
+    );
+    let kept = each!(conn, c => diesel::insert_into(receiving_accounts::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(kept == 1)
 }
 
 /// Puts an account into another state and keeps who did; false when somebody else was first.
