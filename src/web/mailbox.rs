@@ -1,6 +1,7 @@
 //! `/dev/mailbox`: the mails of a portal without a relay. It exists only while listener and base URL are loopback, and
 //! answers only callers on this machine that came without a proxy (AZ8).
 
+use actix_web::http::Version;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
@@ -13,8 +14,14 @@ use super::visit::bare_shell;
 use crate::services::mail::{Delivered, latest};
 
 /// How the names begin of headers in which proxies tell for whom they ask.
-const PROXIES: [&str; 8] = [
+const PROXIES: [&str; 14] = [
     "x-forwarded",
+    "x-original-forwarded",
+    "x-envoy",
+    "x-proxyuser-ip",
+    "fastly-client-ip",
+    "fly-client-ip",
+    "cdn-loop",
     "forwarded",
     "via",
     "cf-connecting-ip",
@@ -78,7 +85,9 @@ pub fn routes() -> Vec<Route> {
 async fn show(req: HttpRequest, house: actix_web::web::Data<House>) -> Result<HttpResponse, Error> {
     let near = req.peer_addr().is_some_and(|peer| peer.ip().is_loopback());
     let proxied = req.headers().keys().any(|name| PROXIES.iter().any(|known| name.as_str().starts_with(known)));
-    if !house.config.local() || !near || proxied {
+    // A proxy that tells nothing of itself may still ask as nginx does unless it is told otherwise; no browser does.
+    let old = req.version() < Version::HTTP_11;
+    if !house.config.local() || !near || proxied || old {
         return Err(Error::NotFound);
     }
     let keys = house.keys.clone();

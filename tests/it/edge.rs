@@ -1,6 +1,8 @@
 //! Where the portal meets the network: what a redirect may say, and what came through a proxy.
 
 use easylink::services::mail::{self, Mail};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 on_both!(
     async fn a_redirect_names_its_page_in_ascii(portal) {
@@ -29,10 +31,25 @@ on_both!(
             "x-client-ip",
             "x-real-ip",
             "x-cluster-client-ip",
+            "x-original-forwarded-for",
+            "x-envoy-external-address",
+            "fastly-client-ip",
+            "fly-client-ip",
+            "x-proxyuser-ip",
         ] {
             let mut behind = portal.visitor();
             behind.headers.push((header.to_string(), "127.0.0.1".to_string()));
             assert_eq!(behind.gets("/dev/mailbox").await.status, 404, "{header}");
+        }
+        // What a proxy says that was told nothing but where to go.
+        let host = portal.base.trim_start_matches("http://").to_string();
+        for (version, status) in [("HTTP/1.1", "200"), ("HTTP/1.0", "404")] {
+            let mut line = TcpStream::connect(&host).await.unwrap();
+            let asked = format!("GET /dev/mailbox {version}\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+            line.write_all(asked.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            line.read_to_string(&mut answer).await.unwrap();
+            assert_eq!(answer.split(' ').nth(1), Some(status), "{version}");
         }
     }
 );
