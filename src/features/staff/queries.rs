@@ -6,7 +6,6 @@ use data_encoding::BASE64URL_NOPAD;
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::actor::Officer;
 use super::totp::TotpSecret;
 use crate::base::chance;
 use crate::base::db::schema::{activations, people, totp_factors};
@@ -133,13 +132,6 @@ pub fn enrol(conn: &mut Conn, ctx: &Context, person: &Enrolled<'_>) -> QueryResu
 /// Whether an admin who can sign in would be left without this person.
 pub(super) fn admin_besides(conn: &mut Conn, person_id: i64) -> QueryResult<bool> {
     Ok(roles::holders(conn, StaffRole::Admin)?.iter().any(|one| one.activated && one.id != person_id))
-}
-
-/// Waits until nobody else changes who is an admin, and answers whether the officer still is one: access that ended
-/// while a form was on its way decides nothing any more (SS4).
-pub(super) fn still_admin(conn: &mut Conn, officer: &Officer) -> QueryResult<bool> {
-    roles::hold(conn, StaffRole::Admin)?;
-    Ok(roles::holders(conn, StaffRole::Admin)?.iter().any(|admin| admin.id == officer.person_id()))
 }
 
 /// Name, roles and the record of somebody new; answers the public number.

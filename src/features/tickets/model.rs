@@ -164,25 +164,6 @@ pub(super) fn end_of_day(now: Moment, zone: &TimeZone) -> Moment {
     now.day(zone).plus(1).start(zone).minus(Duration::from_micros(1))
 }
 
-/// Text as it is searched: NFKC, lower case. Both databases fold only ASCII by themselves.
-pub(super) fn folded(text: &str) -> String {
-    use unicode_normalization::UnicodeNormalization as _;
-    text.nfkc().flat_map(char::to_lowercase).collect()
-}
-
-/// A pattern of `LIKE … ESCAPE '\'` that finds `text` anywhere; its own wildcards stand for themselves.
-pub(super) fn pattern(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for sign in folded(text).chars() {
-        if matches!(sign, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(sign);
-    }
-    pattern.push('%');
-    pattern
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,10 +213,5 @@ mod tests {
         let berlin = TimeZone::get("Europe/Berlin").unwrap();
         assert_eq!(due(at("2026-10-20T10:00:00Z"), &berlin).day(&berlin).to_string(), "2026-11-04");
         assert_eq!(end_of_day(at("2026-11-23T16:30:00Z"), &shanghai).rfc3339(), "2026-11-24T15:59:59.999999Z");
-    }
-
-    #[test]
-    fn wildcards_of_a_search_stand_for_themselves() {
-        assert_eq!(pattern("100%_\\ ＡＢ Ärger"), "%100\\%\\_\\\\ ab ärger%");
     }
 }

@@ -11,7 +11,6 @@ use futures_util::stream::{BoxStream, StreamExt as _, TryStreamExt as _};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{GetOptions, MultipartUpload, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutPayload};
-use sha2::{Digest as _, Sha256};
 
 use super::sniff::{Kind, head_wanted, sniff};
 use crate::base::chance;
@@ -53,8 +52,6 @@ pub struct Stored {
     pub key: String,
     /// Its length in bytes.
     pub size: u64,
-    /// SHA-256 of its content.
-    pub sha256: [u8; 32],
     /// What its content says it is; `None` for everything that is not accepted.
     pub kind: Option<Kind>,
 }
@@ -81,15 +78,7 @@ impl Storage {
     pub async fn writer(&self, limit: u64) -> Result<Writer, StorageFault> {
         let key = chance::text(KEY, ALPHABET);
         let upload = self.objects.put_multipart(&place(&key)?).await?;
-        Ok(Writer {
-            key,
-            upload: Some(upload),
-            limit,
-            size: 0,
-            digest: Sha256::new(),
-            head: Vec::new(),
-            piece: BytesMut::new(),
-        })
+        Ok(Writer { key, upload: Some(upload), limit, size: 0, head: Vec::new(), piece: BytesMut::new() })
     }
 
     /// Keeps bytes that are at hand already, such as a picture that was developed anew.
@@ -161,7 +150,6 @@ pub struct Writer {
     upload: Option<Box<dyn MultipartUpload>>,
     limit: u64,
     size: u64,
-    digest: Sha256,
     head: Vec<u8>,
     piece: BytesMut,
 }
@@ -178,7 +166,6 @@ impl Writer {
             return Err(StorageFault::TooLarge);
         }
         self.look_at(&chunk);
-        self.digest.update(&chunk);
         self.piece.extend_from_slice(&chunk);
         if self.piece.len() >= PIECE {
             self.put().await?;
@@ -198,12 +185,7 @@ impl Writer {
         }
         let mut upload = self.upload.take().ok_or(StorageFault::Ended)?;
         upload.complete().await?;
-        Ok(Stored {
-            kind: sniff(&self.head, self.size),
-            key: std::mem::take(&mut self.key),
-            size: self.size,
-            sha256: std::mem::take(&mut self.digest).finalize().into(),
-        })
+        Ok(Stored { kind: sniff(&self.head, self.size), key: std::mem::take(&mut self.key), size: self.size })
     }
 
     /// Ends the attempt and waits until what had arrived is gone.

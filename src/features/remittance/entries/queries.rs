@@ -54,7 +54,7 @@ pub struct StatementEntry {
     pub text: String,
     /// The bank's serial number.
     pub bank_serial: String,
-    /// The address of who typed it in.
+    /// What the person is called who typed it in.
     pub entered_by: String,
     /// Whether the viewer typed it in: then somebody else has to confirm.
     pub own: bool,
@@ -69,7 +69,7 @@ pub struct StatementEntry {
 /// Who voided an entry, when and why.
 #[derive(Debug, Clone)]
 pub struct Voided {
-    /// The address of who did it.
+    /// What the person is called who did it.
     pub by: String,
     /// When, UTC.
     pub at: Moment,
@@ -79,10 +79,10 @@ pub struct Voided {
 
 type Row = (
     (Number, EntryState, Money, Day, Vec<u8>, Option<Vec<u8>>, String, String, i64),
-    String,
+    (Option<String>, String),
     String,
     Option<Number>,
-    (Option<String>, Option<Moment>, Option<String>),
+    (Option<(Option<String>, String)>, Option<Moment>, Option<String>),
 );
 
 diesel::alias! {
@@ -115,10 +115,14 @@ macro_rules! columns {
                 statement_entries::bank_serial,
                 statement_entries::entered_by_id,
             ),
-            people::address,
+            (people::name, people::address),
             receiving_accounts::bank_name,
             remittances::number.nullable(),
-            (VOIDERS.field(people::address).nullable(), statement_entries::voided_at, statement_entries::void_reason),
+            (
+                VOIDERS.fields((people::name, people::address)).nullable(),
+                statement_entries::voided_at,
+                statement_entries::void_reason,
+            ),
         )
     };
 }
@@ -230,6 +234,11 @@ pub(super) fn named_in(conn: &mut Conn, text: &str) -> QueryResult<Option<Number
     Ok(named.into_iter().find(|number| known.contains(number)))
 }
 
+/// A person's name, or the address where there is none.
+fn called((name, address): (Option<String>, String)) -> String {
+    name.unwrap_or(address)
+}
+
 fn opened(viewer: &Officer, row: Row) -> StatementEntry {
     let (
         (number, state, amount, booked_on, remitter, account, text, bank_serial, entered_by_id),
@@ -239,7 +248,7 @@ fn opened(viewer: &Officer, row: Row) -> StatementEntry {
         (voided_by, at, reason),
     ) = row;
     let voided = match (voided_by, at, reason) {
-        (Some(by), Some(at), Some(reason)) => Some(Voided { by, at, reason }),
+        (Some(by), Some(at), Some(reason)) => Some(Voided { by: called(by), at, reason }),
         _ => None,
     };
     let keys = viewer.keys();
@@ -253,7 +262,7 @@ fn opened(viewer: &Officer, row: Row) -> StatementEntry {
         booked_on,
         text,
         bank_serial,
-        entered_by,
+        entered_by: called(entered_by),
         own: entered_by_id == viewer.person_id(),
         bank_name,
         remittance,

@@ -11,7 +11,7 @@ use super::queries::{self, Person, Standing};
 use crate::base::db::Conn;
 use crate::base::types::{Moment, Number};
 use crate::features::staff::proposals::{self, Proposal, Wanted};
-use crate::features::staff::queries::{add, address_taken, admin_besides, still_admin};
+use crate::features::staff::queries::{add, address_taken, admin_besides};
 use crate::features::staff::{Admin, Auditor, Officer, Staff, letters};
 use crate::services::context::Context;
 use crate::services::mail;
@@ -80,7 +80,6 @@ pub(super) async fn new(visit: Visit<Staff<Admin>>) -> Result<HttpResponse, Erro
 pub(super) async fn create(visit: Visit<Staff<Admin>>, form: Form<NewPerson>) -> Result<HttpResponse, Error> {
     let ended = visit
         .write(&form, |conn, officer, form| {
-            stands(conn, officer)?;
             let known = form.address().map(|address| address_taken(conn, &address)).transpose()?;
             let person = form.check(known == Some(true))?;
             let ctx = officer.ctx();
@@ -172,11 +171,6 @@ pub(super) async fn show(visit: Visit<Reader>, number: web::Path<String>) -> Res
     page(shown(&visit, &number, Errors::none(), None).await?)
 }
 
-/// First in every change, so that all that is read after it holds until the change is made.
-fn stands(conn: &mut Conn, officer: &Officer) -> Result<(), Error> {
-    if still_admin(conn, officer)? { Ok(()) } else { Err(Error::Forbidden) }
-}
-
 /// Nobody decides about themselves.
 fn not_oneself(officer: &Officer, person: &Person) -> Result<(), Error> {
     if person.id == officer.person_id() { Err(Error::Forbidden) } else { Ok(()) }
@@ -198,7 +192,6 @@ pub(super) async fn update(
     let number = parsed(&path)?;
     let ended = visit
         .write(&form, move |conn, officer, form| {
-            stands(conn, officer)?;
             let person = other(conn, officer, &number)?;
             let wanted = roles_of(&form.roles)?;
             let shown: Vec<StaffRole> = form.shown.iter().filter_map(|word| StaffRole::parse(word)).collect();
@@ -242,7 +235,6 @@ pub(super) async fn renew(
     let number = parsed(&path)?;
     let ended = visit
         .write(&form, move |conn, officer, _| {
-            stands(conn, officer)?;
             let person = other(conn, officer, &number)?;
             if person.standing == Standing::Locked {
                 return Err(Stop::Failed(Error::Conflict));
@@ -262,7 +254,6 @@ pub(super) async fn end_sessions(
     let number = parsed(&path)?;
     let ended = visit
         .write(&form, move |conn, officer, _| {
-            stands(conn, officer)?;
             let person = other(conn, officer, &number)?;
             moves::end_sessions(conn, officer.ctx(), &person)?;
             Ok(Goto::to(here(&number)).saying(Flash::StaffSessionsEnded))
@@ -307,7 +298,6 @@ pub(super) async fn end(
     let number = parsed(&path)?;
     let ended = visit
         .write(&form, move |conn, officer, _| {
-            stands(conn, officer)?;
             let person = other(conn, officer, &number)?;
             match moves::end(conn, officer.ctx(), &person)? {
                 Ok(()) => Ok(Goto::to(here(&number)).saying(Flash::StaffEnded)),

@@ -7,7 +7,7 @@ use super::queries::{self, NewProposal, by_number};
 use crate::base::db::Conn;
 use crate::base::types::{Address, Number};
 use crate::features::staff::people::{Kept, add_roles};
-use crate::features::staff::queries::{add, still_admin};
+use crate::features::staff::queries::add;
 use crate::features::staff::{Officer, letters};
 use crate::services::context::Context;
 use crate::services::mail;
@@ -59,10 +59,6 @@ pub fn propose(
 
 /// What an admin decides of a proposal, or the proposer's taking it back; answers where the proposal stands then.
 pub(super) fn decide(conn: &mut Conn, officer: &Officer, number: &Number, by: Move) -> Result<ProposalState, Stop> {
-    // From here on nobody becomes or ceases to be an admin until this is decided.
-    if !still_admin(conn, officer)? {
-        return Err(Error::Forbidden.into());
-    }
     let (ctx, me) = (officer.ctx(), officer.person_id());
     let mut proposal = by_number(conn, number)?.ok_or(Error::NotFound)?;
     if !proposal.takes(by, me) {

@@ -7,7 +7,8 @@ use crate::base::db::Conn;
 use crate::base::db::schema::{accounts, people, tickets};
 use crate::base::types::{Moment, Number};
 use crate::features::staff::Officer;
-use crate::features::tickets::model::{Category, TicketState, Urgency, pattern};
+use crate::features::tickets::model::{Category, TicketState, Urgency};
+use crate::services::search::like_pattern;
 use crate::web::lists::PAGE;
 
 crate::base::types::text_enum! {
@@ -81,7 +82,7 @@ pub(in crate::features::tickets) fn queue(
     if let Some(number) = Number::parse('T', &filter.text) {
         query = query.filter(tickets::number.eq(number));
     } else if !filter.text.is_empty() {
-        query = query.filter(tickets::search_text.like(pattern(&filter.text)).escape('\\'));
+        query = query.filter(tickets::search_text.like(like_pattern(&filter.text)).escape('\\'));
     }
     if let Some(number) = after {
         let found: Option<(i64, TicketState, Moment)> = tickets::table

@@ -10,8 +10,9 @@ use crate::base::db::{Conn, Prepared, Value};
 use crate::base::types::{Moment, Number};
 use crate::features::accounts::Customer;
 use crate::features::tickets::actor::Asker;
-use crate::features::tickets::model::{EntryKind, TicketState, folded};
+use crate::features::tickets::model::{EntryKind, TicketState};
 use crate::features::tickets::queries::{CONTACT, Contact, Ticket};
+use crate::services::search::searchable;
 use crate::{each, insert_for_id};
 
 /// Among the account's newest: more than its limit of an hour are not opened in the time that is asked about, and an
@@ -54,7 +55,7 @@ pub(super) fn insert(
 ) -> QueryResult<Ticket> {
     let (account_id, person_id, opened_at) = (asker.account_id(), asker.person_id(), asker.ctx().now);
     let contact = &new.contact;
-    let searched = [&new.subject, &contact.name, &contact.company, &contact.address].map(String::as_str).join("\n");
+    let searched = searchable(&[&new.subject, &contact.name, &contact.company, &contact.address]);
     let row = diesel::insert_into(tickets::table).values((
         (
             tickets::number.eq(number),
@@ -64,7 +65,7 @@ pub(super) fn insert(
             tickets::category.eq(new.category),
             tickets::urgency.eq(new.urgency),
             tickets::subject.eq(&new.subject),
-            tickets::search_text.eq(folded(&searched)),
+            tickets::search_text.eq(searched),
         ),
         (
             tickets::contact_name.eq(&contact.name),
