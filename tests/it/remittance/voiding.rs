@@ -58,7 +58,7 @@ on_both! {
         let mut ana = portal.employs("Ana", &[StaffRole::Auditor]).await;
         let records = ana.opens("/staff/audit?event=entry_voided").await;
         let row = records.all("tbody tr").concat();
-        for words in ["Statement entry voided", "One <b>nought</b> too many", "100.00", "Fay"] {
+        for words in ["Statement entry voided", "One <b>nought</b> too many", "100.00", "fay@staff.example.com"] {
             assert!(row.contains(words), "{words} in {row}");
         }
         assert!(ana.opens(&path).await.text().contains("counts no more"));
