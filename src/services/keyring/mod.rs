@@ -9,7 +9,7 @@ use std::path::Path;
 use queries::Mark;
 
 use crate::base::crypto::{KeyFault, Keys};
-use crate::base::db::{Conn, Db, End, Fault, pending};
+use crate::base::db::{Conn, Db, End, Fault, MigrationFault, pending};
 use crate::base::types::Moment;
 use crate::services::context::Context;
 use crate::services::personal::PersonalData;
@@ -27,6 +27,9 @@ pub enum KeyringFault {
     /// The database gave no answer.
     #[error("the keys that the database knows cannot be read: {0}")]
     Database(String),
+    /// Another build of the portal made the database.
+    #[error("{0}")]
+    OtherBuild(String),
     /// There is no table to look into yet.
     #[error("the database lacks migrations; run `easylink migrate` first")]
     Unmigrated,
@@ -88,6 +91,7 @@ pub async fn checked(folder: &Path, db: &Db) -> Result<Keys, KeyringFault> {
             queries::known(conn).map_err(|fault| KeyringFault::Database(fault.to_string()))
         }
         Ok(_) => Err(KeyringFault::Unmigrated),
+        Err(fault @ MigrationFault::OtherBuild(_)) => Err(KeyringFault::OtherBuild(fault.to_string())),
         Err(fault) => Err(KeyringFault::Database(fault.to_string())),
     });
     let known = known.await??;

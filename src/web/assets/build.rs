@@ -1,5 +1,5 @@
 //! Makes the static files ready for the binary: each gets a hash of its content in its name and is compressed once,
-//! here, so that starting costs nothing.
+//! here, so that starting costs nothing. For the same reason the digests of the migrations are made here.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -24,10 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let plain = fs::read(path)?;
         let stem = path.file_stem().and_then(|s| s.to_str()).ok_or("a file without name")?;
         let ending = path.extension().and_then(|s| s.to_str()).ok_or("a file without ending")?;
-        let hash: String = Sha256::digest(&plain)[..6].iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
+        let hash = hex(&Sha256::digest(&plain)[..6]);
         let hashed = format!("{stem}-{hash}.{ending}");
         let media = match ending {
             "css" => "text/css; charset=utf-8",
@@ -59,7 +56,29 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     list.push_str("];\n");
     fs::write(out.join("assets.rs"), format!("{list}\n{names}"))?;
+    fs::write(out.join("digests.rs"), digests("SQLITE")? + &digests("POSTGRESQL")?)?;
     Ok(())
+}
+
+/// The digest of each migration of one engine, under its name.
+fn digests(engine: &str) -> Result<String, Box<dyn std::error::Error>> {
+    let mut text = format!("const {engine}_DIGESTS: &[(&str, &str)] = &[\n");
+    let folder = Path::new("migrations").join(engine.to_lowercase());
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
+    folders.sort();
+    for migration in folders.iter().filter(|path| path.is_dir()) {
+        let name = migration.file_name().and_then(|name| name.to_str()).ok_or("a migration without name")?;
+        writeln!(text, "    ({name:?}, {:?}),", hex(&Sha256::digest(fs::read(migration.join("up.sql"))?)))?;
+    }
+    Ok(text + "];\n")
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn write_all(out: &Path, name: &str, plain: &[u8]) -> Result<(PathBuf, PathBuf, PathBuf), Box<dyn std::error::Error>> {

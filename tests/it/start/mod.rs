@@ -1,5 +1,6 @@
 //! What the program looks at before it serves.
 
+mod builds;
 mod doctor;
 mod keys;
 mod logs;
