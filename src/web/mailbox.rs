@@ -67,7 +67,7 @@ fn pieces<'a>(text: &'a str, origin: &str) -> Vec<Piece<'a>> {
         // A longer port or another host behind an "@" would be an origin of its own.
         let path = link.get(origin.len()..).is_some_and(|path| path.is_empty() || path.starts_with('/'));
         let begins = text[..at].chars().next_back().is_none_or(|sign| sign.is_whitespace() || "(<“".contains(sign));
-        if path && begins {
+        if path && begins && at >= words {
             pieces.extend((words < at).then(|| Piece::Words(&text[words..at])));
             pieces.push(Piece::Link(link));
             words = at + link.len();
@@ -123,6 +123,8 @@ mod tests {
         ] {
             assert_eq!(pieces(foreign, own), [Words(foreign)], "{foreign}");
         }
+        let twice = "http://127.0.0.1:8080/a?to=(http://127.0.0.1:8080/b";
+        assert_eq!(pieces(twice, own), [Link(twice)]);
         assert_eq!(pieces("", own), []);
     }
 }

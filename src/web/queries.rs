@@ -101,6 +101,23 @@ pub(super) fn session_stands(conn: &mut Conn, session: i64) -> QueryResult<bool>
     diesel::select(diesel::dsl::exists(standing)).get_result(conn)
 }
 
+/// The role of a session's person in the account that it works in, while all of them stand.
+pub(super) fn standing_role(conn: &mut Conn, session: i64) -> QueryResult<Option<String>> {
+    let here = memberships::account_id
+        .nullable()
+        .eq(sessions::account_id)
+        .and(memberships::person_id.eq(sessions::person_id))
+        .and(memberships::ended_at.is_null());
+    let asked = sessions::table
+        .inner_join(people::table)
+        .inner_join(memberships::table.on(here))
+        .filter(sessions::id.eq(session))
+        .filter(sessions::ended_at.is_null())
+        .filter(people::state.eq(PersonState::Active))
+        .select(memberships::role);
+    each!(conn, c => asked.get_result(c).optional())
+}
+
 pub(super) fn enter(conn: &mut Conn, ctx: &Context, entering: &Entering) -> QueryResult<NewSession> {
     hold(conn, entering.person_id)?;
     let reference = BASE64URL_NOPAD.encode(&chance::bytes::<32>());

@@ -217,9 +217,12 @@ impl Seen {
         due
     }
 
-    /// Hands over what was gathered.
+    /// Hands over what was gathered, in the order of the sessions: instances that write at once wait for one another in one
+    /// order.
     pub fn take(&self) -> Vec<(i64, Moment)> {
-        self.0.lock().map(|mut seen| seen.drain().collect()).unwrap_or_default()
+        let mut all: Vec<_> = self.0.lock().map(|mut seen| seen.drain().collect()).unwrap_or_default();
+        all.sort_unstable();
+        all
     }
 }
 
@@ -292,6 +295,13 @@ pub fn hold(conn: &mut Conn, person_id: i64) -> QueryResult<()> {
 pub fn hold_standing(conn: &mut Conn, person_id: i64, session_id: i64) -> QueryResult<bool> {
     queries::hold(conn, person_id)?;
     queries::session_stands(conn, session_id)
+}
+
+/// The same, and the person's place in the account that the session works in: answers the role there, as the room of accounts
+/// names it, while session, person and membership stand.
+pub fn hold_place(conn: &mut Conn, person_id: i64, session_id: i64) -> QueryResult<Option<String>> {
+    queries::hold(conn, person_id)?;
+    queries::standing_role(conn, session_id)
 }
 
 /// Makes a session; an eleventh ends the oldest (SS7).

@@ -48,10 +48,8 @@ pub trait Actor: Sized + Send + 'static {
 /// An actor that may change something.
 pub trait MayWrite: Actor {
     /// What must stand until the change does is held and read again, before the transaction touches anything else: what
-    /// ended while it waited lets nobody through (SS4). Most changes can do without.
-    fn hold(&self, _: &mut Conn) -> Result<(), Error> {
-        Ok(())
-    }
+    /// ended while it waited lets nobody through (SS4). Each actor says for itself what that is.
+    fn hold(&self, conn: &mut Conn) -> Result<(), Error>;
 }
 
 /// An actor whose opening of a customer's object is recorded.

@@ -25,7 +25,7 @@ const EXCUSED: [(&str, &str); 9] = [
         "((records.object = ANY",
         "an auditor's search for one thing's few spellings sorts what the index of things finds",
     ),
-    ("SELECT activations.expires_at FROM activations WHERE (((activations.person_id", "one person's links are few"),
+    ("SELECT activations.expires_at FROM activations WHERE ((((activations.person_id", "one person's links are few"),
     ("SELECT sessions.signed_in_at FROM sessions WHERE (sessions.person_id", "one person's sessions are few"),
     ("WHERE ((consents.person_id", "one person's consents are few"),
     ("WHERE (consents.person_id", "one person's consents are few"),

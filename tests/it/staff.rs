@@ -17,7 +17,7 @@ fn secret() -> TotpSecret {
     TotpSecret::new(*b"12345678901234567890")
 }
 
-fn code(portal: &Portal, secret: &TotpSecret) -> String {
+pub fn code(portal: &Portal, secret: &TotpSecret) -> String {
     secret.code_at(portal.house.clock.now()).unwrap()
 }
 
@@ -46,7 +46,7 @@ async fn tries(visitor: &mut Visitor, address: &str, password: &str, code: &str)
 }
 
 /// The secret that an activation page shows.
-fn shown_secret(page: &Page) -> TotpSecret {
+pub fn shown_secret(page: &Page) -> TotpSecret {
     let text: String = page.all(".mono").concat().split_whitespace().collect();
     let bytes = data_encoding::BASE32_NOPAD.decode(text.as_bytes()).unwrap();
     TotpSecret::new(bytes.try_into().unwrap())
@@ -109,6 +109,26 @@ on_both!(
         let mails = portal.mails_to("eve@staff.example.com").await;
         let fresh = mails.last().unwrap().text.split_whitespace().find(|word| word.contains("/staff/activation/")).unwrap();
         assert_eq!(portal.visitor().gets(fresh).await.status, 200);
+    }
+);
+
+on_both!(
+    async fn a_replaced_link_is_used_by_no_form_that_was_on_its_way(portal) {
+        let old = invited(&portal, ADDRESS, &[StaffRole::Support]).await;
+        let mut visitor = portal.visitor();
+        let page = visitor.gets(&old).await;
+        let right = code(&portal, &shown_secret(&page));
+        let form = page.form(&old).answered(&[("password", PASSWORD), ("again", PASSWORD), ("code", &right)]);
+        let mut boss = portal.employs("Boss", &[StaffRole::Admin]).await;
+        portal.later(Duration::from_secs(2));
+        let person = boss.gets("/staff/people").await.link(ADDRESS);
+        let renewal = boss.gets(&person).await.form(&format!("{person}/activation"));
+        assert_eq!(boss.posts_now(&renewal).await.status, 303);
+        // It had come before the link was replaced, and is only now looked at.
+        portal.hands.back(Duration::from_secs(1));
+        assert_eq!(visitor.posts_now(&form).await.status, 404);
+        portal.hands.forward(Duration::from_secs(1));
+        assert_eq!(tries(&mut portal.visitor(), ADDRESS, PASSWORD, &right).await.status, 422, "a password was set");
     }
 );
 

@@ -161,7 +161,9 @@ create table activations (
   token_hash bytea not null unique,
   created_at bigint not null,
   expires_at bigint not null,
-  used_at bigint
+  used_at bigint,
+  -- Replaced by a newer link, or its owner's work here ended: it works at no time any more.
+  voided_at bigint
 );
 
 create table totp_factors (
@@ -189,7 +191,7 @@ create table records (
   sealed_payload bytea
 );
 create index records_of_object on records (object, id);
-create index records_of_event on records (event, id);
+create index records_of_event on records (event, at, id);
 create index records_by_time on records (at, id);
 create index records_by_actor on records (actor_id, id);
 create index records_of_account on records (account_id, id) where person_id is null;

@@ -171,8 +171,8 @@ create trigger ledger_transactions_keep before update or delete on ledger_transa
 
 create trigger ledger_transfers_keep before update or delete on ledger_transfers for each row execute function refuse_change();
 
--- What was credited or voided stays what it was; names and accounts may be sealed anew or wiped.
-create trigger statement_entries_keep_settled before update of number, receiving_account_id, account_key, state, amount, booked_on, bank_serial, serial_key, entered_by_id, credited_by_id, voided_by_id, voided_at, void_reason on statement_entries for each row when (old.state <> 'open') execute function refuse_change();
+-- What was credited or voided stays what it was; names, accounts and what somebody wrote may be sealed anew or wiped.
+create trigger statement_entries_keep_settled before update of number, receiving_account_id, account_key, state, amount, booked_on, bank_serial, serial_key, entered_by_id, credited_by_id, voided_by_id, voided_at on statement_entries for each row when (old.state <> 'open') execute function refuse_change();
 create trigger statement_entries_keep before delete on statement_entries for each row when (old.state <> 'open') execute function refuse_change();
 create trigger remittances_keep_credited before update of number, account_id, receiving_account_id, state, amount, statement_entry_id, confirmed_by_id, settled_at on remittances for each row when (old.state = 'credited') execute function refuse_change();
 create trigger remittances_keep before delete on remittances for each row when (old.state = 'credited') execute function refuse_change();

@@ -173,8 +173,8 @@ create trigger ledger_transactions_keep_delete before delete on ledger_transacti
 create trigger ledger_transfers_keep_update before update on ledger_transfers begin select raise(abort, 'ledger_transfers are never changed'); end;
 create trigger ledger_transfers_keep_delete before delete on ledger_transfers begin select raise(abort, 'ledger_transfers are never deleted'); end;
 
--- What was credited or voided stays what it was; names and accounts may be sealed anew or wiped.
-create trigger statement_entries_keep_settled before update of number, receiving_account_id, account_key, state, amount, booked_on, bank_serial, serial_key, entered_by_id, credited_by_id, voided_by_id, voided_at, void_reason on statement_entries when old.state <> 'open' begin select raise(abort, 'a credited or voided entry is never changed'); end;
+-- What was credited or voided stays what it was; names, accounts and what somebody wrote may be sealed anew or wiped.
+create trigger statement_entries_keep_settled before update of number, receiving_account_id, account_key, state, amount, booked_on, bank_serial, serial_key, entered_by_id, credited_by_id, voided_by_id, voided_at on statement_entries when old.state <> 'open' begin select raise(abort, 'a credited or voided entry is never changed'); end;
 create trigger statement_entries_keep before delete on statement_entries when old.state <> 'open' begin select raise(abort, 'a credited or voided entry is never deleted'); end;
 create trigger remittances_keep_credited before update of number, account_id, receiving_account_id, state, amount, statement_entry_id, confirmed_by_id, settled_at on remittances when old.state = 'credited' begin select raise(abort, 'a credited remittance is never changed'); end;
 create trigger remittances_keep before delete on remittances when old.state = 'credited' begin select raise(abort, 'a credited remittance is never deleted'); end;

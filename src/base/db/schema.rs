@@ -160,6 +160,7 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         used_at -> Nullable<BigInt>,
+        voided_at -> Nullable<BigInt>,
     }
 }
 

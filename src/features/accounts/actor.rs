@@ -54,7 +54,12 @@ impl Actor for Visitor {
     }
 }
 
-impl MayWrite for Visitor {}
+impl MayWrite for Visitor {
+    /// Nothing: what a visitor changes rests on no session.
+    fn hold(&self, _: &mut Conn) -> Result<(), Error> {
+        Ok(())
+    }
+}
 
 /// Oneself, customer or staff: one's own sign-in, password and devices.
 #[derive(Debug)]
@@ -312,4 +317,16 @@ impl<R: Roles> Actor for Member<R> {
     }
 }
 
-impl<R: Roles> MayWrite for Member<R> {}
+impl<R: Roles> MayWrite for Member<R> {
+    /// A session that is ended, a place that is taken and a role that is changed, while a form is on its way, let it do
+    /// nothing any more (A8, SS4).
+    fn hold(&self, conn: &mut Conn) -> Result<(), Error> {
+        let ended = Error::SignIn(Door::Customer);
+        let Some(session_id) = self.ctx.author.session_id else { return Err(ended) };
+        match session::hold_place(conn, self.person_id, session_id)?.and_then(|role| MemberRole::parse(&role)) {
+            None => Err(ended),
+            Some(role) if R::takes(role) => Ok(()),
+            Some(_) => Err(Error::Forbidden),
+        }
+    }
+}

@@ -45,4 +45,8 @@ impl<M: Actor + Deref<Target = Customer>> Actor for Verified<M> {
     }
 }
 
-impl<M: MayWrite + Deref<Target = Customer>> MayWrite for Verified<M> {}
+impl<M: MayWrite + Deref<Target = Customer>> MayWrite for Verified<M> {
+    fn hold(&self, conn: &mut Conn) -> Result<(), Error> {
+        self.0.hold(conn)
+    }
+}

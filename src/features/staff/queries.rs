@@ -10,13 +10,13 @@ use super::totp::TotpSecret;
 use crate::base::chance;
 use crate::base::db::schema::{activations, people, totp_factors};
 use crate::base::db::{Conn, unless_taken};
-use crate::base::types::{Address, Number};
+use crate::base::types::{Address, Moment, Number};
 use crate::features::accounts::{PasswordClass, name_person, new_person, set_password};
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
 use crate::web::feature::StaffRole;
 use crate::web::roles;
-use crate::web::session::PersonKind;
+use crate::web::session::{self, PersonKind};
 
 /// How long an activation link works (PW10).
 const LINK_LIVES: Duration = Duration::from_secs(24 * 3600);
@@ -59,15 +59,8 @@ pub(super) fn add(
 
 /// Makes an activation link, after which older ones no longer work; answers its path.
 pub(super) fn open_activation(conn: &mut Conn, ctx: &Context, person_id: i64) -> QueryResult<String> {
+    void_links(conn, person_id, ctx.now)?;
     let token = BASE64URL_NOPAD.encode(&chance::bytes::<32>());
-    diesel::update(
-        activations::table
-            .filter(activations::person_id.eq(person_id))
-            .filter(activations::used_at.is_null())
-            .filter(activations::expires_at.gt(ctx.now)),
-    )
-    .set(activations::expires_at.eq(ctx.now))
-    .execute(conn)?;
     diesel::insert_into(activations::table)
         .values((
             activations::person_id.eq(person_id),
@@ -77,6 +70,18 @@ pub(super) fn open_activation(conn: &mut Conn, ctx: &Context, person_id: i64) ->
         ))
         .execute(conn)?;
     Ok(format!("/staff/activation/{token}"))
+}
+
+/// The open activation links of a person stop working, also for a form that is on its way already. The person is held, so
+/// that a link that is being used or made meanwhile is used, or made, before or after.
+pub(super) fn void_links(conn: &mut Conn, person_id: i64, now: Moment) -> QueryResult<()> {
+    session::hold(conn, person_id)?;
+    let open = activations::table
+        .filter(activations::person_id.eq(person_id))
+        .filter(activations::used_at.is_null())
+        .filter(activations::voided_at.is_null());
+    diesel::update(open).set(activations::voided_at.eq(Some(now))).execute(conn)?;
+    Ok(())
 }
 
 /// Stores the password and the second step with which a person signs in from now on. `step` is the last step of

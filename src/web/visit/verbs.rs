@@ -320,7 +320,7 @@ fn held<A: MayWrite>(
     let (actor, before) = judged::<A>(conn, asked, house, stamp)?;
     match actor.hold(conn) {
         Ok(()) => Ok((actor, before)),
-        Err(error) => Err(Box::new((error, None))),
+        Err(error) => Err(Box::new((error, actor.face()))),
     }
 }
 

@@ -97,6 +97,8 @@ pub(super) async fn create(
                 ..Author::nobody(AuthorKind::Staff)
             };
             let ctx = visitor.context().by(author);
+            // The person first, as everywhere: whoever ends the person's work holds it before the links.
+            session::hold(conn, person.person_id)?;
             if !queries::close(conn, &ctx, person.id)? {
                 return Err(Stop::Failed(Error::Conflict));
             }

@@ -26,6 +26,7 @@ pub(super) fn pending(conn: &mut Conn, keys: &Keys, token: &str, now: Moment) ->
             .inner_join(people::table)
             .filter(activations::token_hash.eq(hash))
             .filter(activations::used_at.is_null())
+            .filter(activations::voided_at.is_null())
             .filter(activations::expires_at.gt(now))
             .filter(people::kind.eq(PersonKind::Staff))
             .filter(people::state.eq(PersonState::Active))
@@ -39,9 +40,12 @@ pub(super) fn pending(conn: &mut Conn, keys: &Keys, token: &str, now: Moment) ->
     Ok(None)
 }
 
-/// Uses the link up; false when it was used or ran out meanwhile.
+/// Uses the link up; false when it was used, replaced or ran out meanwhile.
 pub(super) fn close(conn: &mut Conn, ctx: &Context, id: i64) -> QueryResult<bool> {
-    let open =
-        activations::table.find(id).filter(activations::used_at.is_null()).filter(activations::expires_at.gt(ctx.now));
+    let open = activations::table
+        .find(id)
+        .filter(activations::used_at.is_null())
+        .filter(activations::voided_at.is_null())
+        .filter(activations::expires_at.gt(ctx.now));
     Ok(diesel::update(open).set(activations::used_at.eq(Some(ctx.now))).execute(conn)? == 1)
 }

@@ -53,9 +53,7 @@ pub(super) async fn list(visit: Visit<Staff<Auditor>>, asking: Asking<Sought>) -
                 none: (!wanted.event.is_empty() && wanted.event().is_none())
                     || (!wanted.who.trim().is_empty() && wanted.person().is_none()),
             };
-            let load = |before: Option<&i64>| {
-                records::search(conn, officer.ctx(), &search, before.copied(), PAGE + 1).map(Some)
-            };
+            let load = |before: Option<&i64>| records::search(conn, officer.ctx(), &search, before.copied(), PAGE + 1);
             Ok(Rows::below(wanted.before(), load, |record| record.id.to_string())?)
         })
         .await?;

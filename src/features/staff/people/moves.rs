@@ -1,15 +1,15 @@
 //! What is done with people on the staff. Each move keeps its rows, its operation record and its mail in the running
-//! transaction.
+//! transaction. Who decides is an admin whom the transaction admitted, so all who are admins are held already.
 
 use diesel::QueryResult;
 use serde_json::json;
 
-use super::queries::{self, Person, Standing, by_number};
+use super::queries::{Person, Standing, by_number};
 use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::features::accounts::{Stays, move_person};
-use crate::features::staff::letters;
-use crate::features::staff::queries::{admin_besides, open_activation};
+use crate::features::staff::queries::{admin_besides, open_activation, void_links};
+use crate::features::staff::{Admin, Staff, letters};
 use crate::services::context::Context;
 use crate::services::mail;
 use crate::services::records::{self, Entry, Event};
@@ -30,12 +30,12 @@ pub(in crate::features::staff) enum Kept {
 /// that the one who decides had before them. Whoever has other rights than before is told.
 pub(super) fn set_roles(
     conn: &mut Conn,
-    ctx: &Context,
+    admin: &Staff<Admin>,
     number: &Number,
     shown: &[StaffRole],
     wanted: &[StaffRole],
 ) -> Result<Result<(), Kept>, Error> {
-    roles::hold(conn, StaffRole::Admin)?;
+    let ctx = admin.ctx();
     let Some(person) = by_number(conn, number)? else { return Err(Error::NotFound) };
     let mut held = person.roles.clone();
     let mut before = shown.to_vec();
@@ -44,8 +44,8 @@ pub(super) fn set_roles(
     if held != before {
         return Ok(Err(Kept::Meanwhile));
     }
-    let admin = StaffRole::Admin;
-    if held.contains(&admin) && !wanted.contains(&admin) && !admin_besides(conn, person.id)? {
+    let last = StaffRole::Admin;
+    if held.contains(&last) && !wanted.contains(&last) && !admin_besides(conn, person.id)? {
         return Ok(Err(Kept::LastAdmin));
     }
     let given: Vec<StaffRole> = wanted.iter().copied().filter(|role| !held.contains(role)).collect();
@@ -71,7 +71,7 @@ pub(super) fn set_roles(
 /// Gives a person roles that two admins agreed on, besides those held already.
 pub(in crate::features::staff) fn add_roles(
     conn: &mut Conn,
-    ctx: &Context,
+    admin: &Staff<Admin>,
     number: &Number,
     more: &[StaffRole],
 ) -> Result<Result<(), Kept>, Error> {
@@ -80,12 +80,12 @@ pub(in crate::features::staff) fn add_roles(
     };
     let mut wanted = person.roles.clone();
     wanted.extend(more.iter().filter(|role| !person.roles.contains(role)));
-    set_roles(conn, ctx, number, &person.roles, &wanted)
+    set_roles(conn, admin, number, &person.roles, &wanted)
 }
 
 /// Ends a person's work here: no sign-in, no session, no link. The person is told.
-pub(super) fn end(conn: &mut Conn, ctx: &Context, person: &Person) -> Result<Result<(), Kept>, Error> {
-    roles::hold(conn, StaffRole::Admin)?;
+pub(super) fn end(conn: &mut Conn, admin: &Staff<Admin>, person: &Person) -> Result<Result<(), Kept>, Error> {
+    let ctx = admin.ctx();
     if person.roles.contains(&StaffRole::Admin) && !admin_besides(conn, person.id)? {
         return Ok(Err(Kept::LastAdmin));
     }
@@ -94,7 +94,7 @@ pub(super) fn end(conn: &mut Conn, ctx: &Context, person: &Person) -> Result<Res
         Err(Stays::Illegal(_)) => return Ok(Err(Kept::Meanwhile)),
         Err(Stays::Database(fault)) => return Err(fault.into()),
     }
-    queries::end_links(conn, person.id, ctx.now)?;
+    void_links(conn, person.id, ctx.now)?;
     let rights = letters::Rights::of(ctx, &[], &person.roles, &[]);
     mail::send(conn, ctx, letters::ended(person.id, &person.address, &rights)?)?;
     Ok(Ok(()))

@@ -199,7 +199,7 @@ pub(super) async fn update(
             // What is taken, and what one admin gives, holds at once; the rest waits for a second admin.
             let (later, now): (Vec<StaffRole>, Vec<StaffRole>) =
                 wanted.iter().partition(|role| role.needs_two() && !person.roles.contains(role));
-            match moves::set_roles(conn, ctx, &number, &shown, &now)? {
+            match moves::set_roles(conn, officer, &number, &shown, &now)? {
                 Ok(()) => {
                     if !later.is_empty() {
                         let about = Wanted::Known(person.id, person.subject_id);
@@ -299,7 +299,7 @@ pub(super) async fn end(
     let ended = visit
         .write(&form, move |conn, officer, _| {
             let person = other(conn, officer, &number)?;
-            match moves::end(conn, officer.ctx(), &person)? {
+            match moves::end(conn, officer, &person)? {
                 Ok(()) => Ok(Goto::to(here(&number)).saying(Flash::StaffEnded)),
                 Err(Kept::LastAdmin) => Err(Errors::one("form", FieldError::LastAdmin).into()),
                 Err(Kept::Meanwhile) => Err(Stop::Failed(Error::Conflict)),

@@ -156,16 +156,10 @@ pub(super) fn link_until(conn: &mut Conn, person_id: i64, now: Moment) -> QueryR
     activations::table
         .filter(activations::person_id.eq(person_id))
         .filter(activations::used_at.is_null())
+        .filter(activations::voided_at.is_null())
         .filter(activations::expires_at.gt(now))
         .order(activations::id.desc())
         .select(activations::expires_at)
         .first(conn)
         .optional()
-}
-
-/// The open activation links of a person stop working.
-pub(super) fn end_links(conn: &mut Conn, person_id: i64, now: Moment) -> QueryResult<()> {
-    let open = activations::table.filter(activations::person_id.eq(person_id)).filter(activations::used_at.is_null());
-    diesel::update(open.filter(activations::expires_at.gt(now))).set(activations::expires_at.eq(now)).execute(conn)?;
-    Ok(())
 }

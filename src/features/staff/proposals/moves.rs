@@ -8,7 +8,7 @@ use crate::base::db::Conn;
 use crate::base::types::{Address, Number};
 use crate::features::staff::people::{Kept, add_roles};
 use crate::features::staff::queries::add;
-use crate::features::staff::{Officer, letters};
+use crate::features::staff::{Admin, Staff, letters};
 use crate::services::context::Context;
 use crate::services::mail;
 use crate::services::records::{self, Entry, Event};
@@ -58,8 +58,8 @@ pub fn propose(
 }
 
 /// What an admin decides of a proposal, or the proposer's taking it back; answers where the proposal stands then.
-pub(super) fn decide(conn: &mut Conn, officer: &Officer, number: &Number, by: Move) -> Result<ProposalState, Stop> {
-    let (ctx, me) = (officer.ctx(), officer.person_id());
+pub(super) fn decide(conn: &mut Conn, admin: &Staff<Admin>, number: &Number, by: Move) -> Result<ProposalState, Stop> {
+    let (ctx, me) = (admin.ctx(), admin.person_id());
     let mut proposal = by_number(conn, number)?.ok_or(Error::NotFound)?;
     if !proposal.takes(by, me) {
         return Err(Error::Forbidden.into());
@@ -73,7 +73,7 @@ pub(super) fn decide(conn: &mut Conn, officer: &Officer, number: &Number, by: Mo
         if !roles::holders(conn, StaffRole::Admin)?.iter().any(|admin| admin.id == proposal.proposer.id) {
             return Err(meanwhile());
         }
-        take_effect(conn, ctx, &mut proposal)?;
+        take_effect(conn, admin, &mut proposal)?;
     }
     step(conn, ctx, &proposal, by)?.ok_or_else(meanwhile)
 }
@@ -109,9 +109,10 @@ fn step(conn: &mut Conn, ctx: &Context, proposal: &Proposal, by: Move) -> Result
 }
 
 /// What was proposed is done: somebody new is added, or somebody gets the roles.
-fn take_effect(conn: &mut Conn, ctx: &Context, proposal: &mut Proposal) -> Result<(), Stop> {
+fn take_effect(conn: &mut Conn, admin: &Staff<Admin>, proposal: &mut Proposal) -> Result<(), Stop> {
+    let ctx = admin.ctx();
     if let Some(person) = &proposal.person {
-        return match add_roles(conn, ctx, &person.number, &proposal.roles)? {
+        return match add_roles(conn, admin, &person.number, &proposal.roles)? {
             Ok(()) => Ok(()),
             Err(Kept::LastAdmin | Kept::Meanwhile) => Err(Errors::one("form", FieldError::ReplacedMeanwhile).into()),
         };
