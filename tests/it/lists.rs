@@ -2,7 +2,7 @@
 //! no row.
 
 use diesel::prelude::*;
-use easylink::base::db::schema::records;
+use easylink::base::db::schema::{products, records};
 use easylink::base::types::Number;
 use easylink::web::feature::StaffRole;
 
@@ -57,6 +57,21 @@ on_both!(
         let own = ["/account/tickets", "/account/remittances", "/account/balance", "/account/records"];
         for path in own.into_iter().chain(["/products", "/announcements"]) {
             begins_anew(&mut li, path).await;
+        }
+        // What is not sold yet is told apart from nothing by no address either.
+        portal.opens_the_demo().await;
+        let slug: String = portal.write(|conn| {
+            let first: i64 = products::table.order(products::id).select(products::id).first(conn).unwrap();
+            let draft = diesel::update(products::table.find(first)).set(products::state.eq("draft"));
+            draft.returning(products::slug).get_result(conn).unwrap()
+        }).await;
+        let page = li.gets(&format!("/products?after={slug}")).await;
+        assert!(!page.text().contains("← Newer"), "{}", page.text());
+        let mut auditor = portal.employs("Ann", &[StaffRole::Auditor]).await;
+        for asked in ["from=2026-01-01", "until=2030-12-31&event=listed", "event=listed", "object=records"] {
+            let page = auditor.gets(&format!("/staff/audit?{asked}&after=999999999")).await;
+            assert!(page.status == 200 && !page.text().contains("← Newer"), "{asked}: {}", page.text());
+            assert!(!page.all("tbody tr").is_empty(), "{asked}: {}", page.text());
         }
         for (path, roles) in lists_of_staff() {
             let name = path.trim_start_matches('/').replace('/', "-");

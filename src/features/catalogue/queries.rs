@@ -90,6 +90,7 @@ pub(super) fn list(
     if let Some(slug) = after {
         let found: Option<(Category, i64, i64)> = products::table
             .filter(products::slug.eq(&**slug))
+            .filter(products::state.ne(State::Draft))
             .select((products::category, products::position, products::id))
             .first(conn)
             .optional()?;

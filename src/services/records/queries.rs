@@ -188,24 +188,32 @@ pub struct Search {
 }
 
 impl Search {
-    /// Whether it is narrowed to days and to nothing else.
-    fn by_days_alone(&self) -> bool {
-        let days = self.since.is_some() || self.until.is_some();
-        days && self.event.is_none() && self.person.is_none() && self.objects.is_empty()
+    /// Whether it is narrowed to days, or to an event and maybe days, and to nothing else.
+    fn by_time(&self) -> bool {
+        let narrowed = self.since.is_some() || self.until.is_some() || self.event.is_some();
+        narrowed && self.person.is_none() && self.objects.is_empty()
     }
 }
 
-/// The records of everybody, newest first, from below `before`.
+/// The records of everybody, newest first, from below `before`; nothing when there is no such record.
 pub fn search(
     conn: &mut Conn,
     ctx: &Context,
     sought: &Search,
     before: Option<i64>,
     most: i64,
-) -> QueryResult<Vec<Record>> {
+) -> QueryResult<Option<Vec<Record>>> {
     if sought.none {
-        return Ok(Vec::new());
+        return Ok(Some(Vec::new()));
     }
+    let before: Option<(i64, Moment)> = match before {
+        None => None,
+        Some(id) => {
+            let at = records::table.find(id).select(records::at).first(conn).optional()?;
+            let Some(at) = at else { return Ok(None) };
+            Some((id, at))
+        }
+    };
     let narrowed = || {
         let mut query = records::table
             .left_join(people::table.on(records::actor_id.eq(people::id.nullable())))
@@ -225,22 +233,20 @@ pub fn search(
         }
         query
     };
-    if sought.by_days_alone() {
-        // Days alone go along the index of times; ids differ from it in order where requests took long.
+    if sought.by_time() {
+        // Days go along the index of times, or that of the event's; ids differ from it in order where requests took long.
         let mut query = narrowed().order((records::at.desc(), records::id.desc()));
-        if let Some(before) = before {
-            let at: Option<Moment> = records::table.find(before).select(records::at).first(conn).optional()?;
-            let at = at.unwrap_or(Moment(i64::MIN));
+        if let Some((before, at)) = before {
             // The first condition is what the index follows.
             query = query.filter(records::at.le(at)).filter(records::at.lt(at).or(records::id.lt(before)));
         }
         let rows = query.select(columns!()).load(conn)?;
-        return opened(conn, ctx, rows);
+        return opened(conn, ctx, rows).map(Some);
     }
     let narrowed = || {
         let query = narrowed().order(records::id.desc());
         match before {
-            Some(before) => query.filter(records::id.lt(before)),
+            Some((before, _)) => query.filter(records::id.lt(before)),
             None => query,
         }
     };
@@ -258,7 +264,7 @@ pub fn search(
             rows
         }
     };
-    opened(conn, ctx, rows)
+    opened(conn, ctx, rows).map(Some)
 }
 
 /// Opens the payloads; a destroyed key leaves them empty. The keys of all subjects on the page are one question.

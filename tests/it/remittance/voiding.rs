@@ -179,8 +179,10 @@ on_both! {
                 diesel::update(all).set((state.eq("credited"), credited_by_id.eq(Some(finn)), nobody)).execute(c)
             });
             refused("another amount", &|c| diesel::update(all).set(amount.eq(Money(1))).execute(c));
-            refused("another reason", &|c| diesel::update(all).set(void_reason.eq(Some("Other"))).execute(c));
+            refused("another moment", &|c| diesel::update(all).set(voided_at.eq(Some(2))).execute(c));
             refused("taken away", &|c| diesel::delete(all).execute(c));
+            // What somebody wrote may name people: it can be wiped when its term is over.
+            assert_eq!(diesel::update(all).set(void_reason.eq(Some("–"))).execute(conn).unwrap(), 1);
         }).await;
     }
 }
