@@ -76,6 +76,24 @@ text_enum! {
         NoteKept = "note_kept",
         /// The work order was resolved.
         TicketResolved = "ticket_resolved",
+        /// Somebody was asked into the account.
+        Invited = "invited",
+        /// The invitation was sent once more.
+        InvitedAgain = "invited_again",
+        /// The invitation was taken back.
+        InvitationWithdrawn = "invitation_withdrawn",
+        /// The invitation was accepted.
+        JoinedAccount = "joined_account",
+        /// The invited address signs in already.
+        SignInToJoin = "sign_in_to_join",
+        /// A member's role was changed.
+        MemberRoleChanged = "member_role_changed",
+        /// A member was removed.
+        MemberRemoved = "member_removed",
+        /// The person is a member no more.
+        LeftAccount = "left_account",
+        /// The person works in another account from now on.
+        AccountChosen = "account_chosen",
         /// A member of staff was added.
         StaffAdded = "staff_added",
         /// What was asked for waits for a second admin.
@@ -111,6 +129,7 @@ impl Flash {
         match self {
             Self::LostSession => "wait",
             Self::CodeElsewhere
+            | Self::SignInToJoin
             | Self::ReceivingProposed
             | Self::ReceivingClosing
             | Self::RolesProposed
@@ -181,6 +200,11 @@ impl Shell {
     /// Whether somebody is signed in.
     pub fn signed_in(&self) -> bool {
         self.face.is_some()
+    }
+
+    /// The person who is signed in.
+    pub fn person_id(&self) -> Option<i64> {
+        self.face.as_ref().map(|face| face.person_id)
     }
 
     /// Whether that is staff.

@@ -214,6 +214,32 @@ pub(super) fn end_sessions(conn: &mut Conn, person: i64, except: Option<i64>, no
     .execute(conn)
 }
 
+pub(super) fn end_sessions_in(
+    conn: &mut Conn,
+    person: i64,
+    account: i64,
+    except: Option<i64>,
+    now: Moment,
+) -> QueryResult<usize> {
+    hold(conn, person)?;
+    diesel::update(
+        sessions::table
+            .filter(sessions::person_id.eq(person))
+            .filter(sessions::account_id.eq(account))
+            .filter(sessions::ended_at.is_null())
+            .filter(sessions::id.ne(except.unwrap_or(0))),
+    )
+    .set(sessions::ended_at.eq(Some(now)))
+    .execute(conn)
+}
+
+pub(super) fn work_in(conn: &mut Conn, session: i64, account: Option<i64>) -> QueryResult<()> {
+    diesel::update(sessions::table.find(session).filter(sessions::ended_at.is_null()))
+        .set(sessions::account_id.eq(account))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// A form that was posted before: where it went and what it said.
 pub(super) type Repeated = (Option<String>, Option<String>);
 

@@ -369,6 +369,22 @@ pub fn end(conn: &mut Conn, session_id: i64, now: Moment) -> QueryResult<()> {
     queries::end_session(conn, session_id, now)
 }
 
+/// From now on the session works in this account, or in none.
+pub fn work_in(conn: &mut Conn, session_id: i64, account_id: Option<i64>) -> QueryResult<()> {
+    queries::work_in(conn, session_id, account_id)
+}
+
+/// Ends the sessions of a person that work in this account, but `except`; answers how many ended.
+pub fn end_in(
+    conn: &mut Conn,
+    person_id: i64,
+    account_id: i64,
+    except: Option<i64>,
+    now: Moment,
+) -> QueryResult<usize> {
+    queries::end_sessions_in(conn, person_id, account_id, except, now)
+}
+
 /// Ends all sessions of a person but `except`; answers how many ended.
 pub fn end_all(conn: &mut Conn, person_id: i64, except: Option<i64>, now: Moment) -> QueryResult<usize> {
     queries::end_sessions(conn, person_id, except, now)

@@ -20,6 +20,7 @@ mod lists;
 mod look;
 mod look_media;
 mod look_tables;
+mod members;
 mod orphans;
 mod pace;
 mod path;

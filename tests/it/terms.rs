@@ -12,12 +12,13 @@ use crate::support::portal::Portal;
 
 const DAY: Duration = Duration::from_secs(86400);
 /// Under which name the policy tells of a table, or of a column of it.
-const TOLD: [(&str, &str); 22] = [
+const TOLD: [(&str, &str); 23] = [
     ("people.password_hash", "Password, as a hash"),
     ("people.password_class", "Password, as a hash"),
     ("people.password_at", "Password, as a hash"),
     ("people", "Your address, your name and the account's"),
     ("accounts", "Your address, your name and the account's"),
+    ("invitations", "Invitations into an account"),
     ("known_browsers", "Browsers that passed a code"),
     ("challenges", "Unfinished registration, codes, links"),
     ("identity_results", "Result of real-name authentication"),

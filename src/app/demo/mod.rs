@@ -83,6 +83,7 @@ fn write(
     shop::words(conn, ctx.now)?;
     let staff = people::staff(conn, ctx, hash, *TOTP)?;
     let customers = people::customers(conn, ctx, hash)?;
+    people::colleagues(conn, ctx, hash, &customers)?;
     let by = |role: StaffRole, nth: usize| {
         let mut of_role = people::STAFF.iter().zip(&staff).filter(|((_, _, own), _)| *own == role);
         of_role.nth(nth).map(|(_, officer)| officer).ok_or_else(|| Error::internal("the demo lacks a role"))
@@ -121,7 +122,7 @@ pub async fn fill_or_greet(house: &Data<House>) -> Result<(), Error> {
 /// The sign-ins as a person reads them.
 pub fn greeting() -> String {
     let mut text = format!("Demo sign-ins, all with the password: {PASSWORD}\n");
-    text.push_str("  customers at /login:       customer@example.com, company@example.com\n");
+    text.push_str("  customers at /login:       customer@example.com, company@example.com,\n                             billing@example.com (a member of the company's account)\n");
     text.push_str("  staff at /staff/login:     ");
     let staff: Vec<String> = people::STAFF.iter().map(|(local, ..)| format!("{local}@staff.example.com")).collect();
     text.push_str(&staff.join("\n                             "));
@@ -134,8 +135,8 @@ pub fn greeting() -> String {
 /// The sign-ins for programs: address → password, TOTP secret, roles.
 pub fn sign_ins() -> Value {
     let mut all = Map::new();
-    for local in ["customer", "company"] {
-        let one = json!({ "password": PASSWORD, "totp_secret": null, "roles": ["owner"] });
+    for (local, role) in [("customer", "owner"), ("company", "owner"), (people::COLLEAGUE.0, "billing")] {
+        let one = json!({ "password": PASSWORD, "totp_secret": null, "roles": [role] });
         all.insert(format!("{local}@example.com"), one);
     }
     for (local, _, role) in people::STAFF {

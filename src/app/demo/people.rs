@@ -6,7 +6,9 @@ use std::time::Duration;
 use super::PASSWORD_CLASS;
 use crate::base::db::Conn;
 use crate::base::types::{Address, Moment};
-use crate::features::accounts::{NewCustomer, create_customer};
+use crate::features::accounts::{
+    MemberRole, NewCustomer, create_customer, invite_as, join, name_person, new_person, set_password,
+};
 use crate::features::identity::{IdentityKind, IdentityMethod, NewResult, store};
 use crate::features::remittance::seeding::{Payer, Steward, Treasurer};
 use crate::features::staff::{Enrolled, TotpSecret, Wanted, enrol, propose};
@@ -15,6 +17,7 @@ use crate::services::consent::{self, ConsentEvent, Purpose};
 use crate::services::context::{Author, AuthorKind, Context};
 use crate::web::Error;
 use crate::web::feature::StaffRole;
+use crate::web::session::PersonKind;
 
 /// A customer of the demo company.
 pub(super) struct Customer {
@@ -232,6 +235,35 @@ pub(super) fn customers(conn: &mut Conn, ctx: &Context, password_hash: &str) -> 
         all.push(customer);
     }
     Ok(all)
+}
+
+/// Address before the @ and name of a second member of the company, who works there as billing.
+pub(super) const COLLEAGUE: (&str, &str) = ("billing", "Zhang Lan");
+
+/// The company's owner has a colleague for the money, and has asked somebody in for the services.
+pub(super) fn colleagues(conn: &mut Conn, ctx: &Context, hash: &str, customers: &[Customer]) -> Result<(), Error> {
+    let company = customers.get(1).ok_or_else(|| Error::internal("the demo lacks its company"))?;
+    let (local, name) = COLLEAGUE;
+    let (address, technician) = (address(local, "example.com")?, address("technician", "example.com")?);
+    let days = |days: u64| Duration::from_secs(days * 86_400);
+    let began = Context { now: ctx.now.minus(days(90)), ..ctx.by(Author::nobody(AuthorKind::Visitor)) };
+    let (person_id, subject_id) = new_person(conn, &began, PersonKind::Customer, &address)?;
+    name_person(conn, person_id, Some(name))?;
+    set_password(conn, person_id, hash, PASSWORD_CLASS, began.now)?;
+    let author = Author {
+        kind: AuthorKind::Customer,
+        person_id: Some(person_id),
+        subject_id: Some(subject_id),
+        account_id: Some(company.account_id),
+        session_id: None,
+    };
+    let own = began.by(author);
+    let policy = consent::current_policy(conn)?;
+    consent::keep(conn, &own, person_id, Purpose::Agreement, ConsentEvent::Given, policy.as_ref(), "demo")?;
+    join(conn, &own, company.account_id, (person_id, name), MemberRole::Billing)?;
+    let owner = (company.account_id, company.person_id, company.name);
+    let newest = company.at(ctx, ctx.now.minus(days(1)));
+    invite_as(conn, &newest, owner, &technician, MemberRole::Technical)
 }
 
 /// The first sign of a name, and stars.

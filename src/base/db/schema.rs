@@ -48,6 +48,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    invitations (id) {
+        id -> BigInt,
+        number -> Text,
+        account_id -> BigInt,
+        invited_by_id -> BigInt,
+        address -> Text,
+        role -> Text,
+        state -> Text,
+        token_hash -> Binary,
+        created_at -> BigInt,
+        sent_at -> BigInt,
+        expires_at -> BigInt,
+        accepted_by_id -> Nullable<BigInt>,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> BigInt,
         public_id -> Text,
@@ -511,6 +529,8 @@ diesel::joinable!(sessions -> people (person_id));
 diesel::joinable!(known_browsers -> people (person_id));
 diesel::joinable!(memberships -> people (person_id));
 diesel::joinable!(memberships -> accounts (account_id));
+diesel::joinable!(invitations -> accounts (account_id));
+diesel::joinable!(invitations -> people (invited_by_id));
 diesel::joinable!(people -> subjects (subject_id));
 diesel::joinable!(accounts -> subjects (subject_id));
 diesel::joinable!(activations -> people (person_id));
@@ -535,6 +555,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     people,
     accounts,
     memberships,
+    invitations,
     sessions,
     known_browsers,
     challenges,

@@ -1,5 +1,6 @@
 //! Who makes a request, on the customers' side.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
@@ -280,7 +281,8 @@ impl<R: Roles> Actor for Member<R> {
         if session.kind != PersonKind::Customer {
             return Err(Error::Forbidden);
         }
-        let found = queries::membership(session).ok_or(Error::SignIn(Door::Customer))?;
+        // Whoever left the account, or was removed, works in another one, or in none.
+        let found = queries::membership(session).ok_or(Error::GoFirst(Cow::Borrowed("/account/choose")))?;
         if !R::takes(found.role) {
             return Err(Error::Forbidden);
         }
@@ -301,7 +303,12 @@ impl<R: Roles> Actor for Member<R> {
         Some(Face {
             person_id: self.person_id,
             name: self.name.clone().unwrap_or_else(|| self.address.clone()),
-            account: Some(self.account_name.clone().unwrap_or_else(|| self.address.clone())),
+            account: Some(queries::called(
+                self.account_name.as_deref(),
+                self.role,
+                &self.address,
+                &self.account_number,
+            )),
             account_number: self.account_number.clone(),
             staff: false,
             roles: vec![self.role.as_str()],

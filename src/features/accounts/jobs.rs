@@ -1,4 +1,4 @@
-//! What ends by time: codes within a day of their end, known browsers after thirty days. And who is told of a sign-in that
+//! What ends by time: codes within a day of their end, invitations, known browsers after thirty days. And who is told of a sign-in that
 //! stopped before the code.
 
 use std::future::Future;
@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::letters::{self, Facts};
 use super::recovery::disown;
-use super::{browsers, codes};
+use super::{browsers, codes, members};
 use crate::base::db::{Conn, FEW, Fault};
 use crate::base::types::Moment;
 use crate::services::context::Context;
@@ -30,7 +30,11 @@ fn sweep(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<
     Box::pin(async move {
         let swept = async {
             house.db.in_pieces(move |conn, most| codes::sweep(conn, now, most)).await?;
-            house.db.in_pieces(move |conn, most| browsers::sweep(conn, now, most)).await
+            house.db.in_pieces(move |conn, most| browsers::sweep(conn, now, most)).await?;
+            let ctx = house.own_context(now);
+            let own = ctx.clone();
+            house.db.in_pieces_of(FEW, move |conn, most| members::sweep(conn, &own, most)).await?;
+            house.db.in_pieces(move |conn, most| members::tidy(conn, &ctx, most)).await
         };
         swept.await.map_err(|fault: Fault| fault.to_string())
     })

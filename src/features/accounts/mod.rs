@@ -1,5 +1,5 @@
 //! Accounts (A): who signs in and what they belong to. An account holds what was bought; a person signs in; members
-//! join the two with a role. Registration, mailed codes, sign-in, recovery, devices, the overview and the records.
+//! join the two with a role. Members and invitations, registration, mailed codes, sign-in, recovery, devices, the overview and the records.
 //!
 //! Others use the actors `Visitor`, `Person` and `Member<R>`; what they deref to goes into every query.
 //!
@@ -13,6 +13,7 @@ mod codes;
 pub mod guesses;
 mod jobs;
 mod letters;
+mod members;
 mod notifications;
 mod overview;
 pub mod passwords;
@@ -31,6 +32,7 @@ mod standing;
 
 pub use actor::{Any, Billing, Customer, Member, MemberRole, Owner, Person, Roles, Technical, Viewer, Visitor};
 pub use browsers::{known as known_browser, learn as learn_browser};
+pub use members::{invite_as, join};
 pub use passwords::PasswordClass;
 pub use proof::{Candidate, Proven, candidate};
 pub use queries::{
@@ -44,6 +46,7 @@ use crate::web::routes::Route;
 
 const MENU: &[MenuEntry] = &[
     MenuEntry { key: "overview", href: "/account", roles: &[], position: 10 },
+    MenuEntry { key: "members", href: "/account/members", roles: &[], position: 65 },
     MenuEntry { key: "security", href: "/account/security", roles: &[], position: 70 },
     MenuEntry { key: "profile", href: "/account/profile", roles: &[], position: 75 },
     MenuEntry { key: "records", href: "/account/records", roles: &[], position: 90 },
@@ -73,6 +76,7 @@ fn routes() -> Vec<Route> {
         overview::routes(),
         security::routes(),
         profile::routes(),
+        members::routes(),
         records::routes(),
         privacy::routes(),
         notifications::routes(),

@@ -6,9 +6,12 @@ use crate::services::personal::{PersonalData, column};
 /// A code lives for minutes, a link for a week; the sweep comes within a day of their end.
 const CODES: &str = "1 day; links in notices 8 days";
 
-/// Tables `people`, `accounts`, `memberships`, `known_browsers`, `challenges`.
+/// Settled invitations are deleted after that; an open one is settled within a week.
+const INVITATIONS: &str = "30 days after they were answered or ended";
+
+/// Tables `people`, `accounts`, `memberships`, `invitations`, `known_browsers`, `challenges`.
 pub(super) const PERSONAL: PersonalData = PersonalData {
-    tables: &["people", "accounts", "memberships", "known_browsers", "challenges"],
+    tables: &["people", "accounts", "memberships", "invitations", "known_browsers", "challenges"],
     columns: &[
         column("people", "address", Personal, "signing in and writing to the person", "life of the account"),
         column("people", "name", Personal, "naming the person", "life of the account"),
@@ -16,6 +19,8 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
         column("people", "password_class", Personal, "security check", "life of the account"),
         column("people", "password_at", Personal, "security check", "life of the account"),
         column("accounts", "name", Personal, "naming the account", "life of the account"),
+        column("invitations", "address", Personal, "asking somebody into an account", INVITATIONS),
+        column("invitations", "token_hash", Hashed, "asking somebody into an account", INVITATIONS),
         column("known_browsers", "token_hash", Hashed, "knowing a browser that passed a code", "30 days"),
         column("challenges", "handle_hash", Hashed, "tying a code to one browser", CODES),
         column("challenges", "address", Personal, "mailing a code", CODES),

@@ -44,13 +44,22 @@ pub(super) fn face(session: &SessionRow) -> Face {
     match membership(session) {
         Some(found) => Face {
             person_id,
-            account: Some(found.name.unwrap_or_else(|| session.address.clone())),
+            account: Some(called(found.name.as_deref(), found.role, &session.address, &found.number)),
             account_number: found.number,
             roles: vec![found.role.as_str()],
             staff: false,
             name,
         },
         None => Face { person_id, name, account: None, account_number: String::new(), staff: false, roles: Vec::new() },
+    }
+}
+
+/// What an account is called on a member's pages: its name, else its owner by address, to others by number.
+pub(super) fn called(name: Option<&str>, role: MemberRole, address: &str, number: &str) -> String {
+    match (name, role) {
+        (Some(name), _) => name.to_string(),
+        (None, MemberRole::Owner) => address.to_string(),
+        (None, _) => Number::parse('A', number).map_or_else(|| number.to_string(), |number| number.to_string()),
     }
 }
 

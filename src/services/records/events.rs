@@ -33,6 +33,22 @@ crate::base::types::text_enum! {
         SignInUnfinished = "sign_in_unfinished",
         /// The name of a person or account was changed.
         ProfileChanged = "profile_changed",
+        /// An owner asked somebody into the account.
+        MemberInvited = "member_invited",
+        /// The invitation was sent once more, with a new link.
+        InvitationSent = "invitation_sent",
+        /// The invitation was taken back.
+        InvitationWithdrawn = "invitation_withdrawn",
+        /// Nobody accepted the invitation in time.
+        InvitationExpired = "invitation_expired",
+        /// The invitation was accepted.
+        MemberJoined = "member_joined",
+        /// A member's role changed.
+        MemberRoleChanged = "member_role_changed",
+        /// An owner removed a member.
+        MemberRemoved = "member_removed",
+        /// A member left the account.
+        MemberLeft = "member_left",
         /// A member of staff was added.
         StaffAdded = "staff_added",
         /// An admin proposed to give roles that two admins give.

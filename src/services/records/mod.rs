@@ -24,13 +24,23 @@ pub struct Entry {
     account_id: Option<i64>,
     person_id: Option<i64>,
     subject_id: Option<i64>,
+    /// Whether it is of no one person: every owner of the account reads it.
+    of_all: bool,
     details: Value,
 }
 
 impl Entry {
     /// An event of the author's own account and person.
     pub fn new(event: Event) -> Self {
-        Self { event, object: None, account_id: None, person_id: None, subject_id: None, details: Value::Null }
+        Self {
+            event,
+            object: None,
+            account_id: None,
+            person_id: None,
+            subject_id: None,
+            of_all: false,
+            details: Value::Null,
+        }
     }
 
     /// The public number of what the event is about.
@@ -44,6 +54,14 @@ impl Entry {
     #[must_use]
     pub fn of_account(mut self, account_id: i64) -> Self {
         self.account_id = Some(account_id);
+        self
+    }
+
+    /// The event is the account's, whoever of its members did it: every owner reads it, with the name of who did it.
+    #[must_use]
+    pub fn of_all(mut self, account_id: i64) -> Self {
+        self.account_id = Some(account_id);
+        self.of_all = true;
         self
     }
 

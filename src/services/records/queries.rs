@@ -21,7 +21,7 @@ pub fn keep(conn: &mut Conn, ctx: &Context, entry: super::Entry) -> QueryResult<
     let author = &ctx.author;
     let own = author.kind == AuthorKind::Customer;
     let account_id = entry.account_id.or(author.account_id.filter(|_| own));
-    let person_id = entry.person_id.or(author.person_id.filter(|_| own));
+    let person_id = entry.person_id.or(author.person_id.filter(|_| own && !entry.of_all));
     let (subject_id, key) = match (entry.subject_id, entry.account_id, author.subject_id) {
         (None, Some(account), _) => {
             let (subject, key) = subject_of_account(conn, &ctx.keys, account)?;
@@ -135,7 +135,13 @@ pub fn of_person(conn: &mut Conn, ctx: &Context, own: Own, before: Option<i64>, 
         merge(&mut rows, others.select(columns!()).load(conn)?, most);
     }
     let mut list = opened(conn, ctx, rows)?;
-    for record in list.iter_mut().filter(|record| record.actor == AuthorKind::Staff) {
+    // From where others work is theirs alone.
+    let others = |record: &Record| match record.actor {
+        AuthorKind::Staff => true,
+        AuthorKind::Customer => record.actor_id != Some(own.person_id),
+        _ => false,
+    };
+    for record in list.iter_mut().filter(|record| others(record)) {
         (record.network, record.device) = (String::new(), String::new());
     }
     Ok(list)

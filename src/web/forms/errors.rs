@@ -86,6 +86,12 @@ pub enum FieldError {
     TooManyFiles(u64),
     /// Nobody would be left to look after people and roles.
     LastAdmin,
+    /// Nobody would be left to look after the account.
+    LastOwner,
+    /// The address belongs to a member already.
+    AlreadyMember,
+    /// An invitation to the address is open already.
+    AlreadyInvited,
     /// The same waits for a second admin already.
     AlreadyProposed,
     /// Somebody or something has it already.

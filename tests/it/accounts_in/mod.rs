@@ -77,7 +77,7 @@ async fn challenges_made(portal: &Portal) -> i64 {
 }
 
 /// What a stranger can see of an answer: status, names of headers, words; less what differs by chance or was typed.
-fn seen(page: &Page, address: &str) -> (u16, Vec<String>, String) {
+pub fn seen(page: &Page, address: &str) -> (u16, Vec<String>, String) {
     let mut names: Vec<String> = page.headers.iter().map(|(name, _)| name.clone()).collect();
     names.sort();
     let mut html = page.html.replace(address, "ADDRESS");

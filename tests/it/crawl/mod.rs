@@ -34,7 +34,8 @@ const OF_A_KIND: usize = 3;
 const MOST: usize = 250;
 
 /// Pages that no link leads to: for machines, steps that begin with a form, and what the demo has none of.
-const UNLINKED: [&str; 18] = [
+const UNLINKED: [&str; 19] = [
+    "/invitations/{token}",
     "/staff/login",
     "/account/tickets/{number}/files/{file}",
     "/staff/tickets/{number}/files/{file}",

@@ -93,7 +93,8 @@ impl Row {
                     let kind = match before {
                         "tickets" => 'T',
                         "files" => 'F',
-                        "people" => 'P',
+                        "people" | "members" => 'P',
+                        "invitations" => 'N',
                         "proposals" => 'V',
                         "remittances" => 'R',
                         "receiving" => 'B',

@@ -67,6 +67,8 @@ use Door::{Anyone, Person, Staff, Verified, Visitor};
 
 /// Every member.
 const ANY: Door = Door::Member(&[]);
+/// Who decides about the account itself (A8).
+const OWNS: Door = Door::Member(&[Owner]);
 /// Who sees money (A8).
 const SEES_MONEY: Door = Door::Member(&[Owner, Billing, Viewer]);
 /// Who moves it.
@@ -135,6 +137,22 @@ pub const TABLE: &[Row] = &[
     post("/account/security/sessions/all/end", Person),
     post("/account/security/sessions/others/end", Person),
     post("/account/security/sessions/{public_id}/end", Person),
+    // Members and invitations.
+    get("/account/choose", Person),
+    post("/account/choose", Person),
+    get("/account/members", ANY),
+    get("/account/members/departure", ANY),
+    post("/account/members/departure", ANY),
+    named("/account/members/{number}", OWNS),
+    post("/account/members/{number}/role", OWNS),
+    named("/account/members/{number}/removal", OWNS),
+    post("/account/members/{number}/removal", OWNS),
+    post("/account/members/invitations", OWNS),
+    post("/account/members/invitations/{number}/sending", OWNS),
+    post("/account/members/invitations/{number}/withdrawal", OWNS),
+    named("/invitations/{token}", Visitor),
+    post("/invitations/{token}", Person),
+    post("/invitations/{token}/registration", Visitor),
     // Money.
     get("/account/balance", SEES_MONEY),
     get("/account/remittances", SEES_MONEY),

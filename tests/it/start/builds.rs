@@ -4,13 +4,13 @@ use diesel::connection::SimpleConnection;
 use easylink::base::db::{Db, End, MigrationFault, migrate, pending};
 
 use crate::faults::child::Estate;
-use crate::support::portal::Portal;
 
 const SENTENCE: &str = "made by another build of migration 2026-11-25-000012_money";
 
 async fn tells(estate: &Estate, statement: &'static str) {
     let db = Db::open(&estate.database).unwrap();
-    db.write(move |conn| End::Keep(conn.batch_execute(statement).unwrap())).await.unwrap();
+    let told = db.write(move |conn| End::Keep(conn.batch_execute(statement)));
+    told.await.unwrap().unwrap();
 }
 
 on_both!(

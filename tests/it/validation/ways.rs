@@ -15,6 +15,8 @@ pub enum From {
     After(&'static str, &'static [(&'static str, &'static str)]),
     /// Behind the link that somebody new of the staff got.
     Link,
+    /// Behind the link of an invitation into an account.
+    Invitation,
 }
 
 /// The way to a form.
@@ -30,6 +32,7 @@ pub struct Way {
 }
 
 const CUSTOMER: &str = "customer@example.com";
+const COMPANY: &str = "company@example.com";
 const ADMIN: &str = "admin@staff.example.com";
 const FINANCE: &str = "finance@staff.example.com";
 const SUPPORT: &str = "support@staff.example.com";
@@ -134,6 +137,19 @@ pub const WAYS: &[Way] = &[
         &[("current", PASSWORD), ("password", PASSWORD), ("again", PASSWORD)],
         GUESSES,
     ),
+    way("/account/members/invitations", COMPANY, "/account/members", &[("email", NEW), ("role", "viewer")], NOTHING),
+    way("/account/members/{number}/role", COMPANY, "/account/members", &[("role", "viewer")], NOTHING),
+    way("/account/choose", CUSTOMER, "/account/choose", &[], NOTHING),
+    Way {
+        from: From::Invitation,
+        ..way(
+            "/invitations/{token}/registration",
+            "visitor",
+            "",
+            &[("password", PASSWORD), ("again", PASSWORD), ("agreement", "*")],
+            NOTHING,
+        )
+    },
     way("/account/profile", CUSTOMER, "/account/profile", &[("name", "Li Ming")], NOTHING),
     way("/account/profile/account", CUSTOMER, "/account/profile", &[("account_name", "Harbour Foods")], NOTHING),
     way("/account/notifications", CUSTOMER, "/account/notifications", &[], &["consents", "records", "submissions"]),
@@ -175,6 +191,7 @@ impl Way {
                 browser.submits(&form).await.path()
             }
             From::Link => link(portal).await,
+            From::Invitation => invitation(portal).await,
         };
         let form = found(&mut browser, &start, self.path).await;
         (browser, answered(form, self.answers))
@@ -210,6 +227,17 @@ async fn found(browser: &mut Visitor, start: &str, path: &str) -> FormInPage {
         assert!(known.len() < 200, "no form to {path} below {start}");
     }
     panic!("no form to {path} below {start}")
+}
+
+/// The link of an invitation that an owner sends.
+async fn invitation(portal: &Portal) -> String {
+    let mut owner = portal.returns(COMPANY).await.visitor;
+    let form = owner.opens("/account/members").await.form("/account/members/invitations");
+    let sent = owner.submits(&form.with("email", "asked.in@example.com").with("role", "viewer")).await;
+    assert_eq!(sent.status, 200, "{}", sent.text());
+    let mails = portal.mails_to("asked.in@example.com").await;
+    let link = mails.last().unwrap().text.split_whitespace().find(|word| word.contains("/invitations/")).unwrap();
+    link.strip_prefix(&portal.base).unwrap_or(link).to_owned()
 }
 
 /// The activation link of somebody whom an admin adds.

@@ -5,6 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::super::members::Held;
 use super::super::queries::name_person;
 use super::super::{Any, Customer, Member, MemberRole, Owner};
 use super::queries;
@@ -102,7 +103,11 @@ pub(super) async fn update(visit: Visit<Member<Any>>, form: Form<OwnName>) -> Re
     }
 }
 
-pub(super) async fn name_account(visit: Visit<Member<Owner>>, form: Form<AccountName>) -> Result<HttpResponse, Error> {
+pub(super) async fn name_account(
+    visit: Visit<Held<Member<Owner>>>,
+    looking: Visit<Member<Owner>>,
+    form: Form<AccountName>,
+) -> Result<HttpResponse, Error> {
     let ended = visit
         .write(&form, |conn, owner, form| {
             let name = named("account_name", &form.account_name)?;
@@ -116,7 +121,7 @@ pub(super) async fn name_account(visit: Visit<Member<Owner>>, form: Form<Account
     match ended {
         Ended::Done(response) => Ok(response),
         Ended::Again(_, errors, form) => {
-            again(Edit { account_name: form.account_name.clone(), ..drawn(&visit, errors).await? })
+            again(Edit { account_name: form.account_name.clone(), ..drawn(&looking, errors).await? })
         }
     }
 }

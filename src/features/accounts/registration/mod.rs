@@ -7,6 +7,8 @@ mod pages;
 mod verify;
 mod waiting;
 
+pub(super) use notices::keep_consents;
+
 use crate::web::routes::{Route, route};
 
 pub(super) fn routes() -> Vec<Route> {

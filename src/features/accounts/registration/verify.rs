@@ -4,16 +4,13 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde::Deserialize;
 
-use super::notices::{Agreement, Notices};
+use super::notices::keep_consents;
 use super::waiting::Waiting;
-use crate::base::db::Conn;
 use crate::features::accounts::codes::{self, Challenge, Purpose};
 use crate::features::accounts::queries::{NewCustomer, open_customer};
 use crate::features::accounts::scene::{Scene, elsewhere};
 use crate::features::accounts::sign_in::{Entrant, enter};
 use crate::features::accounts::{Visitor, letters};
-use crate::services::consent::{self, ConsentEvent, Purpose as Consent};
-use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
 use crate::web::session::SignInMethod;
 use crate::web::{Error, Errors, FieldError, Flash, Form, Goto, Press, Shell, Stop, Visit, page};
@@ -63,24 +60,10 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Code>) -> Result<Ht
             Entrant { person_id: created.person_id, subject_id: created.subject_id, address: challenge.address };
         let (ctx, goto) = enter(conn, &scene, visitor, &entrant, SignInMethod::Registration, false, None)?;
         records::keep(conn, &ctx, Entry::new(Event::Registered).about(&created.account_number))?;
-        keep_consents(conn, &ctx, created.person_id, &waiting)?;
+        keep_consents(conn, &ctx, created.person_id, waiting.policy, waiting.notices)?;
         Ok(goto.saying(Flash::Registered))
     });
     ended.await?.or(|shell, errors, _| Show { shell, errors, address })
-}
-
-/// One record for each purpose, with the wording that stood beside its box.
-fn keep_consents(conn: &mut Conn, ctx: &Context, person_id: i64, waiting: &Waiting) -> Result<(), Stop> {
-    let version = consent::policy(conn, waiting.policy)?;
-    let mut keep = |purpose: Consent, event: ConsentEvent, notice: String| -> Result<(), Stop> {
-        Ok(consent::keep(conn, ctx, person_id, purpose, event, version.as_ref(), &notice)?)
-    };
-    let agreement = askama::Template::render(&Agreement { policy: waiting.policy })?;
-    keep(Consent::Agreement, ConsentEvent::Given, agreement)?;
-    if waiting.notices {
-        keep(Consent::BusinessNotices, ConsentEvent::Given, askama::Template::render(&Notices)?)?;
-    }
-    Ok(())
 }
 
 pub(super) async fn resend(visit: Visit<Visitor>, form: Form<Press>) -> Result<HttpResponse, Error> {

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::base::db::Conn;
 use crate::base::types::Address;
+use crate::features::accounts::members::entrance;
 use crate::features::accounts::recovery::disown;
 use crate::features::accounts::scene::Scene;
 use crate::features::accounts::{Visitor, browsers, guesses, letters, queries};
@@ -74,7 +75,7 @@ pub(in crate::features::accounts) fn enter(
     tell(conn, &ctx, scene, who, &Telling { unknown, quiet, displaced: &new.displaced })?;
     guesses::clear(conn, &ctx.keys, PersonKind::Customer, &who.address)?;
 
-    let mut goto = Goto::to(next.unwrap_or_else(|| "/account".into()))
+    let mut goto = Goto::to(entrance(conn, who.person_id, next)?)
         .saying(Flash::SignedIn)
         .dropping(cookies::CHALLENGE)
         .entering(new);
