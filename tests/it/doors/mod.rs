@@ -223,7 +223,8 @@ on_both!(
             }
             let address = row.address();
             let page = visitor.gets(&address).await;
-            let way = page.header("location").unwrap_or_default().to_string();
+            // What a path parameter holds stands there encoded.
+            let way = page.header("location").unwrap_or_default().replace("%2D", "-");
             let names = |path: &str| path.split('/').map(str::to_string).collect::<Vec<_>>();
             let fits = |pattern: &str| {
                 let (pattern, way) = (names(pattern), names(&way));

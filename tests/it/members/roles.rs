@@ -85,7 +85,8 @@ on_both!(
         assert_eq!(wei.gets(&path).await.status, 404);
         assert_eq!(wei.gets(&format!("{path}/removal")).await.status, 404);
         let own = page_of(&mut wei, "wei@example.com").await;
-        assert_eq!(wei.gets(&format!("{own}/removal")).await.header("location"), Some("/account/members/departure"));
+        let led = wei.gets(&format!("{own}/removal")).await;
+        assert!(led.header("location").unwrap().starts_with("/account/members/departure"), "{led:?}");
         let token = wei.opens(&own).await.form(&format!("{own}/role")).value("token").unwrap().to_string();
         for body in ["role=viewer&shown=owner", ""] {
             let to = if body.is_empty() { format!("{path}/removal") } else { format!("{path}/role") };

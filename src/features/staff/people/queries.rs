@@ -1,6 +1,9 @@
 //! People on the staff, as their pages and the command line see them.
 
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use crate::base::db::Conn;
 use crate::base::db::schema::{activations, people};
@@ -89,15 +92,17 @@ fn with_roles(conn: &mut Conn, rows: Vec<Row>) -> QueryResult<Vec<Person>> {
     Ok(rows.into_iter().map(person).collect())
 }
 
+/// Whether a person is of the staff, spelled out: so it is that of the index of the few who are, however many customers
+/// there come to be.
+fn of_staff() -> SqlLiteral<Bool> {
+    sql("people.kind = 'staff'")
+}
+
 /// One page of the staff, newest first, after the person with this number; one row more than a page. `None` for a number
 /// that nobody has.
 pub(super) fn list(conn: &mut Conn, after: Option<&Number>) -> QueryResult<Option<Vec<Person>>> {
-    let mut query = people::table
-        .filter(people::kind.eq(PersonKind::Staff))
-        .order(people::id.desc())
-        .limit(PAGE + 1)
-        .select(COLUMNS)
-        .into_boxed();
+    let mut query =
+        people::table.filter(of_staff()).order(people::id.desc()).limit(PAGE + 1).select(COLUMNS).into_boxed();
     if let Some(after) = after {
         let last: Option<i64> = people::table
             .filter(people::kind.eq(PersonKind::Staff))
@@ -114,7 +119,7 @@ pub(super) fn list(conn: &mut Conn, after: Option<&Number>) -> QueryResult<Optio
 
 /// All of the staff, oldest first.
 pub(super) fn all(conn: &mut Conn) -> QueryResult<Vec<Person>> {
-    let rows = people::table.filter(people::kind.eq(PersonKind::Staff)).order(people::id).select(COLUMNS).load(conn)?;
+    let rows = people::table.filter(of_staff()).order(people::id).select(COLUMNS).load(conn)?;
     with_roles(conn, rows)
 }
 
