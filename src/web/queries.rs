@@ -233,9 +233,9 @@ pub(super) fn end_sessions_in(
     .execute(conn)
 }
 
-pub(super) fn work_in(conn: &mut Conn, session: i64, account: Option<i64>) -> QueryResult<()> {
+pub(super) fn work_nowhere(conn: &mut Conn, session: i64) -> QueryResult<()> {
     diesel::update(sessions::table.find(session).filter(sessions::ended_at.is_null()))
-        .set(sessions::account_id.eq(account))
+        .set(sessions::account_id.eq(None::<i64>))
         .execute(conn)?;
     Ok(())
 }

@@ -298,8 +298,12 @@ pub fn hold_standing(conn: &mut Conn, person_id: i64, session_id: i64) -> QueryR
 }
 
 /// The same, and the person's place in the account that the session works in: answers the role there, as the room of accounts
-/// names it, while session, person and membership stand.
-pub fn hold_place(conn: &mut Conn, person_id: i64, session_id: i64) -> QueryResult<Option<String>> {
+/// names it, while session, person and membership stand. `admitted` is the role with which the caller was admitted in this
+/// transaction: SQLite has one writer, so there it still is.
+pub fn hold_place(conn: &mut Conn, person_id: i64, session_id: i64, admitted: &str) -> QueryResult<Option<String>> {
+    if let Conn::Sqlite(_) = conn {
+        return Ok(Some(admitted.to_string()));
+    }
     queries::hold(conn, person_id)?;
     queries::standing_role(conn, session_id)
 }
@@ -369,9 +373,9 @@ pub fn end(conn: &mut Conn, session_id: i64, now: Moment) -> QueryResult<()> {
     queries::end_session(conn, session_id, now)
 }
 
-/// From now on the session works in this account, or in none.
-pub fn work_in(conn: &mut Conn, session_id: i64, account_id: Option<i64>) -> QueryResult<()> {
-    queries::work_in(conn, session_id, account_id)
+/// From now on the session works in no account.
+pub fn work_nowhere(conn: &mut Conn, session_id: i64) -> QueryResult<()> {
+    queries::work_nowhere(conn, session_id)
 }
 
 /// Ends the sessions of a person that work in this account, but `except`; answers how many ended.

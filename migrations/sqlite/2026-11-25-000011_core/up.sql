@@ -19,7 +19,7 @@ create table people (
   created_at bigint not null,
   unique (kind, address)
 );
-create index people_of_staff on people (id) where kind = 'staff';
+create index people_of_staff on people (kind, id) where kind = 'staff';
 
 create table accounts (
   id integer not null primary key autoincrement,

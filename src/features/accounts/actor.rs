@@ -330,7 +330,8 @@ impl<R: Roles> MayWrite for Member<R> {
     fn hold(&self, conn: &mut Conn) -> Result<(), Error> {
         let ended = Error::SignIn(Door::Customer);
         let Some(session_id) = self.ctx.author.session_id else { return Err(ended) };
-        match session::hold_place(conn, self.person_id, session_id)?.and_then(|role| MemberRole::parse(&role)) {
+        let held = session::hold_place(conn, self.person_id, session_id, self.role.as_str())?;
+        match held.and_then(|role| MemberRole::parse(&role)) {
             None => Err(ended),
             Some(role) if R::takes(role) => Ok(()),
             Some(_) => Err(Error::Forbidden),

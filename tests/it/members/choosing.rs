@@ -85,10 +85,14 @@ on_both!(
             };
             let mut other = company.twin();
             assert_eq!(chooses(&mut other, CHOOSE, "li@example.com").await.status, 303, "{action}");
+            assert_ne!(other.jar.get("session"), company.jar.get("session"), "other rights, another session");
+            // Two windows of one browser.
+            company.jar.clone_from(&other.jar);
             let before = portal.digest().await;
             assert_eq!(company.posts(&form).await.status, 409, "{action}");
             assert_eq!(differing(&before, &portal.digest().await), Vec::<String>::new(), "{action}");
             assert_eq!(chooses(&mut other, CHOOSE, "Harbour Foods").await.status, 303, "{action}");
+            company.jar.clone_from(&other.jar);
         }
         assert_eq!(li.gets("/account").await.status, 200);
     }

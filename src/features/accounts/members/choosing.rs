@@ -14,7 +14,8 @@ use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::web::forms::Asking;
 use crate::web::paths::local_path;
-use crate::web::{Error, Flash, Form, Goto, Shell, Visit, page, session};
+use crate::web::session::{self, Entering, NewSession};
+use crate::web::{Error, Flash, Form, Goto, Shell, Visit, page};
 
 #[derive(Template)]
 #[template(path = "accounts/members/choose.html")]
@@ -55,6 +56,21 @@ pub(in crate::features::accounts) fn entrance(
     })
 }
 
+/// From now on this browser works in that account, under a new reference: other rights, another session (A5).
+pub(super) fn work_in(conn: &mut Conn, person: &Person, account_id: i64) -> diesel::QueryResult<NewSession> {
+    let old = person.session();
+    session::end(conn, old.id, person.now())?;
+    let entering = Entering {
+        person_id: person.person_id(),
+        account_id: Some(account_id),
+        method: old.method,
+        remembered: old.remembered,
+        signed_in_at: old.signed_in_at,
+        stepped_up_at: old.stepped_up_at,
+    };
+    session::enter(conn, person.ctx(), &entering)
+}
+
 pub(super) async fn list(visit: Visit<Person>, asking: Asking<Onward>) -> Result<HttpResponse, Error> {
     let next = local_path(&asking.0.next).unwrap_or_default();
     let (shell, (places, current, staff)) = visit
@@ -72,9 +88,9 @@ pub(super) async fn choose(visit: Visit<Person>, form: Form<Choice>) -> Result<H
             let number = Number::parse('A', &form.account).ok_or(Error::NotFound)?;
             let places = queries::places(conn, person.person_id())?;
             let place = places.into_iter().find(|place| place.number == number).ok_or(Error::NotFound)?;
-            session::work_in(conn, person.session().id, Some(place.account_id))?;
+            let new = work_in(conn, person, place.account_id)?;
             let to = local_path(&form.next).unwrap_or_else(|| "/account".into());
-            Ok(Goto::to(to).saying(Flash::AccountChosen))
+            Ok(Goto::to(to).saying(Flash::AccountChosen).entering(new))
         })
         .await?;
     ended.or_fail(Error::Conflict)

@@ -78,7 +78,7 @@ pub(super) fn leave(conn: &mut Conn, member: &Leaving) -> Result<Result<(), Kept
         return Ok(Err(Kept::Meanwhile));
     }
     if let Some(session) = ctx.author.session_id {
-        session::work_in(conn, session, None)?;
+        session::work_nowhere(conn, session)?;
     }
     invitations::withdraw_those_of(conn, ctx, account, person)?;
     let who = called(member);

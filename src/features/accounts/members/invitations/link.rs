@@ -8,6 +8,7 @@ use askama::Template;
 use super::model::Invitation;
 use super::{moves, queries};
 use crate::base::db::unless_taken;
+use crate::features::accounts::members::choosing::work_in;
 use crate::features::accounts::members::forms::Newcomer;
 use crate::features::accounts::members::queries as places;
 use crate::features::accounts::proof::busy;
@@ -18,7 +19,7 @@ use crate::features::accounts::sign_in::{Entrant, enter};
 use crate::features::accounts::{PasswordClass, Person, Visitor};
 use crate::services::consent;
 use crate::services::context::{Author, AuthorKind};
-use crate::web::session::{self, PersonKind, SignInMethod};
+use crate::web::session::{PersonKind, SignInMethod};
 use crate::web::{Actor, Ended, Error, Errors, Flash, Form, Goto, Press, Shell, Stop, Visit, again, page};
 
 #[derive(Template)]
@@ -109,8 +110,8 @@ pub(in crate::features::accounts::members) async fn accept(
             if !moves::accept(conn, ctx, &invitation, (person.person_id(), &called))? {
                 return Err(Stop::Failed(Error::Conflict));
             }
-            session::work_in(conn, person.session().id, Some(invitation.account_id))?;
-            Ok(Goto::to("/account").saying(Flash::JoinedAccount))
+            let new = work_in(conn, person, invitation.account_id)?;
+            Ok(Goto::to("/account").saying(Flash::JoinedAccount).entering(new))
         })
         .await?;
     ended.or_fail(Error::Conflict)
