@@ -19,6 +19,7 @@ create table people (
   created_at bigint not null,
   unique (kind, address)
 );
+-- With the kind: SQLite follows it only where it looks something up in it.
 create index people_of_staff on people (kind, id) where kind = 'staff';
 
 create table accounts (
