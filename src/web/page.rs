@@ -76,6 +76,28 @@ text_enum! {
         NoteKept = "note_kept",
         /// The work order was resolved.
         TicketResolved = "ticket_resolved",
+        /// The real-name case waits for a reviewer.
+        IdentitySubmitted = "identity_submitted",
+        /// The real-name case was taken back.
+        IdentityCaseWithdrawn = "identity_case_withdrawn",
+        /// The consent to what the case needs was refused.
+        IdentityRefused = "identity_refused",
+        /// The real-name authentication was withdrawn.
+        IdentityWithdrawn = "identity_withdrawn",
+        /// No case waits for a reviewer.
+        NoIdentityCase = "no_identity_case",
+        /// The reviewer's hold of the case is over.
+        IdentityLeaseOver = "identity_lease_over",
+        /// The case is back in the queue.
+        IdentityReleased = "identity_released",
+        /// The customer was asked for more.
+        IdentityReturned = "identity_returned",
+        /// A second reviewer has to approve.
+        IdentitySeconded = "identity_seconded",
+        /// The real name is authenticated.
+        IdentityApproved = "identity_approved",
+        /// The case was rejected.
+        IdentityRejected = "identity_rejected",
         /// A member of staff was added.
         StaffAdded = "staff_added",
         /// What was asked for waits for a second admin.
@@ -109,8 +131,12 @@ impl Flash {
     /// How it is drawn: what was done is good, what only informs is a note, what did not happen asks for a second look.
     pub const fn kind(self) -> &'static str {
         match self {
-            Self::LostSession => "wait",
+            Self::LostSession | Self::IdentityLeaseOver => "wait",
             Self::CodeElsewhere
+            | Self::IdentityRefused
+            | Self::NoIdentityCase
+            | Self::IdentityReleased
+            | Self::IdentitySeconded
             | Self::ReceivingProposed
             | Self::ReceivingClosing
             | Self::RolesProposed
