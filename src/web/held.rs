@@ -100,10 +100,10 @@ pub async fn receive<A: MayWrite, F: DeserializeOwned>(
         }
         let taken = !form.as_ref().is_some_and(Form::of_before);
         match file_part(visit, &ctx, &mut part, file_name, holds).await? {
-            None => {}
             Some(Ok((kind, bytes))) if taken => files.push(HeldFile { field, kind, bytes }),
-            Some(Ok(_)) => {}
             Some(Err(error)) => errors.add(field, error),
+            // An empty field, or a form that only comes back.
+            Some(Ok(_)) | None => {}
         }
     }
     let form = match form {

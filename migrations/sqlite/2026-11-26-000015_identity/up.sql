@@ -22,10 +22,11 @@ create table identity_cases (
   leased_until bigint,
   created_at bigint not null,
   acted_at bigint not null,
-  submitted_at bigint,
+  queued_at bigint,
   destroy_at bigint,
   destroyed_at bigint,
   check ((kind = 'corporate') = (method = 'licence')),
+  check ((queued_at is not null) = (state in ('waiting', 'seconded'))),
   check ((leased_by_id is null) = (leased_until is null)),
   check (leased_by_id is null or state in ('waiting', 'seconded')),
   check ((decided_at is null) = (state in ('draft', 'awaiting_contact', 'waiting', 'returned', 'seconded'))),
@@ -38,7 +39,8 @@ create table identity_cases (
 create unique index identity_cases_open on identity_cases (account_id)
   where state in ('draft', 'awaiting_contact', 'waiting', 'returned', 'seconded');
 create unique index identity_cases_leased on identity_cases (leased_by_id) where leased_by_id is not null;
-create index identity_cases_queue on identity_cases (state, submitted_at, id);
+create index identity_cases_queue on identity_cases (queued_at, id) where queued_at is not null;
+create index identity_cases_held on identity_cases (leased_until) where leased_until is not null;
 create index identity_cases_idle on identity_cases (state, acted_at);
 create index identity_cases_due on identity_cases (destroy_at) where destroyed_at is null and destroy_at is not null;
 create index identity_cases_of_account on identity_cases (account_id, id);

@@ -302,7 +302,7 @@ diesel::table! {
         leased_until -> Nullable<BigInt>,
         created_at -> BigInt,
         acted_at -> BigInt,
-        submitted_at -> Nullable<BigInt>,
+        queued_at -> Nullable<BigInt>,
         destroy_at -> Nullable<BigInt>,
         destroyed_at -> Nullable<BigInt>,
     }

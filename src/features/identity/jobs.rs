@@ -15,8 +15,7 @@ use crate::web::feature::JobSpec;
 const AT_ONCE: i64 = 100;
 
 /// Every hour.
-pub(super) const JOBS: &[JobSpec] =
-    &[JobSpec { name: "identity_terms", every: Duration::from_secs(3600), run: terms }];
+pub(super) const JOBS: &[JobSpec] = &[JobSpec { name: "identity_terms", every: Duration::from_secs(3600), run: terms }];
 
 fn terms(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<(), String>>>> {
     Box::pin(async move {

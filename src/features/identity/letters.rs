@@ -59,24 +59,12 @@ pub(super) fn approved(conn: &mut Conn, ctx: &Context, case: &Case) -> Result<()
 }
 
 /// It is not, and why.
-pub(super) fn rejected(
-    conn: &mut Conn,
-    ctx: &Context,
-    case: &Case,
-    reason: Reason,
-    words: &str,
-) -> Result<(), Fault> {
+pub(super) fn rejected(conn: &mut Conn, ctx: &Context, case: &Case, reason: Reason, words: &str) -> Result<(), Fault> {
     tell(conn, ctx, case, Some(reason), words, rejected_letter)
 }
 
 /// The reviewer needs more.
-pub(super) fn returned(
-    conn: &mut Conn,
-    ctx: &Context,
-    case: &Case,
-    reason: Reason,
-    words: &str,
-) -> Result<(), Fault> {
+pub(super) fn returned(conn: &mut Conn, ctx: &Context, case: &Case, reason: Reason, words: &str) -> Result<(), Fault> {
     tell(conn, ctx, case, Some(reason), words, returned_letter)
 }
 
@@ -102,9 +90,5 @@ fn tell(
 }
 
 fn facts(ctx: &Context, reason: Option<Reason>, words: &str) -> Facts {
-    Facts {
-        reason,
-        words: words.to_string(),
-        link: format!("{}/account/identity", ctx.base_url),
-    }
+    Facts { reason, words: words.to_string(), link: format!("{}/account/identity", ctx.base_url) }
 }

@@ -135,7 +135,7 @@ pub const TABLE: &[Row] = &[
     get("/account/identity/new", OWNS),
     post("/account/identity/new", OWNS),
     get("/account/identity/guardian", OWNS),
-    get("/account/identity/withdrawal", OWNS).finding(Finds::Nothing),
+    get("/account/identity/withdrawal", OWNS),
     post("/account/identity/withdrawal", OWNS),
     named("/account/identity/{number}/pictures", OWNS),
     post("/account/identity/{number}/pictures", OWNS),
@@ -201,8 +201,7 @@ pub const TABLE: &[Row] = &[
     get("/staff/identity/{number}", Staff(&[Reviewer])).finding(Finds::Way("/staff/identity?lost=yes")),
     get("/staff/identity/{number}/pictures/{file}", Staff(&[Reviewer])).finding(Finds::Way("/staff/identity?lost=yes")),
     post("/staff/identity/{number}/approval", Staff(&[Reviewer])),
-    post("/staff/identity/{number}/rejection", Staff(&[Reviewer])),
-    post("/staff/identity/{number}/question", Staff(&[Reviewer])),
+    post("/staff/identity/{number}/verdict", Staff(&[Reviewer])),
     post("/staff/identity/{number}/release", Staff(&[Reviewer])),
     // The staff.
     get("/staff/login", Visitor).finding(Finds::PageOfOthers),

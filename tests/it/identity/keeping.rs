@@ -95,8 +95,10 @@ on_both!(
 async fn state(portal: &Portal) -> (String, bool) {
     portal
         .read(|conn| {
-            let row: (String, Option<Vec<u8>>) =
-                identity_cases::table.select((identity_cases::state, identity_cases::sealed_details)).first(conn).unwrap();
+            let row: (String, Option<Vec<u8>>) = identity_cases::table
+                .select((identity_cases::state, identity_cases::sealed_details))
+                .first(conn)
+                .unwrap();
             (row.0, row.1.is_none())
         })
         .await

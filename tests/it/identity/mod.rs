@@ -43,7 +43,7 @@ pub async fn hands_in(who: &mut Entered, name: &str, number: &str) -> String {
     let page = types(who, "document", name, number).await;
     let case = case_in(&page);
     let form = page.form(&format!("/account/identity/{case}/pictures"));
-    let page = who.submits(&form.file("front", "front.png", "image/png", &png(64))).await;
+    let page = who.submits(&form.file("picture", "front.png", "image/png", &png(64))).await;
     assert_eq!(page.h1(), "Check your answers", "{}", page.text());
     let page = who.submits(&page.form(&format!("/account/identity/{case}/submission"))).await;
     assert!(page.text().contains("Handed in"), "{}", page.text());

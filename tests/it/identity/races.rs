@@ -30,7 +30,7 @@ on_both!(
         let approval = page.form(&format!("/staff/identity/{case}/approval"));
         let page = rosa.opens(&format!("/staff/identity/{case}")).await;
         let rejection =
-            page.form(&format!("/staff/identity/{case}/rejection")).answered(&[("reason", "unreadable")]).pressing("Reject");
+            page.form(&format!("/staff/identity/{case}/verdict")).answered(&[("reason", "unreadable")]).pressing("Reject");
         let mut twin = rosa.twin();
         let both = tokio::join!(rosa.posts_now(&approval), twin.posts_now(&rejection));
         let said = [both.0.header("location").unwrap_or_default(), both.1.header("location").unwrap_or_default()];

@@ -53,18 +53,17 @@ pub(in crate::features::identity) async fn end_do(
 #[template(path = "identity/withdraw.html")]
 struct Withdraw {
     shell: Shell,
+    /// Whether there is something to withdraw.
+    stands: bool,
     /// Whether money has moved for the account: then the law makes us keep the result, closed away.
     bought: bool,
 }
 
 pub(in crate::features::identity) async fn withdraw_ask(visit: Visit<Member<Owner>>) -> Result<HttpResponse, Error> {
-    let (shell, bought) = visit
-        .read(|conn, member| {
-            result_of(conn, member)?.ok_or(Error::NotFound)?;
-            Ok(ledger::moved_for(conn, member.account_id())?)
-        })
+    let (shell, (stands, bought)) = visit
+        .read(|conn, member| Ok((result_of(conn, member)?.is_some(), ledger::moved_for(conn, member.account_id())?)))
         .await?;
-    page(Withdraw { shell, bought })
+    page(Withdraw { shell, stands, bought })
 }
 
 /// The functions close with this very transaction; an open case goes with the result.

@@ -56,8 +56,17 @@ pub struct Answers {
     pub masked_number: String,
 }
 
-const ORDER: &[&str] =
-    &["company", "credit_code", "printed_so", "legal_name", "document", "id_number", "birth", "contact", "contact_email"];
+const ORDER: &[&str] = &[
+    "company",
+    "credit_code",
+    "printed_so",
+    "legal_name",
+    "document",
+    "id_number",
+    "birth",
+    "contact",
+    "contact_email",
+];
 
 impl AnswersForm {
     /// As it is first shown.

@@ -18,16 +18,20 @@ use crate::web::{Ended, Error, Flash, Form, Goto, Press, Shell, Stop, Visit, aga
 const PICTURE_BYTES: u64 = 10 * 1024 * 1024;
 /// The most bytes of a posted form of pictures: two of them and the text around.
 pub const PICTURES_BYTES: u64 = 2 * PICTURE_BYTES + 256 * 1024;
-const PICTURES: &[Kind] = &[Kind::Jpeg, Kind::Png, Kind::Webp];
-const PAPERS: &[Kind] = &[Kind::Jpeg, Kind::Png, Kind::Webp, Kind::Pdf];
+const PICTURES: Holds = Holds {
+    fields: &["picture", "back"],
+    most_bytes: PICTURE_BYTES,
+    kinds: &[Kind::Jpeg, Kind::Png, Kind::Webp, Kind::Pdf],
+};
 
-const fn holds(method: IdentityMethod) -> Holds {
-    match method {
-        IdentityMethod::Document => {
-            Holds { fields: &["front", "back"], most_bytes: PICTURE_BYTES, kinds: PICTURES }
-        }
-        IdentityMethod::Face => Holds { fields: &["face"], most_bytes: PICTURE_BYTES, kinds: PICTURES },
-        IdentityMethod::Licence => Holds { fields: &["licence"], most_bytes: PICTURE_BYTES, kinds: PAPERS },
+/// What a field holds on this way; nothing when it has no such picture.
+fn part_of(method: IdentityMethod, field: &str) -> Option<Part> {
+    match (field, method) {
+        ("back", IdentityMethod::Document) => Some(Part::Back),
+        ("picture", IdentityMethod::Document) => Some(Part::Front),
+        ("picture", IdentityMethod::Face) => Some(Part::Face),
+        ("picture", IdentityMethod::Licence) => Some(Part::Licence),
+        _ => None,
     }
 }
 
@@ -41,9 +45,10 @@ struct Edit {
 }
 
 impl Edit {
-    /// What is kept already of a part.
-    fn kept(&self, part: &Part) -> Option<&Picture> {
-        self.pictures.iter().find(|picture| picture.part == *part)
+    /// What is kept already for a field.
+    fn kept(&self, field: &str) -> Option<&Picture> {
+        let part = part_of(self.case.method, field)?;
+        self.pictures.iter().find(|picture| picture.part == part)
     }
 }
 
@@ -62,24 +67,27 @@ pub(in crate::features::identity) async fn update(
     parts: Parts,
 ) -> Result<HttpResponse, Error> {
     let number = number_in(&path)?;
-    let (_, Own { case, .. }) = answering(&visit, &path).await?;
-    let sent = held::receive::<_, Press>(&visit, parts, holds(case.method)).await?;
+    let sent = held::receive::<_, Press>(&visit, parts, PICTURES).await?;
     let (files, mut errors, own, terms) = (sent.files, sent.errors, number, terms(visit.house()));
     let ended = visit
         .write(&sent.form, move |conn, member, _| {
             let case = cases::own(conn, member, &own)?.ok_or(Fault::NotFound)?;
             consented(conn, member, case.method, &terms)?;
             for file in files {
-                let part = Part::parse(file.field).ok_or(Error::BadRequest)?;
+                let part = part_of(case.method, file.field).ok_or(Error::BadRequest)?;
+                if !file.kind.picture() && part != Part::Licence {
+                    errors.add(file.field, FieldError::FileType);
+                    continue;
+                }
                 cases::keep_picture(conn, member, &case, part, file.kind, &file.bytes)?;
             }
-            for part in cases::lacks(case.method, &cases::pictures(conn, case.id)?) {
-                if errors.of(part.as_str()).is_none() {
-                    errors.add(part.as_str(), FieldError::PictureMissing);
-                }
+            // Each way has one picture that it cannot do without.
+            let lacks = !cases::lacks(case.method, &cases::pictures(conn, case.id)?).is_empty();
+            if lacks && errors.of("picture").is_none() {
+                errors.add("picture", FieldError::PictureMissing);
             }
             if !errors.is_empty() {
-                return Err(Stop::Counted(errors));
+                return Err(Stop::Counted(errors.in_order(PICTURES.fields)));
             }
             Ok(Goto::to(format!("/account/identity/{}/check", own.as_str())))
         })

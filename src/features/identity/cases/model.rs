@@ -133,10 +133,9 @@ impl CaseState {
             (Self::Waiting, Move::Second) => Ok(Self::Seconded),
             (Self::Waiting | Self::Seconded, Move::Approve) => Ok(Self::Approved),
             (Self::Waiting | Self::Seconded, Move::Reject) => Ok(Self::Rejected),
-            (
-                Self::Draft | Self::AwaitingContact | Self::Waiting | Self::Returned | Self::Seconded,
-                Move::Withdraw,
-            ) => Ok(Self::Withdrawn),
+            (Self::Draft | Self::AwaitingContact | Self::Waiting | Self::Returned | Self::Seconded, Move::Withdraw) => {
+                Ok(Self::Withdrawn)
+            }
             (Self::Draft | Self::AwaitingContact | Self::Returned, Move::Abandon) => Ok(Self::Abandoned),
             (from, by) => Err(IllegalMove { from, by }),
         }

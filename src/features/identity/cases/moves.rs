@@ -109,14 +109,7 @@ pub fn withdraw(conn: &mut Conn, member: &Customer, case: &Case) -> Result<(), F
 }
 
 /// Moves a case and keeps the record; what is over is destroyed.
-fn step(
-    conn: &mut Conn,
-    ctx: &Context,
-    case: &Case,
-    to: CaseState,
-    by: Move,
-    now: Moment,
-) -> Result<(), Fault> {
+fn step(conn: &mut Conn, ctx: &Context, case: &Case, to: CaseState, by: Move, now: Moment) -> Result<(), Fault> {
     if !queries::moved(conn, case, to, now)? {
         return Err(Fault::Changed);
     }

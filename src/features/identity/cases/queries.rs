@@ -42,8 +42,8 @@ pub struct Case {
     pub approved_by_id: Option<i64>,
     /// Until when a reviewer holds it, UTC.
     pub leased_until: Option<Moment>,
-    /// When it was last handed in, UTC.
-    pub submitted_at: Option<Moment>,
+    /// Since when it waits for a reviewer, UTC.
+    pub queued_at: Option<Moment>,
     /// When the appeal window ends, UTC.
     pub destroy_at: Option<Moment>,
     /// When key, numbers and pictures were destroyed, UTC.
@@ -68,7 +68,7 @@ macro_rules! columns {
             identity_cases::reason,
             identity_cases::approved_by_id,
             identity_cases::leased_until,
-            identity_cases::submitted_at,
+            identity_cases::queued_at,
             identity_cases::destroy_at,
             identity_cases::destroyed_at,
         )
@@ -161,13 +161,13 @@ pub(super) fn answer(
 /// Moves a case by an act of the customer, or of nobody; false when somebody else was first. Whoever held it loses it.
 pub(super) fn moved(conn: &mut Conn, case: &Case, to: CaseState, now: Moment) -> QueryResult<bool> {
     let standing = identity_cases::table.find(case.id).filter(identity_cases::state.eq(case.state));
-    let submitted = if to.is_open() { Some(now) } else { case.submitted_at };
+    let queued = (to == CaseState::Waiting).then_some(now);
     let decided = (!to.is_open()).then_some(now);
     let changed = diesel::update(standing)
         .set((
             identity_cases::state.eq(to),
             identity_cases::acted_at.eq(now),
-            identity_cases::submitted_at.eq(submitted),
+            identity_cases::queued_at.eq(queued),
             identity_cases::decided_at.eq(decided),
             // A case that is over must name when its content goes; destroying follows in the same transaction.
             identity_cases::destroy_at.eq(decided),

@@ -112,7 +112,8 @@ mod tests {
     fn every_wording_says_what_the_law_asks() {
         for question in Question::ALL {
             let words = question.words(&terms()).unwrap();
-            for head in ["What we ask for", "What for", "Why it is needed", "If you refuse", "How long", "Who gets it"] {
+            for head in ["What we ask for", "What for", "Why it is needed", "If you refuse", "How long", "Who gets it"]
+            {
                 assert!(words.contains(head), "{question}: {head}");
             }
         }

@@ -30,7 +30,7 @@ impl Asked {
 /// The same with the button that was pressed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct Answer {
+pub struct Pressed {
     question: String,
     way: String,
     answer: String,
@@ -54,15 +54,15 @@ pub(in crate::features::identity) async fn show(
     visit: Visit<Member<Owner>>,
     Asking(asked): Asking<Asked>,
 ) -> Result<HttpResponse, Error> {
+    let shell = visit.admit().await?;
     let (question, way) = asked.read()?;
     let words = question.words(&terms(visit.house()))?;
-    let shell = visit.admit().await?;
     page(Show { shell, question, way, words })
 }
 
 pub(in crate::features::identity) async fn answer(
     visit: Visit<Member<Owner>>,
-    form: Form<Answer>,
+    form: Form<Pressed>,
 ) -> Result<HttpResponse, Error> {
     let terms = terms(visit.house());
     let ended = visit.write(&form, move |conn, member, form| {

@@ -14,10 +14,6 @@ struct Card {
     waiting: i64,
 }
 
-pub(in crate::features::identity) fn card(
-    conn: &mut Conn,
-    _: &Context,
-    _: &Look<'_>,
-) -> Result<Option<String>, Error> {
+pub(in crate::features::identity) fn card(conn: &mut Conn, _: &Context, _: &Look<'_>) -> Result<Option<String>, Error> {
     Ok(Some(Card { waiting: queries::count(conn)? }.render()?))
 }

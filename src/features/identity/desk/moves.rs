@@ -9,7 +9,7 @@ use super::queries::{self, Decision};
 use crate::base::config::IdentityRules;
 use crate::base::db::Conn;
 use crate::base::types::Number;
-use crate::features::identity::cases::{self, Case, CaseState, CaseKey, Details, IdentityKind, Move, Reason};
+use crate::features::identity::cases::{self, Case, CaseKey, CaseState, Details, IdentityKind, Move, Reason};
 use crate::features::identity::fault::Fault;
 use crate::features::identity::letters;
 use crate::features::identity::results::{self, NewResult};

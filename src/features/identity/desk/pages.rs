@@ -88,7 +88,7 @@ fn number_in(path: &str) -> Result<Number, Error> {
 struct Show {
     shell: Shell,
     seen: Seen,
-    form: Verdict,
+    form: Judgement,
     errors: Errors,
 }
 
@@ -139,7 +139,7 @@ pub(in crate::features::identity) async fn show(
     path: Path<String>,
 ) -> Result<HttpResponse, Error> {
     let (shell, seen) = seen(&visit, number_in(&path)?).await?;
-    page(Show { shell, seen, form: Verdict::default(), errors: Errors::none() })
+    page(Show { shell, seen, form: Judgement::default(), errors: Errors::none() })
 }
 
 /// A picture of the case in hand, and of no other.
@@ -166,12 +166,14 @@ pub(in crate::features::identity) async fn picture(
 /// A reason and words for the customer.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct Verdict {
+pub struct Judgement {
     reason: String,
     words: String,
+    /// `reject` or `ask`: the button.
+    verdict: String,
 }
 
-impl Verdict {
+impl Judgement {
     fn read(&self) -> Result<(Reason, String), Errors> {
         let mut errors = Errors::none();
         let reason = Reason::parse(&self.reason);
@@ -214,43 +216,33 @@ pub(in crate::features::identity) async fn approve(
         Ended::Done(response) => Ok(response),
         Ended::Again(shell, errors, _) => {
             let (_, seen) = seen(&visit, number).await?;
-            again(Show { shell: *shell, seen, form: Verdict::default(), errors })
+            again(Show { shell: *shell, seen, form: Judgement::default(), errors })
         }
     }
 }
 
-pub(in crate::features::identity) async fn reject(
+pub(in crate::features::identity) async fn judge(
     visit: Visit<Staff<Reviewer>>,
     path: Path<String>,
-    form: Form<Verdict>,
+    form: Form<Judgement>,
 ) -> Result<HttpResponse, Error> {
-    judged(visit, number_in(&path)?, form, false).await
-}
-
-pub(in crate::features::identity) async fn ask_more(
-    visit: Visit<Staff<Reviewer>>,
-    path: Path<String>,
-    form: Form<Verdict>,
-) -> Result<HttpResponse, Error> {
-    judged(visit, number_in(&path)?, form, true).await
-}
-
-async fn judged(
-    visit: Visit<Staff<Reviewer>>,
-    number: Number,
-    form: Form<Verdict>,
-    more: bool,
-) -> Result<HttpResponse, Error> {
+    let number = number_in(&path)?;
     let (rules, target) = (visit.house().config.identity, number.clone());
     let ended = visit
         .write(&form, move |conn, officer, form| {
             let (reason, words) = form.read()?;
-            let (act, flash): (fn(_, _, _, _, _) -> _, _) = if more {
-                (moves::ask_more, Flash::IdentityReturned)
-            } else {
-                (moves::reject, Flash::IdentityRejected)
+            let why = (reason, words.as_str());
+            let flash = match form.verdict.as_str() {
+                "reject" => {
+                    moves::reject(conn, officer, &target, why, rules)?;
+                    Flash::IdentityRejected
+                }
+                "ask" => {
+                    moves::ask_more(conn, officer, &target, why, rules)?;
+                    Flash::IdentityReturned
+                }
+                _ => return Err(Stop::Failed(Error::BadRequest)),
             };
-            act(conn, officer, &target, (reason, words.as_str()), rules)?;
             Ok(Goto::to("/staff/identity").saying(flash))
         })
         .await?;

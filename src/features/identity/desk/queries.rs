@@ -8,53 +8,46 @@ use crate::base::types::{Moment, Number};
 use crate::features::identity::cases::{Case, CaseState, IdentityMethod, LEASE, Reason, columns};
 use crate::features::staff::Officer;
 
-const QUEUED: [CaseState; 2] = [CaseState::Waiting, CaseState::Seconded];
-
 /// A case in the queue: nothing of whom it is about.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct Row {
     pub number: Number,
     pub method: IdentityMethod,
     pub state: CaseState,
-    pub submitted_at: Option<Moment>,
+    pub queued_at: Option<Moment>,
     pub leased_until: Option<Moment>,
 }
 
 /// What waits, longest first.
-pub(super) fn queue(
-    conn: &mut Conn,
-    _: &Officer,
-    after: Option<&Number>,
-    most: i64,
-) -> QueryResult<Option<Vec<Row>>> {
+pub(super) fn queue(conn: &mut Conn, _: &Officer, after: Option<&Number>, most: i64) -> QueryResult<Option<Vec<Row>>> {
     let mut query = identity_cases::table
-        .filter(identity_cases::state.eq_any(QUEUED))
+        .filter(identity_cases::queued_at.is_not_null())
         .select((
             identity_cases::number,
             identity_cases::method,
             identity_cases::state,
-            identity_cases::submitted_at,
+            identity_cases::queued_at,
             identity_cases::leased_until,
         ))
         .into_boxed();
     if let Some(after) = after {
         let last: Option<(i64, Option<Moment>)> = identity_cases::table
             .filter(identity_cases::number.eq(after))
-            .filter(identity_cases::state.eq_any(QUEUED))
-            .select((identity_cases::id, identity_cases::submitted_at))
+            .filter(identity_cases::queued_at.is_not_null())
+            .select((identity_cases::id, identity_cases::queued_at))
             .first(conn)
             .optional()?;
         let Some((id, at)) = last else { return Ok(None) };
-        let later = identity_cases::submitted_at.gt(at);
-        let same = identity_cases::submitted_at.eq(at).and(identity_cases::id.gt(id));
+        let later = identity_cases::queued_at.gt(at);
+        let same = identity_cases::queued_at.eq(at).and(identity_cases::id.gt(id));
         query = query.filter(later.or(same));
     }
-    query.order((identity_cases::submitted_at, identity_cases::id)).limit(most).load(conn).map(Some)
+    query.order((identity_cases::queued_at, identity_cases::id)).limit(most).load(conn).map(Some)
 }
 
 /// How many wait.
 pub(super) fn count(conn: &mut Conn) -> QueryResult<i64> {
-    identity_cases::table.filter(identity_cases::state.eq_any(QUEUED)).count().get_result(conn)
+    identity_cases::table.filter(identity_cases::queued_at.is_not_null()).count().get_result(conn)
 }
 
 /// Ends holds whose time is over, so that the index lets their holders and others take again.
@@ -77,11 +70,7 @@ pub(super) fn held(conn: &mut Conn, officer: &Officer) -> QueryResult<Option<Cas
 
 /// One case, held by whomever.
 pub(super) fn one(conn: &mut Conn, _: &Officer, number: &Number) -> QueryResult<Option<Case>> {
-    identity_cases::table
-        .filter(identity_cases::number.eq(number))
-        .select(columns!())
-        .first(conn)
-        .optional()
+    identity_cases::table.filter(identity_cases::number.eq(number)).select(columns!()).first(conn).optional()
 }
 
 /// The case that waits longest of those that this reviewer may decide: not one's own, and not one approved already.
@@ -91,11 +80,11 @@ pub(super) fn next(conn: &mut Conn, officer: &Officer) -> QueryResult<Option<Num
         .filter(people::address.eq(officer.address()))
         .select(memberships::account_id);
     identity_cases::table
-        .filter(identity_cases::state.eq_any(QUEUED))
+        .filter(identity_cases::queued_at.is_not_null())
         .filter(identity_cases::leased_by_id.is_null())
         .filter(identity_cases::approved_by_id.is_null().or(identity_cases::approved_by_id.ne(officer.person_id())))
         .filter(identity_cases::account_id.ne_all(own))
-        .order((identity_cases::submitted_at, identity_cases::id))
+        .order((identity_cases::queued_at, identity_cases::id))
         .select(identity_cases::number)
         .first(conn)
         .optional()
@@ -157,6 +146,7 @@ pub(super) fn decide(conn: &mut Conn, officer: &Officer, case: &Case, new: &Deci
         .set((
             identity_cases::state.eq(new.to),
             identity_cases::reason.eq(new.reason),
+            identity_cases::queued_at.eq(if new.to == CaseState::Seconded { case.queued_at } else { None }),
             identity_cases::approved_by_id.eq(approver),
             identity_cases::decided_by_id.eq(over.then(|| officer.person_id())),
             identity_cases::decided_at.eq(over.then(|| officer.now())),
