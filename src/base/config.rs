@@ -1,9 +1,11 @@
 //! Settings: environment over `easylink.toml`. An unknown setting stops the start and names the nearest known one.
 
 mod currency;
+mod identity;
 mod proxies;
 mod sources;
 
+pub use identity::IdentityRules;
 pub use proxies::Proxies;
 pub use sources::{ConfigFault, settings_in};
 
@@ -80,6 +82,8 @@ pub struct Config {
     pub currency: String,
     /// `EASYLINK_MAIL_FROM`: the sender of mails.
     pub mail_from: String,
+    /// How real names are authenticated.
+    pub identity: IdentityRules,
     /// `EASYLINK_WORKERS`: threads that serve requests; one a core by default.
     pub workers: Option<usize>,
 }
@@ -112,6 +116,7 @@ impl Config {
             hotline: sources.text("EASYLINK_HOTLINE").map(str::to_string),
             zone: sources.parsed("EASYLINK_ZONE", "Asia/Shanghai", |text| jiff::tz::TimeZone::get(text).ok())?,
             currency: currency::in_hundredths(sources.parsed("EASYLINK_CURRENCY", "CNY", currency::code)?)?,
+            identity: IdentityRules::read(&sources)?,
             workers: match sources.text("EASYLINK_WORKERS") {
                 Some(_) => Some(sources.parsed("EASYLINK_WORKERS", "", |text| {
                     text.parse().ok().filter(|n| (1..=MOST_WORKERS).contains(n))

@@ -195,6 +195,10 @@ fn page_before(req: &HttpRequest) -> Option<String> {
 }
 
 fn see(to: &str, req: &HttpRequest) -> HttpResponse<BoxBody> {
+    // A way with a query says itself where it leads on.
+    if to.contains('?') {
+        return redirect(to.to_string());
+    }
     let here = req.uri().path_and_query().map_or("/", |target| target.as_str());
     redirect(format!("{to}?next={}", utf8_percent_encode(here, NON_ALPHANUMERIC)))
 }

@@ -9,6 +9,7 @@ pub mod errors;
 pub mod feature;
 pub mod forms;
 pub mod headers;
+pub mod held;
 pub mod house;
 pub mod limits;
 pub mod lists;

@@ -94,6 +94,26 @@ text_enum! {
         LeftAccount = "left_account",
         /// The person works in another account from now on.
         AccountChosen = "account_chosen",
+        /// The real-name case waits for a reviewer.
+        IdentitySubmitted = "identity_submitted",
+        /// The real-name case was taken back.
+        IdentityCaseWithdrawn = "identity_case_withdrawn",
+        /// The consent to what the case needs was refused.
+        IdentityRefused = "identity_refused",
+        /// The real-name authentication was withdrawn.
+        IdentityWithdrawn = "identity_withdrawn",
+        /// No case waits for a reviewer.
+        NoIdentityCase = "no_identity_case",
+        /// The case is back in the queue.
+        IdentityReleased = "identity_released",
+        /// The customer was asked for more.
+        IdentityReturned = "identity_returned",
+        /// A second reviewer has to approve.
+        IdentitySeconded = "identity_seconded",
+        /// The real name is authenticated.
+        IdentityApproved = "identity_approved",
+        /// The case was rejected.
+        IdentityRejected = "identity_rejected",
         /// A member of staff was added.
         StaffAdded = "staff_added",
         /// What was asked for waits for a second admin.
@@ -130,6 +150,10 @@ impl Flash {
             Self::LostSession => "wait",
             Self::CodeElsewhere
             | Self::SignInToJoin
+            | Self::IdentityRefused
+            | Self::NoIdentityCase
+            | Self::IdentityReleased
+            | Self::IdentitySeconded
             | Self::ReceivingProposed
             | Self::ReceivingClosing
             | Self::RolesProposed

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::Error;
 use super::forms::{Errors, FieldError, Form, Kept, fields_of};
+use super::held::picture_error;
 use super::house::House;
 use super::limits::{self, Limit};
 use super::parts::Parts;
@@ -81,16 +82,16 @@ impl<F> Sent<F> {
 
 /// Bytes of all text of one post, the names of its fields included: far more than any field takes, so that whoever
 /// pasted too much gets it back and can shorten it.
-const MOST_TEXT: usize = 1024 * 1024;
+pub(super) const MOST_TEXT: usize = 1024 * 1024;
 /// What is read and thrown away of files that are too large together, for the same reason.
 const MOST_OVER: u64 = 100 * 1024 * 1024;
-const MOST_PARTS: usize = 120;
+pub(super) const MOST_PARTS: usize = 120;
 const LIFE: Duration = Duration::from_secs(24 * 3600);
 /// Files of one person in an hour, those included that are refused.
 const UPLOADS: Limit = Limit::of(200, 3600);
 /// Bytes of one person in an hour: 2 GiB, counted in pieces that are begun.
 const PIECES: Limit = Limit::of(512, 3600);
-const PIECE: u64 = 4 * 1024 * 1024;
+pub(super) const PIECE: u64 = 4 * 1024 * 1024;
 const SWEPT_AT_ONCE: i64 = 500;
 /// The purpose of files that nothing names any more.
 const GIVEN_UP: &str = "given_up";
@@ -156,7 +157,7 @@ pub async fn receive<A: MayWrite, F: DeserializeOwned>(
 }
 
 /// Whether a form of an earlier session was drawn for the one who sends it.
-fn own<F>(form: &Form<F>, ctx: &Context) -> bool {
+pub(super) fn own<F>(form: &Form<F>, ctx: &Context) -> bool {
     ctx.author.person_id.is_some_and(|person| form.stamp().was_of(&ctx.keys, person))
 }
 
@@ -167,7 +168,7 @@ enum Part {
     Wrong(FieldError),
 }
 
-async fn text_part(part: &mut Field, room: usize) -> Result<String, Error> {
+pub(super) async fn text_part(part: &mut Field, room: usize) -> Result<String, Error> {
     let mut bytes = Vec::new();
     while let Some(chunk) = part.next().await {
         let chunk = chunk.map_err(|_| Error::BadRequest)?;
@@ -271,15 +272,12 @@ async fn develop(house: &House, received: Loose, kind: Kind) -> Result<Result<Lo
         Err(PictureFault::Full | PictureFault::TooSlow) => {
             Err(Error::Unavailable("the picture workers are busy".into()))
         }
-        Err(PictureFault::TooLarge) => Ok(Err(FieldError::PictureTooLarge)),
-        Err(PictureFault::Animated) => Ok(Err(FieldError::PictureMoves)),
-        Err(PictureFault::Damaged) => Ok(Err(FieldError::PictureDamaged)),
-        Err(PictureFault::NotAPicture) => Ok(Err(FieldError::FileType)),
+        Err(fault) => Ok(Err(picture_error(fault))),
     }
 }
 
 /// Counts a file at its first piece, and every piece of it.
-async fn count_pieces(house: &House, ctx: &Context, first: bool, pieces: u64) -> Result<(), Error> {
+pub(super) async fn count_pieces(house: &House, ctx: &Context, first: bool, pieces: u64) -> Result<(), Error> {
     let person = ctx.author.person_id.ok_or(Error::Forbidden)?.to_string();
     let ctx = ctx.clone();
     let counted = house.db.write(move |conn| {

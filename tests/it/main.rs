@@ -13,6 +13,7 @@ mod doors;
 mod edge;
 mod faults;
 mod house;
+mod identity;
 mod late;
 mod ledger;
 mod limits;

@@ -12,7 +12,7 @@ use crate::support::portal::Portal;
 
 const DAY: Duration = Duration::from_secs(86400);
 /// Under which name the policy tells of a table, or of a column of it.
-const TOLD: [(&str, &str); 23] = [
+const TOLD: [(&str, &str); 27] = [
     ("people.password_hash", "Password, as a hash"),
     ("people.password_class", "Password, as a hash"),
     ("people.password_at", "Password, as a hash"),
@@ -35,8 +35,11 @@ const TOLD: [(&str, &str); 23] = [
     ("tickets", "Work orders"),
     ("ticket_entries", "Work orders"),
     ("ticket_files", "Attachments of work orders"),
-    // Those come with the identity work; no column holds them yet.
-    ("documents", "Identity documents and pictures"),
+    ("identity_cases.sealed_key", "Identity documents and pictures"),
+    ("identity_cases.sealed_details", "Identity documents and pictures"),
+    ("identity_cases", "Result of real-name authentication"),
+    ("identity_files", "Identity documents and pictures"),
+    ("identity_contacts", "Consent records"),
 ];
 /// Tables that hold nothing of a customer: the staff's own, and keys that say nothing.
 const OTHERS: [&str; 4] = ["staff_proposals", "activations", "totp_factors", "subjects"];

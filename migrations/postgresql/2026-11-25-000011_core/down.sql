@@ -1,4 +1,3 @@
-drop table identity_results;
 drop table marks;
 drop table key_generations;
 drop table jobs;

@@ -213,7 +213,7 @@ create table consents (
   id integer not null primary key autoincrement,
   public_id text not null unique,
   person_id bigint not null references people (id),
-  purpose text not null check (purpose in ('agreement', 'business_notices', 'new_products', 'service_changes', 'behaviour', 'recommendations')),
+  purpose text not null check (purpose in ('agreement', 'business_notices', 'new_products', 'service_changes', 'behaviour', 'recommendations', 'identity_document', 'identity_face', 'identity_provider')),
   policy_version_id bigint references policy_versions (id),
   notice_hash blob not null,
   event text not null check (event in ('given', 'refused', 'withdrawn', 'expired', 'superseded')),
@@ -285,19 +285,6 @@ create table marks (
   value text not null
 );
 
--- The stored result of real-name authentication (B5): what is kept, never the documents.
-create table identity_results (
-  id integer not null primary key autoincrement,
-  account_id bigint not null unique references accounts (id),
-  kind text not null check (kind in ('personal', 'corporate')),
-  masked_name text not null,
-  masked_number text not null,
-  sealed_name blob not null,
-  method text not null check (method in ('document', 'face', 'licence')),
-  decided_by_id bigint references people (id),
-  decided_at bigint not null
-);
-
 -- Every reference has an index.
 create index memberships_account_id on memberships (account_id);
 create index memberships_person_id on memberships (person_id);
@@ -314,7 +301,6 @@ create index records_session_id on records (session_id);
 create index consents_policy_version_id on consents (policy_version_id);
 create index consents_session_id on consents (session_id);
 create index uploads_person_id on uploads (person_id);
-create index identity_results_decided_by_id on identity_results (decided_by_id);
 
 create trigger records_keep_update before update on records begin select raise(abort, 'records are never changed'); end;
 create trigger records_keep_delete before delete on records begin select raise(abort, 'records are never deleted'); end;

@@ -9,7 +9,7 @@ use crate::base::types::{Address, Moment};
 use crate::features::accounts::{
     MemberRole, NewCustomer, create_customer, invite_as, join, name_person, new_person, set_password,
 };
-use crate::features::identity::{IdentityKind, IdentityMethod, NewResult, store};
+use crate::features::identity::{IdentityMethod, NewResult, store};
 use crate::features::remittance::seeding::{Payer, Steward, Treasurer};
 use crate::features::staff::{Enrolled, TotpSecret, Wanted, enrol, propose};
 use crate::features::tickets::seeding::{Asker, Helper};
@@ -18,6 +18,11 @@ use crate::services::context::{Author, AuthorKind, Context};
 use crate::web::Error;
 use crate::web::feature::StaffRole;
 use crate::web::session::PersonKind;
+
+/// GB 11643's own sample.
+const RESIDENT_NUMBER: &str = "11010519491231002X";
+/// GB 32100's own sample.
+const COMPANY_CODE: &str = "91350100M000100Y43";
 
 /// A customer of the demo company.
 pub(super) struct Customer {
@@ -218,19 +223,21 @@ pub(super) fn customers(conn: &mut Conn, ctx: &Context, password_hash: &str) -> 
         let given = ConsentEvent::Given;
         consent::keep(conn, &own, made.person_id, Purpose::Agreement, given, policy.as_ref(), "demo")?;
         if verified {
-            let kind = if company.is_some() { IdentityKind::Corporate } else { IdentityKind::Personal };
             let legal = company.unwrap_or(name);
+            // The standard's own samples, so that nobody's number stands in a demonstration.
+            let number = if company.is_some() { COMPANY_CODE } else { RESIDENT_NUMBER };
             let result = NewResult {
                 account_id: made.account_id,
-                kind,
+                case_id: None,
                 name: legal,
-                masked_name: &masked(legal),
-                masked_number: if company.is_some() { "9****************P" } else { "1****************X" },
+                code: company.map(|_| COMPANY_CODE),
+                number,
+                masked_number: if company.is_some() { "9****************3" } else { "1****************X" },
                 method: if company.is_some() { IdentityMethod::Licence } else { IdentityMethod::Document },
                 decided_by_id: None,
                 decided_at: began.plus(Duration::from_secs(7200)),
             };
-            store(conn, &ctx.keys, &result)?;
+            store(conn, &ctx.keys, &result, 100)?;
         }
         all.push(customer);
     }
@@ -264,13 +271,6 @@ pub(super) fn colleagues(conn: &mut Conn, ctx: &Context, hash: &str, customers: 
     let owner = (company.account_id, company.person_id, company.name);
     let newest = company.at(ctx, ctx.now.minus(days(1)));
     invite_as(conn, &newest, owner, &technician, MemberRole::Technical)
-}
-
-/// The first sign of a name, and stars.
-fn masked(name: &str) -> String {
-    let mut signs = name.chars();
-    let first = signs.next().map(String::from).unwrap_or_default();
-    format!("{first}{}", "*".repeat(signs.count().min(8)))
 }
 
 /// Enrols the staff, in the order of `STAFF`.

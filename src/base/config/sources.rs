@@ -6,12 +6,16 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// Every setting there is. In the file they are written in lower case without `EASYLINK_`.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 17] = [
     "DATABASE_URL",
     "EASYLINK_BASE_URL",
     "EASYLINK_CURRENCY",
     "EASYLINK_DATA_DIR",
     "EASYLINK_HOTLINE",
+    "EASYLINK_IDENTITY_APPEAL_DAYS",
+    "EASYLINK_IDENTITY_MINORS",
+    "EASYLINK_IDENTITY_PER_NUMBER",
+    "EASYLINK_IDENTITY_SECOND_REVIEWER",
     "EASYLINK_LISTEN",
     "EASYLINK_MAIL_FROM",
     "EASYLINK_MIGRATE_URL",

@@ -299,16 +299,77 @@ diesel::table! {
 }
 
 diesel::table! {
+    identity_cases (id) {
+        id -> BigInt,
+        number -> Text,
+        account_id -> BigInt,
+        person_id -> BigInt,
+        kind -> Text,
+        method -> Text,
+        document -> Text,
+        state -> Text,
+        sealed_key -> Nullable<Binary>,
+        sealed_details -> Nullable<Binary>,
+        masked_name -> Text,
+        masked_number -> Text,
+        fingerprint -> Binary,
+        reason -> Nullable<Text>,
+        approved_by_id -> Nullable<BigInt>,
+        decided_by_id -> Nullable<BigInt>,
+        decided_at -> Nullable<BigInt>,
+        leased_by_id -> Nullable<BigInt>,
+        leased_until -> Nullable<BigInt>,
+        created_at -> BigInt,
+        acted_at -> BigInt,
+        queued_at -> Nullable<BigInt>,
+        destroy_at -> Nullable<BigInt>,
+        destroyed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    identity_files (id) {
+        id -> BigInt,
+        number -> Text,
+        case_id -> BigInt,
+        part -> Text,
+        media_kind -> Text,
+        size -> BigInt,
+        sealed_bytes -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     identity_results (id) {
         id -> BigInt,
         account_id -> BigInt,
+        case_id -> Nullable<BigInt>,
         kind -> Text,
+        state -> Text,
         masked_name -> Text,
         masked_number -> Text,
         sealed_name -> Binary,
+        sealed_code -> Nullable<Binary>,
+        fingerprint -> Binary,
+        slot -> BigInt,
         method -> Text,
         decided_by_id -> Nullable<BigInt>,
         decided_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    identity_contacts (id) {
+        id -> BigInt,
+        case_id -> BigInt,
+        token_hash -> Binary,
+        state -> Text,
+        notice_hash -> Nullable<Binary>,
+        network -> Nullable<Text>,
+        asked_at -> BigInt,
+        expires_at -> BigInt,
+        answered_at -> Nullable<BigInt>,
     }
 }
 
@@ -536,7 +597,10 @@ diesel::joinable!(accounts -> subjects (subject_id));
 diesel::joinable!(activations -> people (person_id));
 diesel::joinable!(totp_factors -> people (person_id));
 diesel::joinable!(consents -> policy_versions (policy_version_id));
+diesel::joinable!(identity_cases -> accounts (account_id));
+diesel::joinable!(identity_files -> identity_cases (case_id));
 diesel::joinable!(identity_results -> accounts (account_id));
+diesel::joinable!(identity_contacts -> identity_cases (case_id));
 diesel::joinable!(ledger_accounts -> accounts (account_id));
 diesel::joinable!(ledger_transfers -> ledger_transactions (transaction_id));
 diesel::joinable!(statement_entries -> receiving_accounts (receiving_account_id));
@@ -572,7 +636,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     key_generations,
     marks,
+    identity_cases,
+    identity_files,
     identity_results,
+    identity_contacts,
     ledger_accounts,
     ledger_transactions,
     ledger_transfers,

@@ -8,6 +8,7 @@ mod day;
 mod moment;
 mod money;
 mod number;
+mod phone;
 mod sql;
 mod text_enum;
 
@@ -16,5 +17,6 @@ pub use day::Day;
 pub use moment::Moment;
 pub use money::{Money, MoneyError, currency_sign};
 pub use number::Number;
+pub use phone::{Phone, PhoneFault};
 pub(crate) use sql::stored_as;
 pub(crate) use text_enum::text_enum;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 
-use super::queries;
+use super::results;
 use crate::base::db::Conn;
 use crate::features::accounts::Customer;
 use crate::services::context::Context;
@@ -26,7 +26,7 @@ impl<M> Deref for Verified<M> {
 impl<M: Actor + Deref<Target = Customer>> Actor for Verified<M> {
     fn admit(conn: &mut Conn, session: Option<&SessionRow>, asked: &Asked) -> Result<Self, Error> {
         let member = M::admit(conn, session, asked)?;
-        if !queries::stands(conn, &member)? {
+        if !results::stands(conn, &member)? {
             return Err(Error::GoFirst(Cow::Borrowed("/account/identity")));
         }
         Ok(Self(member))

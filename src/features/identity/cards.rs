@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::queries;
+use super::results;
 use crate::base::db::Conn;
 use crate::services::context::Context;
 use crate::web::Error;
@@ -15,7 +15,7 @@ struct Task;
 /// The task of an account whose real name is not authenticated yet.
 pub(super) fn task(conn: &mut Conn, ctx: &Context, _: &Look<'_>) -> Result<Option<String>, Error> {
     let Some(account) = ctx.author.account_id else { return Ok(None) };
-    if queries::stands_for(conn, account)? {
+    if results::stands_for(conn, account)? {
         return Ok(None);
     }
     Ok(Some(Task.render()?))

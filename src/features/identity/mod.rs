@@ -1,16 +1,25 @@
-//! Identity (B): what is stored of a real-name authentication, its page, and the gate that other rooms ask for.
+//! Identity (B): real-name cases from the first question to the decision, what is stored of them, and the gate that other
+//! rooms ask for.
 //!
 //! `Verified<M>` admits only members of an account whose real name was authenticated (B6).
 
 mod actor;
+mod asking;
 mod cards;
-mod pages;
+mod cases;
+mod consents;
+mod desk;
+mod fault;
+mod jobs;
+mod letters;
+mod numbers;
 mod personal;
-mod queries;
+mod results;
 mod routes;
 
 pub use actor::Verified;
-pub use queries::{IdentityKind, IdentityMethod, IdentityResult, NewResult, result_of, store};
+pub use cases::{CaseState, IdentityKind, IdentityMethod, Reason};
+pub use results::{IdentityResult, NewResult, result_of, store};
 
 use crate::web::Feature;
 use crate::web::feature::{CardSpec, MenuEntry};
@@ -20,11 +29,14 @@ pub fn feature() -> Feature {
     Feature {
         name: "identity",
         routes: routes::routes,
-        jobs: &[],
+        jobs: jobs::JOBS,
         personal: &[&personal::PERSONAL],
-        menu: &[MenuEntry { key: "identity", href: "/account/identity", roles: &[], position: 80 }],
+        menu: &[
+            MenuEntry { key: "identity", href: "/account/identity", roles: &[], position: 80 },
+            MenuEntry { key: "staff_identity", href: "/staff/identity", roles: &["reviewer"], position: 20 },
+        ],
         overview: &[CardSpec { roles: &[], position: 1, draw: cards::task }],
-        desk: &[],
+        desk: &[CardSpec { roles: &["reviewer"], position: 20, draw: desk::card }],
         files: &[],
     }
 }

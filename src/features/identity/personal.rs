@@ -1,32 +1,30 @@
-//! The personal data of identity results.
+//! The personal data of real-name authentication.
 
-use crate::services::personal::Class::{Personal, Sensitive};
-use crate::services::personal::{PersonalData, column};
+use crate::services::personal::Class::{Hashed, Personal, Sensitive};
+use crate::services::personal::{Column, PersonalData, column};
 
-/// Table `identity_results`.
+const OPEN: &str = "until it is decided, or the end of the appeal window; 90 days without an act of yours";
+const RESULT: &str = "life of the account and 3 years";
+
+const fn open(table: &'static str, name: &'static str) -> Column {
+    column(table, name, Sensitive, "checking a real name", OPEN)
+}
+
+/// Tables of cases, pictures, contacts and results.
 pub(super) const PERSONAL: PersonalData = PersonalData {
-    tables: &["identity_results"],
+    tables: &["identity_cases", "identity_files", "identity_results", "identity_contacts"],
     columns: &[
-        column(
-            "identity_results",
-            "masked_name",
-            Personal,
-            "real-name authentication",
-            "life of the account and 3 years",
-        ),
-        column(
-            "identity_results",
-            "masked_number",
-            Personal,
-            "real-name authentication",
-            "life of the account and 3 years",
-        ),
-        column(
-            "identity_results",
-            "sealed_name",
-            Sensitive,
-            "remittances and invoices",
-            "life of the account and 3 years",
-        ),
+        open("identity_cases", "sealed_key"),
+        open("identity_cases", "sealed_details"),
+        open("identity_files", "sealed_bytes"),
+        column("identity_cases", "masked_name", Personal, "real-name authentication", RESULT),
+        column("identity_cases", "masked_number", Personal, "real-name authentication", RESULT),
+        column("identity_cases", "fingerprint", Hashed, "real-name authentication", RESULT),
+        column("identity_results", "masked_name", Personal, "real-name authentication", RESULT),
+        column("identity_results", "masked_number", Personal, "real-name authentication", RESULT),
+        column("identity_results", "fingerprint", Hashed, "real-name authentication", RESULT),
+        column("identity_results", "sealed_name", Sensitive, "remittances and invoices", RESULT),
+        column("identity_results", "sealed_code", Sensitive, "remittances and invoices", RESULT),
+        column("identity_contacts", "network", Personal, "proof of consent", "life of the purpose and 3 years"),
     ],
 };

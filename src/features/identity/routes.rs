@@ -1,8 +1,25 @@
 //! The room's addresses.
 
-use super::pages;
+use super::{asking, consents, desk};
 use crate::web::routes::{Route, route};
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![route("/account/identity").get(pages::show)]
+    vec![
+        route("/account/identity").get(asking::show),
+        route("/account/identity/consent").get(consents::show).post(consents::answer),
+        route("/account/identity/new").get(asking::new).post(asking::create),
+        route("/account/identity/guardian").get(asking::guardian),
+        route("/account/identity/withdrawal").get(asking::withdraw_ask).post(asking::withdraw_do),
+        route("/account/identity/{number}/pictures").get(asking::edit).upload(asking::update, asking::PICTURES_BYTES),
+        route("/account/identity/{number}/check").get(asking::check),
+        route("/account/identity/{number}/submission").post(asking::submit).form_at("/account/identity/{number}/check"),
+        route("/account/identity/{number}/end").get(asking::end_ask).post(asking::end_do),
+        route("/staff/identity").get(desk::list),
+        route("/staff/identity/next").post(desk::take).form_at("/staff/identity"),
+        route("/staff/identity/{number}").get(desk::show),
+        route("/staff/identity/{number}/pictures/{file}").get(desk::picture),
+        route("/staff/identity/{number}/approval").post(desk::approve).form_at("/staff/identity/{number}"),
+        route("/staff/identity/{number}/verdict").post(desk::judge).form_at("/staff/identity/{number}"),
+        route("/staff/identity/{number}/release").post(desk::release).form_at("/staff/identity/{number}"),
+    ]
 }

@@ -6,7 +6,7 @@ mod queries;
 
 pub use personal::PERSONAL;
 pub use queries::{
-    ConsentEvent, ConsentRow, PolicyVersion, current_policy, keep, latest, of_person, policies, policy, publish,
+    ConsentEvent, ConsentRow, PolicyVersion, current_policy, keep, latest, of_person, policies, policy, publish, stands,
 };
 
 crate::base::types::text_enum! {
@@ -24,6 +24,12 @@ crate::base::types::text_enum! {
         Behaviour = "behaviour",
         /// Recommending products from behaviour (3.3.2).
         Recommendations = "recommendations",
+        /// Legal name, number and picture of an identity document or licence (2.1.2).
+        IdentityDocument = "identity_document",
+        /// A photo of the face (2.1.2).
+        IdentityFace = "identity_face",
+        /// Handing what proves a real name to a verification provider.
+        IdentityProvider = "identity_provider",
     }
 }
 

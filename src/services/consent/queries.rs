@@ -169,3 +169,16 @@ pub fn latest(conn: &mut Conn, person_id: i64, purposes: &[Purpose]) -> QueryRes
         .first(conn)
         .optional()
 }
+
+/// Whether the person's last word about a purpose is a consent to exactly this wording.
+pub fn stands(conn: &mut Conn, person_id: i64, purpose: Purpose, notice: &str) -> QueryResult<bool> {
+    let last: Option<(ConsentEvent, Vec<u8>)> = consents::table
+        .filter(consents::person_id.eq(person_id))
+        .filter(consents::purpose.eq(purpose))
+        .order(consents::id.desc())
+        .select((consents::event, consents::notice_hash))
+        .first(conn)
+        .optional()?;
+    let wording = Sha256::digest(notice).to_vec();
+    Ok(last.is_some_and(|(event, hash)| event == ConsentEvent::Given && hash == wording))
+}

@@ -17,7 +17,7 @@ mod replay;
 
 pub use personal::PERSONAL;
 pub use queries::{
-    Account, Holder, HouseAccount, Movement, Sums, TransactionRow, accounts_of_the_house, bank, movements,
+    Account, Holder, HouseAccount, Movement, Sums, TransactionRow, accounts_of_the_house, bank, moved_for, movements,
     movements_since, post, reverse, sums, transactions, wallet, wallet_balance,
 };
 pub use replay::{Discrepancy, verify};

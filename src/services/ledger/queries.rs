@@ -5,7 +5,7 @@ mod books;
 mod movements;
 mod posting;
 
-pub use accounts::{Account, Holder, HouseAccount, accounts_of_the_house, bank, wallet, wallet_balance};
+pub use accounts::{Account, Holder, HouseAccount, accounts_of_the_house, bank, moved_for, wallet, wallet_balance};
 pub use books::{Sums, TransactionRow, sums, transactions};
 pub use movements::{Movement, movements, movements_since};
 pub use posting::{post, reverse};

@@ -119,6 +119,34 @@ crate::base::types::text_enum! {
         TicketReopened = "ticket_reopened",
         /// A work order was closed by the customer.
         TicketClosed = "ticket_closed",
+        /// A real-name case was begun.
+        IdentityOpened = "identity_opened",
+        /// The customer handed it in.
+        IdentitySubmitted = "identity_submitted",
+        /// The company's contact was asked to agree.
+        IdentityContactAsked = "identity_contact_asked",
+        /// The contact agreed.
+        IdentityContactAgreed = "identity_contact_agreed",
+        /// The contact refused.
+        IdentityContactRefused = "identity_contact_refused",
+        /// A reviewer took the case.
+        IdentityTaken = "identity_taken",
+        /// A reviewer gave it back to the queue.
+        IdentityReleased = "identity_released",
+        /// A reviewer asked the customer for more.
+        IdentityReturned = "identity_returned",
+        /// The first of two reviewers approved it.
+        IdentitySeconded = "identity_seconded",
+        /// The real name was authenticated.
+        IdentityApproved = "identity_approved",
+        /// It was not.
+        IdentityRejected = "identity_rejected",
+        /// The customer took the case back.
+        IdentityCaseWithdrawn = "identity_case_withdrawn",
+        /// Nobody went on with the case.
+        IdentityAbandoned = "identity_abandoned",
+        /// The customer withdrew the authentication itself.
+        IdentityWithdrawn = "identity_withdrawn",
         /// The demo company was made.
         DemoMade = "demo_made",
         /// The key ring got a new generation.
@@ -128,5 +156,5 @@ crate::base::types::text_enum! {
 
 impl Event {
     /// What staff do among themselves about a customer's things; the customer's own list leaves it out.
-    pub const INTERNAL: [Self; 2] = [Self::TicketNoted, Self::TicketAssigned];
+    pub const INTERNAL: [Self; 3] = [Self::TicketNoted, Self::TicketAssigned, Self::IdentityReleased];
 }

@@ -118,6 +118,44 @@ pub enum FieldError {
     CurrenciesDiffer,
     /// The entry of the statement carries another top-up's reference.
     NamesAnother,
+    /// A resident number that is not of seventeen digits and a check character.
+    ResidentForm,
+    /// A resident number of fifteen digits.
+    FirstGeneration,
+    /// A resident number of no province.
+    ResidentRegion,
+    /// A resident number whose birth date is no day, or none that is possible.
+    ResidentBirth,
+    /// A check character that does not fit.
+    NumberCheck,
+    /// The number is of another kind of document.
+    OtherDocument,
+    /// The number is not of this document's form.
+    DocumentForm,
+    /// The birth date differs from the one in the number.
+    BirthDiffers,
+    /// A credit code that is not of eighteen characters.
+    CreditLength,
+    /// A credit code with a character that none has.
+    CreditAlphabet,
+    /// A credit code whose region is not of digits.
+    CreditRegion,
+    /// A credit code whose check character does not fit.
+    CreditCheck,
+    /// One's own address where somebody else's is asked for.
+    OwnAddress,
+    /// A picture that is still missing.
+    PictureMissing,
+    /// The number stands for as many accounts as one may.
+    NumberUsedUp,
+    /// No face is found.
+    NoFace,
+    /// More than one face is found.
+    SeveralFaces,
+    /// The face is too small.
+    FaceTooSmall,
+    /// The face is blurred.
+    FaceBlurred,
 }
 
 /// What is wrong with a form, in the order of its fields. What belongs to no field stands under `form`.

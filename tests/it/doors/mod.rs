@@ -99,6 +99,8 @@ impl Row {
                         "remittances" => 'R',
                         "receiving" => 'B',
                         "statements" => 'E',
+                        "identity" => 'N',
+                        "pictures" => 'D',
                         other => panic!("what is numbered under {other}?"),
                     };
                     Number::random(kind).as_str().to_owned()
@@ -133,6 +135,9 @@ async fn everybody(portal: &Portal) -> Vec<Actor> {
                     identity_results::kind.eq("personal"),
                     identity_results::masked_name.eq("L*"),
                     identity_results::masked_number.eq("1***9"),
+                    identity_results::state.eq("standing"),
+                    identity_results::fingerprint.eq(vec![1_u8]),
+                    identity_results::slot.eq(1),
                     identity_results::sealed_name.eq(vec![1_u8]),
                     identity_results::method.eq("document"),
                     identity_results::decided_at.eq(now),

@@ -1,7 +1,7 @@
 //! Who may pass which door: the rows are written by hand from what each role is for, and the routes are held to them.
 
 use easylink::features::accounts::MemberRole::{self, Billing, Owner, Viewer};
-use easylink::web::feature::StaffRole::{self, Admin, Auditor, Finance, Support};
+use easylink::web::feature::StaffRole::{self, Admin, Auditor, Finance, Reviewer, Support};
 
 /// Who is let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,7 @@ use Door::{Anyone, Person, Staff, Verified, Visitor};
 
 /// Every member.
 const ANY: Door = Door::Member(&[]);
-/// Who decides about the account itself (A8).
+/// Who decides about the account itself and its real name (A8).
 const OWNS: Door = Door::Member(&[Owner]);
 /// Who sees money (A8).
 const SEES_MONEY: Door = Door::Member(&[Owner, Billing, Viewer]);
@@ -130,6 +130,19 @@ pub const TABLE: &[Row] = &[
     get("/account/records", ANY),
     get("/account/privacy", ANY),
     get("/account/identity", ANY),
+    get("/account/identity/consent", OWNS).finding(Finds::Nothing),
+    post("/account/identity/consent", OWNS),
+    get("/account/identity/new", OWNS),
+    post("/account/identity/new", OWNS),
+    get("/account/identity/guardian", OWNS),
+    get("/account/identity/withdrawal", OWNS),
+    post("/account/identity/withdrawal", OWNS),
+    named("/account/identity/{number}/pictures", OWNS),
+    post("/account/identity/{number}/pictures", OWNS),
+    named("/account/identity/{number}/check", OWNS),
+    post("/account/identity/{number}/submission", OWNS),
+    named("/account/identity/{number}/end", OWNS),
+    post("/account/identity/{number}/end", OWNS),
     get("/account/security", Person),
     get("/account/security/password", Person),
     post("/account/security/password", Person),
@@ -198,6 +211,14 @@ pub const TABLE: &[Row] = &[
     post("/staff/tickets/{number}/notes", Staff(&[Support])),
     post("/staff/tickets/{number}/assignment", Staff(&[Support])),
     post("/staff/tickets/{number}/resolution", Staff(&[Support])),
+    // Real names.
+    get("/staff/identity", Staff(&[Reviewer])),
+    post("/staff/identity/next", Staff(&[Reviewer])),
+    get("/staff/identity/{number}", Staff(&[Reviewer])).finding(Finds::Way("/staff/identity?lost=yes")),
+    get("/staff/identity/{number}/pictures/{file}", Staff(&[Reviewer])).finding(Finds::Way("/staff/identity?lost=yes")),
+    post("/staff/identity/{number}/approval", Staff(&[Reviewer])),
+    post("/staff/identity/{number}/verdict", Staff(&[Reviewer])),
+    post("/staff/identity/{number}/release", Staff(&[Reviewer])),
     // The staff.
     get("/staff/login", Visitor).finding(Finds::PageOfOthers),
     post("/staff/login", Visitor),

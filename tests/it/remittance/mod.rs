@@ -14,7 +14,7 @@ mod slips;
 mod voiding;
 
 use easylink::base::types::Money;
-use easylink::features::identity::{IdentityKind, IdentityMethod, NewResult, store};
+use easylink::features::identity::{IdentityMethod, NewResult, store};
 use easylink::services::ledger;
 use easylink::web::feature::StaffRole;
 
@@ -54,15 +54,16 @@ pub async fn verified(portal: &Portal, address: &str) -> Entered {
         .write(move |conn| {
             let result = NewResult {
                 account_id,
-                kind: IdentityKind::Personal,
+                case_id: None,
                 name: "Li Ming",
-                masked_name: "L* Ming",
+                code: None,
+                number: "330102199001010047",
                 masked_number: "3************8",
                 method: IdentityMethod::Document,
                 decided_by_id: None,
                 decided_at: ctx.now,
             };
-            store(conn, &ctx.keys, &result).unwrap();
+            assert!(store(conn, &ctx.keys, &result, 100).unwrap());
         })
         .await;
     owner

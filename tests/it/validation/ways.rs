@@ -13,11 +13,18 @@ pub enum From {
     Page(&'static str),
     /// After this form, sent with these answers.
     After(&'static str, &'static [(&'static str, &'static str)]),
+    /// After these forms, one after the other, from this page on.
+    Through(&'static str, &'static [Step]),
+    /// On the page of a real-name case that was handed in and that the reviewer took.
+    InReview,
     /// Behind the link that somebody new of the staff got.
     Link,
     /// Behind the link of an invitation into an account.
     Invitation,
 }
+
+/// A form and its answers.
+type Step = (&'static str, &'static [(&'static str, &'static str)]);
 
 /// The way to a form.
 pub struct Way {
@@ -76,6 +83,16 @@ const ENTRY: &[(&str, &str)] = &[
     ("remitter_account", "6222"),
     ("text", "Top-up"),
     ("bank_serial", "S-1"),
+];
+const PERSONAL: &[(&str, &str)] = &[("legal_name", "Li Ming"), ("id_number", "11010519491231002X")];
+const CORPORATE: &[(&str, &str)] = &[
+    ("company", "Harbour Foods"),
+    ("credit_code", "91350100M000100Y43"),
+    ("legal_name", "Li Ming"),
+    ("document", "resident_id"),
+    ("id_number", "11010519491231002X"),
+    ("contact", "other"),
+    ("contact_email", "contact@example.com"),
 ];
 const RECEIVING: &[(&str, &str)] =
     &[("bank_name", "Bank"), ("holder", "Easy Link"), ("account_number", "123456"), ("instructions", "Name it")];
@@ -154,6 +171,19 @@ pub const WAYS: &[Way] = &[
     way("/account/profile/account", CUSTOMER, "/account/profile", &[("account_name", "Harbour Foods")], NOTHING),
     way("/account/notifications", CUSTOMER, "/account/notifications", &[], &["consents", "records", "submissions"]),
     way("/cookies", "visitor", "/cookies", &[], NOTHING),
+    way("/account/identity/consent", CUSTOMER, "/account/identity/new", &[], NOTHING),
+    Way {
+        from: From::Through("/account/identity/new?way=licence", &[("/account/identity/consent", &[])]),
+        ..way("/account/identity/new", CUSTOMER, "", CORPORATE, NOTHING)
+    },
+    Way {
+        from: From::Through("/account/identity/new?way=document", &[("/account/identity/new", PERSONAL)]),
+        ..way("/account/identity/{number}/pictures", CUSTOMER, "", &[], FILES)
+    },
+    Way {
+        from: From::InReview,
+        ..way("/staff/identity/{number}/verdict", "reviewer@staff.example.com", "", &[("reason", "unreadable")], LOOKS)
+    },
     way("/account/remittances/new", CUSTOMER, "/account/remittances/new", &[("amount", "100.00")], NOTHING),
     way("/account/remittances/{number}/declaration", CUSTOMER, "/account/remittances", DECLARATION, FILES),
     way("/staff/remittances/{number}/confirmation", "finance2@staff.example.com", "/staff/remittances", &[], LOOKS),
@@ -188,6 +218,20 @@ impl Way {
             From::Page(start) => start.to_owned(),
             From::After(start, answers) => {
                 let form = answered(found(&mut browser, start, start).await, answers);
+                browser.submits(&form).await.path()
+            }
+            From::Through(start, steps) => {
+                let mut at = start.to_owned();
+                for (path, answers) in steps {
+                    let form = answered(found(&mut browser, &at, path).await, answers);
+                    at = browser.submits(&form).await.path();
+                }
+                at
+            }
+            From::InReview => {
+                let mut owner = portal.returns(COMPANY).await;
+                crate::identity::hands_in(&mut owner, "Li Ming", crate::identity::NUMBER).await;
+                let form = found(&mut browser, "/staff/identity", "/staff/identity/next").await;
                 browser.submits(&form).await.path()
             }
             From::Link => link(portal).await,

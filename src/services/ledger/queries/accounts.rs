@@ -101,6 +101,12 @@ pub fn wallet_balance(conn: &mut Conn, holder: Holder, currency: &str) -> QueryR
     Ok(wallet_of(conn, holder, currency)?.map_or(Money::ZERO, |(_, balance)| balance))
 }
 
+/// Whether money ever moved for a customer's account: its wallet is made by the first credit.
+pub fn moved_for(conn: &mut Conn, account_id: i64) -> QueryResult<bool> {
+    let own = ledger_accounts::table.filter(ledger_accounts::account_id.eq(Some(account_id)));
+    diesel::select(diesel::dsl::exists(own)).get_result(conn)
+}
+
 /// An account that is no customer's.
 #[derive(Debug, Clone, Queryable)]
 pub struct HouseAccount {

@@ -1,0 +1,147 @@
+//! The pictures of a case: received into memory, developed, sealed under the case's key.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+
+use super::own::{Own, answering, consented, number_in};
+use crate::features::accounts::{Member, Owner};
+use crate::features::identity::cases::{self, Case, IdentityMethod, Part, Picture};
+use crate::features::identity::consents::terms;
+use crate::features::identity::fault::Fault;
+use crate::services::storage::Kind;
+use crate::web::forms::{Errors, FieldError};
+use crate::web::held::{self, Holds};
+use crate::web::parts::Parts;
+use crate::web::{Ended, Error, Flash, Form, Goto, Press, Shell, Stop, Visit, again, page};
+
+const PICTURE_BYTES: u64 = 10 * 1024 * 1024;
+/// The most bytes of a posted form of pictures: two of them and the text around.
+pub const PICTURES_BYTES: u64 = 2 * PICTURE_BYTES + 256 * 1024;
+const PICTURES: Holds = Holds {
+    fields: &["picture", "back"],
+    most_bytes: PICTURE_BYTES,
+    kinds: &[Kind::Jpeg, Kind::Png, Kind::Webp, Kind::Pdf],
+};
+
+/// What a field holds on this way; nothing when it has no such picture.
+fn part_of(method: IdentityMethod, field: &str) -> Option<Part> {
+    match (field, method) {
+        ("back", IdentityMethod::Document) => Some(Part::Back),
+        ("picture", IdentityMethod::Document) => Some(Part::Front),
+        ("picture", IdentityMethod::Face) => Some(Part::Face),
+        ("picture", IdentityMethod::Licence) => Some(Part::Licence),
+        _ => None,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "identity/pictures.html")]
+struct Edit {
+    shell: Shell,
+    case: Case,
+    pictures: Vec<Picture>,
+    errors: Errors,
+}
+
+impl Edit {
+    /// What is kept already for a field.
+    fn kept(&self, field: &str) -> Option<&Picture> {
+        let part = part_of(self.case.method, field)?;
+        self.pictures.iter().find(|picture| picture.part == part)
+    }
+}
+
+pub(in crate::features::identity) async fn edit(
+    visit: Visit<Member<Owner>>,
+    path: Path<String>,
+) -> Result<HttpResponse, Error> {
+    let (shell, Own { case, pictures }) = answering(&visit, &path).await?;
+    page(Edit { shell, case, pictures, errors: Errors::none() })
+}
+
+/// What was right is kept even when another picture was not.
+pub(in crate::features::identity) async fn update(
+    visit: Visit<Member<Owner>>,
+    path: Path<String>,
+    parts: Parts,
+) -> Result<HttpResponse, Error> {
+    let number = number_in(&path)?;
+    let sent = held::receive::<_, Press>(&visit, parts, PICTURES).await?;
+    let (files, mut errors, own, terms) = (sent.files, sent.errors, number, terms(visit.house()));
+    let ended = visit
+        .write(&sent.form, move |conn, member, _| {
+            let case = cases::own(conn, member, &own)?.ok_or(Fault::NotFound)?;
+            consented(conn, member, case.method, &terms)?;
+            for file in files {
+                let part = part_of(case.method, file.field).ok_or(Error::BadRequest)?;
+                if !file.kind.picture() && part != Part::Licence {
+                    errors.add(file.field, FieldError::FileType);
+                    continue;
+                }
+                cases::keep_picture(conn, member, &case, part, file.kind, &file.bytes)?;
+            }
+            // Each way has one picture that it cannot do without.
+            let lacks = !cases::lacks(case.method, &cases::pictures(conn, case.id)?).is_empty();
+            if lacks && errors.of("picture").is_none() {
+                errors.add("picture", FieldError::PictureMissing);
+            }
+            if !errors.is_empty() {
+                return Err(Stop::Counted(errors.in_order(PICTURES.fields)));
+            }
+            Ok(Goto::to(format!("/account/identity/{}/check", own.as_str())))
+        })
+        .await?;
+    match ended {
+        Ended::Done(response) => Ok(response),
+        Ended::Again(shell, errors, _) => {
+            let (_, Own { case, pictures }) = answering(&visit, &path).await?;
+            again(Edit { shell: *shell, case, pictures, errors })
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "identity/check.html")]
+struct Check {
+    shell: Shell,
+    case: Case,
+    pictures: Vec<Picture>,
+    answers: cases::Details,
+}
+
+impl Check {
+    fn answers_at(&self) -> String {
+        format!("/account/identity/new?way={}", self.case.method)
+    }
+}
+
+/// Everything that is handed in, before it is.
+pub(in crate::features::identity) async fn check(
+    visit: Visit<Member<Owner>>,
+    path: Path<String>,
+) -> Result<HttpResponse, Error> {
+    let (shell, Own { case, pictures }) = answering(&visit, &path).await?;
+    if !cases::lacks(case.method, &pictures).is_empty() {
+        return Err(Error::GoFirst(format!("/account/identity/{}/pictures", case.number.as_str()).into()));
+    }
+    let answers = super::view::details(&visit.house().keys, &case).ok_or(Error::Conflict)?;
+    page(Check { shell, case, pictures, answers })
+}
+
+pub(in crate::features::identity) async fn submit(
+    visit: Visit<Member<Owner>>,
+    path: Path<String>,
+    form: Form<Press>,
+) -> Result<HttpResponse, Error> {
+    let number = number_in(&path)?;
+    let terms = terms(visit.house());
+    let ended = visit.write(&form, move |conn, member, _| {
+        let case = cases::own(conn, member, &number)?.ok_or(Fault::NotFound)?;
+        // A consent that was withdrawn meanwhile, in another tab, counts.
+        consented(conn, member, case.method, &terms)?;
+        cases::submit(conn, member, &case)?;
+        Ok(Goto::to("/account/identity").saying(Flash::IdentitySubmitted))
+    });
+    ended.await?.or_fail(Error::Conflict)
+}

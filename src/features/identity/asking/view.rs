@@ -1,0 +1,87 @@
+//! What the customer's pages show of a case.
+
+use serde_json::Value;
+
+use super::forms::AnswersForm;
+use crate::base::crypto::Keys;
+use crate::base::db::Conn;
+use crate::base::types::Moment;
+use crate::features::identity::cases::{Case, CaseKey, Details, Reason};
+use crate::features::identity::results::IdentityResult;
+use crate::services::context::Context;
+use crate::services::records::{self, Event};
+
+/// Where the account's real name stands.
+pub(super) struct Status {
+    /// What was authenticated.
+    pub result: Option<IdentityResult>,
+    /// The newest case.
+    pub case: Option<Case>,
+    /// What happened with it, newest first.
+    pub knots: Vec<Knot>,
+    /// Whether the reader may do something about it.
+    pub owner: bool,
+}
+
+impl Status {
+    /// The case, while something can still become of it.
+    pub fn open(&self) -> Option<&Case> {
+        self.case.as_ref().filter(|case| case.state.is_open())
+    }
+
+    /// What the reviewer wrote last.
+    pub fn words(&self) -> Option<&str> {
+        self.knots.iter().find_map(|knot| knot.words.as_deref())
+    }
+}
+
+/// One thing that happened.
+pub(super) struct Knot {
+    pub event: Event,
+    pub at: Moment,
+    pub reason: Option<Reason>,
+    pub words: Option<String>,
+}
+
+/// What happened with a case; looks of reviewers are on the customer's records.
+pub(super) fn knots(conn: &mut Conn, ctx: &Context, case: &Case) -> diesel::QueryResult<Vec<Knot>> {
+    let text = |details: &Value, key: &str| details.get(key).and_then(Value::as_str).map(str::to_string);
+    let mut knots: Vec<Knot> = records::of_object(conn, ctx, case.account_id, case.number.as_str())?
+        .into_iter()
+        .filter(|record| !matches!(record.event, Event::Looked | Event::IdentityReleased | Event::IdentityTaken))
+        .map(|record| Knot {
+            event: record.event,
+            at: record.at,
+            reason: text(&record.details, "reason").and_then(|word| Reason::parse(&word)),
+            words: text(&record.details, "words").filter(|words| !words.is_empty()),
+        })
+        .collect();
+    knots.reverse();
+    Ok(knots)
+}
+
+/// What was typed, as long as its key stands.
+pub(super) fn details(keys: &Keys, case: &Case) -> Option<Details> {
+    let key = CaseKey::open(keys, &case.number, case.sealed_key.as_deref())?;
+    key.open_details(&case.number, case.sealed_details.as_deref())
+}
+
+/// The same in the form, for the one who typed it.
+pub(super) fn answered(keys: &Keys, case: &Case) -> Option<AnswersForm> {
+    let details = details(keys, case)?;
+    let company = details.company.as_ref();
+    let contact = company.and_then(|company| company.contact.clone());
+    Some(AnswersForm {
+        way: case.method.as_str().to_string(),
+        company: company.map(|company| company.name.clone()).unwrap_or_default(),
+        credit_code: company.map(|company| company.code.clone()).unwrap_or_default(),
+        printed_so: String::new(),
+        legal_name: details.name.clone(),
+        document: case.document.as_str().to_string(),
+        // A full number is never sent back: it is typed again when it changes.
+        id_number: String::new(),
+        birth: details.birth.clone().unwrap_or_default(),
+        contact: if contact.is_some() { "other" } else { "self" }.to_string(),
+        contact_email: contact.unwrap_or_default(),
+    })
+}

@@ -1,0 +1,12 @@
+//! Real-name cases: states, rows, what is sealed under the key of each, and the moves of their customers.
+
+mod model;
+mod moves;
+mod queries;
+mod sealed;
+
+pub use model::{CaseState, IdentityKind, IdentityMethod, Reason};
+pub(super) use model::{IllegalMove, LEASE, Move, Part};
+pub(super) use moves::{Told, answer, keep_picture, lacks, record, submit, sweep, withdraw};
+pub(super) use queries::{Case, Picture, columns, destroy, newest, own, pictures, sealed_picture};
+pub(super) use sealed::{CaseKey, Company, Details, fingerprint, fingerprints, masked_name};

@@ -1,0 +1,147 @@
+//! What becomes of a case by its customer or by time. Each move keeps its row, its record and its mail in the running
+//! transaction; a case that is over loses its key, its numbers and its pictures in the same one.
+
+use serde_json::json;
+
+use super::model::{CaseState, IDLE, IdentityMethod, Move, Part};
+use super::queries::{self, Answers, Case, NewCase, Picture};
+use super::sealed::{CaseKey, Details, fingerprint, masked_name};
+use crate::base::crypto::Keys;
+use crate::base::db::Conn;
+use crate::base::types::{Moment, Number};
+use crate::features::accounts::Customer;
+use crate::features::identity::fault::Fault;
+use crate::features::identity::numbers::DocumentKind;
+use crate::services::context::Context;
+use crate::services::records::{self, Entry, Event};
+use crate::services::storage::Kind;
+
+/// What a person answered, in full.
+pub struct Told<'a> {
+    /// Of which kind the number is.
+    pub document: DocumentKind,
+    /// The number, masked.
+    pub masked_number: &'a str,
+    /// Everything.
+    pub details: &'a Details,
+}
+
+fn answers<'a>(keys: &Keys, key: &CaseKey, number: &Number, told: &Told<'a>) -> Answers<'a> {
+    Answers {
+        sealed_details: key.seal_details(number, told.details),
+        masked_name: masked_name(told.details.legal_name()),
+        masked_number: told.masked_number,
+        fingerprint: fingerprint(keys, told.details.proven_number()),
+    }
+}
+
+/// Opens a case, or puts other answers into the one of this way that takes them.
+pub fn answer(conn: &mut Conn, member: &Customer, method: IdentityMethod, told: &Told<'_>) -> Result<Number, Fault> {
+    let open = queries::newest(conn, member)?.filter(|case| case.state.is_open());
+    if let Some(case) = open {
+        if case.method != method || !case.state.takes_answers() {
+            return Err(Fault::Changed);
+        }
+        let key = CaseKey::open(member.keys(), &case.number, case.sealed_key.as_deref()).ok_or(Fault::Changed)?;
+        let new = answers(member.keys(), &key, &case.number, told);
+        if !queries::answer(conn, &case, told.document, new, member.now())? {
+            return Err(Fault::Changed);
+        }
+        return Ok(case.number);
+    }
+    let (number, key) = (Number::random('N'), CaseKey::random());
+    let new = NewCase {
+        number: &number,
+        method,
+        document: told.document,
+        sealed_key: key.seal(member.keys(), &number),
+        answers: answers(member.keys(), &key, &number, told),
+    };
+    queries::insert(conn, member, new)?;
+    let details = json!({ "kind": method.kind().as_str(), "method": method.as_str() });
+    record(conn, member.ctx(), Event::IdentityOpened, member.account_id(), &number, details)?;
+    Ok(number)
+}
+
+/// Keeps a picture in place of the one that was there.
+pub fn keep_picture(
+    conn: &mut Conn,
+    member: &Customer,
+    case: &Case,
+    part: Part,
+    kind: Kind,
+    bytes: &[u8],
+) -> Result<(), Fault> {
+    let key = CaseKey::open(member.keys(), &case.number, case.sealed_key.as_deref()).ok_or(Fault::Changed)?;
+    if !case.state.takes_answers() || !queries::touch(conn, case, member.now())? {
+        return Err(Fault::Changed);
+    }
+    queries::drop_picture(conn, case.id, part)?;
+    let picture = Picture {
+        number: Number::random('D'),
+        part,
+        media_kind: kind.media_type().to_string(),
+        size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+    };
+    let sealed = key.seal_bytes(&picture.number, bytes);
+    Ok(queries::keep_picture(conn, case.id, &picture, sealed, member.now())?)
+}
+
+/// What the case still lacks before it can be handed in.
+pub fn lacks(method: IdentityMethod, pictures: &[Picture]) -> Vec<Part> {
+    let has = |part: Part| pictures.iter().any(|picture| picture.part == part);
+    method.parts().iter().filter(|(part, needed)| *needed && !has(*part)).map(|(part, _)| *part).collect()
+}
+
+/// Hands the case in.
+pub fn submit(conn: &mut Conn, member: &Customer, case: &Case) -> Result<(), Fault> {
+    let to = case.state.after(Move::Submit)?;
+    if !lacks(case.method, &queries::pictures(conn, case.id)?).is_empty() {
+        return Err(Fault::Incomplete);
+    }
+    step(conn, member.ctx(), case, to, Move::Submit, member.now())
+}
+
+/// Takes the case back: nothing of it stays but that there was one.
+pub fn withdraw(conn: &mut Conn, member: &Customer, case: &Case) -> Result<(), Fault> {
+    let to = case.state.after(Move::Withdraw)?;
+    step(conn, member.ctx(), case, to, Move::Withdraw, member.now())
+}
+
+/// Moves a case and keeps the record; what is over is destroyed.
+fn step(conn: &mut Conn, ctx: &Context, case: &Case, to: CaseState, by: Move, now: Moment) -> Result<(), Fault> {
+    if !queries::moved(conn, case, to, now)? {
+        return Err(Fault::Changed);
+    }
+    if !to.is_open() {
+        queries::destroy(conn, case.id, now)?;
+    }
+    record(conn, ctx, by.event(), case.account_id, &case.number, json!({ "method": case.method.as_str() }))
+}
+
+/// Ends cases that nobody went on with for ninety days, and destroys what was decided and whose appeal window is over.
+/// At most `most` of each; whether there may be more.
+pub fn sweep(conn: &mut Conn, ctx: &Context, most: i64) -> Result<usize, Fault> {
+    let idle = queries::idle(conn, ctx.now.minus(IDLE), most)?;
+    for case in &idle {
+        step(conn, ctx, case, case.state.after(Move::Abandon)?, Move::Abandon, ctx.now)?;
+    }
+    let due = queries::due(conn, ctx.now, most)?;
+    for case in &due {
+        queries::destroy(conn, *case, ctx.now)?;
+    }
+    Ok(idle.len().max(due.len()))
+}
+
+/// Keeps a record of the account's case.
+pub(in crate::features::identity) fn record(
+    conn: &mut Conn,
+    ctx: &Context,
+    event: Event,
+    account_id: i64,
+    number: &Number,
+    details: serde_json::Value,
+) -> Result<(), Fault> {
+    let entry = Entry::new(event).about(number.as_str()).of_account(account_id).with(details);
+    Ok(records::keep(conn, ctx, entry)?)
+}

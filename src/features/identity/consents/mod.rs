@@ -1,0 +1,7 @@
+//! Separate consents before sensitive information is taken (B1).
+
+mod model;
+mod pages;
+
+pub(super) use model::{Question, Terms};
+pub(super) use pages::{answer, show, terms};

@@ -1,0 +1,79 @@
+//! What the portal can tell a reviewer by itself. Computed when the case is opened, from what was typed; nothing of it is
+//! stored.
+
+use crate::base::db::Conn;
+use crate::base::types::Day;
+use crate::features::identity::cases::{Case, Details, fingerprints};
+use crate::features::identity::numbers::{AgeGroup, CreditCode, DocumentNumber};
+use crate::features::identity::results::times_used;
+use crate::features::staff::Officer;
+
+/// One check and how it came out. Its words stand in `templates/identity/words.html`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Finding {
+    /// The number follows its standard.
+    NumberHolds,
+    /// It does not (any more).
+    NumberFails,
+    /// Of full age.
+    Adult,
+    /// 14 to 17 years old.
+    Minor,
+    /// The credit code follows its standard.
+    CodeHolds,
+    /// Its check character does not fit; the customer says that it is printed so.
+    CodeFlagged,
+    /// The organisation code inside does not fit its own check.
+    InnerFails,
+    /// The number stands for no other account.
+    Fresh,
+    /// The number stands for so many other accounts.
+    Used(i64),
+    /// The number stands for as many accounts as one may.
+    UsedUp,
+    /// The contact agreed by a link of their own.
+    ContactAgreed,
+}
+
+impl Finding {
+    /// Whether nothing is wrong with it.
+    pub fn good(self) -> bool {
+        matches!(self, Self::NumberHolds | Self::Adult | Self::CodeHolds | Self::Fresh | Self::ContactAgreed)
+    }
+}
+
+pub(super) fn findings(
+    conn: &mut Conn,
+    officer: &Officer,
+    case: &Case,
+    details: &Details,
+    per_number: i64,
+    zone: &jiff::tz::TimeZone,
+) -> diesel::QueryResult<Vec<Finding>> {
+    let today = officer.now().day(zone);
+    let mut found = Vec::new();
+    let number = DocumentNumber::parse(case.document, &details.number, today).ok();
+    found.push(if number.is_some() { Finding::NumberHolds } else { Finding::NumberFails });
+    let told = details.birth.as_deref().and_then(Day::parse);
+    if let Some(birth) = number.and_then(|number| number.birth()).or(told) {
+        found.push(if AgeGroup::on(birth, today) == AgeGroup::Adult { Finding::Adult } else { Finding::Minor });
+    }
+    if let Some(company) = &details.company
+        && let Ok(code) = CreditCode::as_printed(&company.code)
+    {
+        found.push(if code.check_holds() { Finding::CodeHolds } else { Finding::CodeFlagged });
+        if !code.inner_check_holds() {
+            found.push(Finding::InnerFails);
+        }
+        if company.contact.is_some() {
+            found.push(Finding::ContactAgreed);
+        }
+    }
+    let prints = fingerprints(officer.keys(), details.proven_number());
+    found.push(match times_used(conn, &prints, case.account_id)? {
+        0 => Finding::Fresh,
+        many if many >= per_number => Finding::UsedUp,
+        some => Finding::Used(some),
+    });
+    Ok(found)
+}

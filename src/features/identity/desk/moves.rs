@@ -1,0 +1,146 @@
+//! What reviewers do with a case: take it, put it back, decide. One transaction each, with record and mail; a decision
+//! destroys key, numbers and pictures in the same one unless an appeal window is set.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::queries::{self, Decision};
+use crate::base::config::IdentityRules;
+use crate::base::db::Conn;
+use crate::base::types::Number;
+use crate::features::identity::cases::{self, Case, CaseKey, CaseState, Details, IdentityKind, Move, Reason};
+use crate::features::identity::fault::Fault;
+use crate::features::identity::letters;
+use crate::features::identity::results::{self, NewResult};
+use crate::features::staff::{Reviewer, Staff};
+use crate::services::records::Event;
+
+const DAY: u64 = 86_400;
+
+/// Takes the case that waits longest, or the one that the reviewer holds already; nothing when none waits.
+pub(super) fn take_next(conn: &mut Conn, officer: &Staff<Reviewer>) -> Result<Option<Number>, Fault> {
+    queries::end_leases(conn, officer.now())?;
+    if let Some(held) = queries::held(conn, officer)? {
+        return Ok(Some(held.number));
+    }
+    let Some(number) = queries::next(conn, officer)? else { return Ok(None) };
+    take(conn, officer, &number)?;
+    Ok(Some(number))
+}
+
+fn take(conn: &mut Conn, officer: &Staff<Reviewer>, number: &Number) -> Result<(), Fault> {
+    let case = queries::one(conn, officer, number)?.ok_or(Fault::NotFound)?;
+    if !queries::take(conn, officer, &case)? {
+        return Err(Fault::Changed);
+    }
+    cases::record(conn, officer.ctx(), Event::IdentityTaken, case.account_id, &case.number, json!({}))
+}
+
+/// Puts a case back into the queue.
+pub(super) fn release(conn: &mut Conn, officer: &Staff<Reviewer>, case: &Case) -> Result<(), Fault> {
+    if !queries::release(conn, officer, case)? {
+        return Err(Fault::Changed);
+    }
+    cases::record(conn, officer.ctx(), Event::IdentityReleased, case.account_id, &case.number, json!({}))
+}
+
+/// The case, when this reviewer holds it and may decide it.
+pub(super) fn in_hand(conn: &mut Conn, officer: &Staff<Reviewer>, number: &Number) -> Result<Case, Fault> {
+    let held = queries::held(conn, officer)?.filter(|case| case.number == *number);
+    let case = held.ok_or(Fault::LeaseOver)?;
+    if queries::is_own(conn, officer, &case)? || case.approved_by_id == Some(officer.person_id()) {
+        return Err(Fault::FourEyes);
+    }
+    Ok(case)
+}
+
+/// What was typed, as long as its key stands.
+pub(super) fn details(officer: &Staff<Reviewer>, case: &Case) -> Option<Details> {
+    let key = CaseKey::open(officer.keys(), &case.number, case.sealed_key.as_deref())?;
+    key.open_details(&case.number, case.sealed_details.as_deref())
+}
+
+/// Approves. Of two reviewers the first one's word waits for the second; the last one's stores the result.
+pub(super) fn approve(
+    conn: &mut Conn,
+    officer: &Staff<Reviewer>,
+    number: &Number,
+    rules: IdentityRules,
+) -> Result<CaseState, Fault> {
+    let case = in_hand(conn, officer, number)?;
+    let two = rules.second_reviewer && case.kind == IdentityKind::Corporate;
+    let by = if two && case.state == CaseState::Waiting { Move::Second } else { Move::Approve };
+    let to = case.state.after(by)?;
+    if by == Move::Approve {
+        let details = details(officer, &case).ok_or(Fault::Changed)?;
+        let company = details.company.as_ref();
+        let result = NewResult {
+            account_id: case.account_id,
+            case_id: Some(case.id),
+            name: details.legal_name(),
+            code: company.map(|company| company.code.as_str()),
+            number: details.proven_number(),
+            masked_number: &case.masked_number,
+            method: case.method,
+            decided_by_id: Some(officer.person_id()),
+            decided_at: officer.now(),
+        };
+        if !results::store(conn, officer.keys(), &result, rules.per_number)? {
+            return Err(Fault::UsedUp);
+        }
+    }
+    decided(conn, officer, &case, (to, by), (None, ""), rules)?;
+    if by == Move::Approve {
+        letters::approved(conn, officer.ctx(), &case)?;
+    }
+    Ok(to)
+}
+
+/// Rejects, for a reason that the customer reads.
+pub(super) fn reject(
+    conn: &mut Conn,
+    officer: &Staff<Reviewer>,
+    number: &Number,
+    (reason, words): (Reason, &str),
+    rules: IdentityRules,
+) -> Result<(), Fault> {
+    let case = in_hand(conn, officer, number)?;
+    let to = case.state.after(Move::Reject)?;
+    decided(conn, officer, &case, (to, Move::Reject), (Some(reason), words), rules)?;
+    letters::rejected(conn, officer.ctx(), &case, reason, words)
+}
+
+/// Asks the customer for more.
+pub(super) fn ask_more(
+    conn: &mut Conn,
+    officer: &Staff<Reviewer>,
+    number: &Number,
+    (reason, words): (Reason, &str),
+    rules: IdentityRules,
+) -> Result<(), Fault> {
+    let case = in_hand(conn, officer, number)?;
+    let to = case.state.after(Move::Return)?;
+    decided(conn, officer, &case, (to, Move::Return), (Some(reason), words), rules)?;
+    letters::returned(conn, officer.ctx(), &case, reason, words)
+}
+
+fn decided(
+    conn: &mut Conn,
+    officer: &Staff<Reviewer>,
+    case: &Case,
+    (to, by): (CaseState, Move),
+    (reason, words): (Option<Reason>, &str),
+    rules: IdentityRules,
+) -> Result<(), Fault> {
+    let window = Duration::from_secs(u64::from(rules.appeal_days) * DAY);
+    let destroy_at = officer.now().plus(window);
+    if !queries::decide(conn, officer, case, &Decision { to, reason, destroy_at })? {
+        return Err(Fault::LeaseOver);
+    }
+    if !to.is_open() && rules.appeal_days == 0 {
+        cases::destroy(conn, case.id, officer.now())?;
+    }
+    let details = json!({ "method": case.method.as_str(), "reason": reason.map(Reason::as_str), "words": words });
+    cases::record(conn, officer.ctx(), by.event(), case.account_id, &case.number, details)
+}

@@ -1,0 +1,50 @@
+//! Why a move of a case was not made.
+
+use super::cases::IllegalMove;
+use crate::web::{Error, Errors, FieldError, Stop};
+
+/// Why a move was not made; nothing of it stays.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Fault {
+    /// There is no such case, or it is another account's.
+    #[error("not found")]
+    NotFound,
+    /// Its state does not allow the move.
+    #[error(transparent)]
+    IllegalMove(#[from] IllegalMove),
+    /// It changed while somebody looked at it.
+    #[error("it changed meanwhile")]
+    Changed,
+    /// A picture is missing.
+    #[error("a picture is missing")]
+    Incomplete,
+    /// The reviewer does not hold the case any more.
+    #[error("the hold is over")]
+    LeaseOver,
+    /// Reviewers do not decide about themselves, nor twice about one case.
+    #[error("a second person has to do this")]
+    FourEyes,
+    /// The number stands for as many accounts as one may.
+    #[error("the number is used up")]
+    UsedUp,
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] diesel::result::Error),
+    /// A mail could not be written.
+    #[error(transparent)]
+    Mail(#[from] askama::Error),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::NotFound => Self::Failed(Error::NotFound),
+            Fault::IllegalMove(_) | Fault::Changed | Fault::Incomplete => Self::Failed(Error::Conflict),
+            Fault::LeaseOver => Self::Failed(Error::GoFirst("/staff/identity?lost=yes".into())),
+            Fault::FourEyes => Self::Failed(Error::Forbidden),
+            Fault::UsedUp => Errors::one("form", FieldError::NumberUsedUp).into(),
+            Fault::Database(fault) => fault.into(),
+            Fault::Mail(fault) => fault.into(),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Ends what nobody went on with, and destroys what an appeal window kept.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_web::web::Data;
+
+use super::cases;
+use crate::base::db::End;
+use crate::base::types::Moment;
+use crate::web::House;
+use crate::web::feature::JobSpec;
+
+const AT_ONCE: i64 = 100;
+
+/// Every hour.
+pub(super) const JOBS: &[JobSpec] = &[JobSpec { name: "identity_terms", every: Duration::from_secs(3600), run: terms }];
+
+fn terms(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<(), String>>>> {
+    Box::pin(async move {
+        loop {
+            let ctx = house.own_context(now);
+            let swept = house.db.write(move |conn| match cases::sweep(conn, &ctx, AT_ONCE) {
+                Ok(count) => End::Keep(Ok(count)),
+                Err(fault) => End::Undo(Err(fault.to_string())),
+            });
+            let count = swept.await.map_err(|fault| fault.to_string())??;
+            if i64::try_from(count).unwrap_or(0) < AT_ONCE {
+                return Ok(());
+            }
+        }
+    })
+}

@@ -1,0 +1,145 @@
+//! The stored result of a real-name authentication.
+
+use diesel::prelude::*;
+
+use crate::base::crypto::Keys;
+use crate::base::db::Conn;
+use crate::base::db::schema::identity_results;
+use crate::base::types::{Moment, text_enum};
+use crate::features::accounts::Customer;
+use crate::features::identity::cases::{self, IdentityKind, IdentityMethod};
+
+const NAME: &str = "identity_results.sealed_name";
+const CODE: &str = "identity_results.sealed_code";
+
+text_enum! {
+    /// Whether a result opens anything.
+    pub enum ResultState {
+        /// It does.
+        Standing = "standing",
+        /// Its consent was withdrawn: it is kept because the law asks for it, and opens nothing.
+        Restricted = "restricted",
+    }
+}
+
+/// What the customer sees of it.
+#[derive(Debug, Clone, Queryable)]
+pub struct IdentityResult {
+    /// Person or company.
+    pub kind: IdentityKind,
+    /// The name, masked.
+    pub masked_name: String,
+    /// The number, masked.
+    pub masked_number: String,
+    /// How it was proved.
+    pub method: IdentityMethod,
+    /// When, UTC.
+    pub decided_at: Moment,
+}
+
+/// Whether the customer's account has a real name that was authenticated.
+pub fn stands(conn: &mut Conn, customer: &Customer) -> QueryResult<bool> {
+    stands_for(conn, customer.account_id())
+}
+
+/// The same for the account of a request's author, which a card knows only by its id.
+pub fn stands_for(conn: &mut Conn, account_id: i64) -> QueryResult<bool> {
+    let standing = identity_results::table
+        .filter(identity_results::account_id.eq(account_id))
+        .filter(identity_results::state.eq(ResultState::Standing));
+    diesel::select(diesel::dsl::exists(standing)).get_result(conn)
+}
+
+/// The result of the customer's account, while it stands.
+pub fn result_of(conn: &mut Conn, customer: &Customer) -> QueryResult<Option<IdentityResult>> {
+    identity_results::table
+        .filter(identity_results::account_id.eq(customer.account_id()))
+        .filter(identity_results::state.eq(ResultState::Standing))
+        .select((
+            identity_results::kind,
+            identity_results::masked_name,
+            identity_results::masked_number,
+            identity_results::method,
+            identity_results::decided_at,
+        ))
+        .first(conn)
+        .optional()
+}
+
+/// A decided authentication.
+#[derive(Clone)]
+pub struct NewResult<'a> {
+    /// The account.
+    pub account_id: i64,
+    /// The case that came to it.
+    pub case_id: Option<i64>,
+    /// The legal name; sealed, for remittances and invoices.
+    pub name: &'a str,
+    /// A company's credit code; sealed, for invoices.
+    pub code: Option<&'a str>,
+    /// The number of the document, or a company's credit code: masked and fingerprinted, never kept.
+    pub number: &'a str,
+    /// The number, masked.
+    pub masked_number: &'a str,
+    /// How it was proved.
+    pub method: IdentityMethod,
+    /// Who decided.
+    pub decided_by_id: Option<i64>,
+    /// When, UTC.
+    pub decided_at: Moment,
+}
+
+/// How many other accounts this number stands for.
+pub fn times_used(conn: &mut Conn, prints: &[Vec<u8>], but_for: i64) -> QueryResult<i64> {
+    taken(conn, prints, but_for).map(|slots| i64::try_from(slots.len()).unwrap_or(i64::MAX))
+}
+
+fn taken(conn: &mut Conn, prints: &[Vec<u8>], but_for: i64) -> QueryResult<Vec<i64>> {
+    identity_results::table
+        .filter(identity_results::fingerprint.eq_any(prints))
+        .filter(identity_results::account_id.ne(but_for))
+        .order(identity_results::slot)
+        .select(identity_results::slot)
+        .load(conn)
+}
+
+/// Stores a result in the running transaction, in place of the account's former one. False when the number stands for
+/// `most` accounts already. Of two accounts that take the last slot at once, the index lets one through.
+pub fn store(conn: &mut Conn, keys: &Keys, new: &NewResult<'_>, most: i64) -> QueryResult<bool> {
+    let slots = taken(conn, &cases::fingerprints(keys, new.number), new.account_id)?;
+    let Some(slot) = (1..=most).find(|slot| !slots.contains(slot)) else { return Ok(false) };
+    remove(conn, new.account_id)?;
+    let row = new.account_id.to_string();
+    diesel::insert_into(identity_results::table)
+        .values((
+            identity_results::account_id.eq(new.account_id),
+            identity_results::case_id.eq(new.case_id),
+            identity_results::kind.eq(new.method.kind()),
+            identity_results::state.eq(ResultState::Standing),
+            identity_results::masked_name.eq(cases::masked_name(new.name)),
+            identity_results::masked_number.eq(new.masked_number),
+            identity_results::sealed_name.eq(keys.seal(NAME, &row, new.name.as_bytes())),
+            identity_results::sealed_code.eq(new.code.map(|code| keys.seal(CODE, &row, code.as_bytes()))),
+            identity_results::fingerprint.eq(cases::fingerprint(keys, new.number)),
+            identity_results::slot.eq(slot),
+            identity_results::method.eq(new.method),
+            identity_results::decided_by_id.eq(new.decided_by_id),
+            identity_results::decided_at.eq(new.decided_at),
+        ))
+        .execute(conn)?;
+    Ok(true)
+}
+
+/// Removes the account's result; whether there was one.
+pub fn remove(conn: &mut Conn, account_id: i64) -> QueryResult<bool> {
+    let gone = identity_results::table.filter(identity_results::account_id.eq(account_id));
+    Ok(diesel::delete(gone).execute(conn)? == 1)
+}
+
+/// Keeps the account's result for the law alone; whether one stood.
+pub fn restrict(conn: &mut Conn, account_id: i64) -> QueryResult<bool> {
+    let standing = identity_results::table
+        .filter(identity_results::account_id.eq(account_id))
+        .filter(identity_results::state.eq(ResultState::Standing));
+    Ok(diesel::update(standing).set(identity_results::state.eq(ResultState::Restricted)).execute(conn)? == 1)
+}
