@@ -2,6 +2,7 @@
 
 pub mod consent;
 pub mod context;
+pub mod faces;
 pub mod jobs;
 pub mod keyring;
 pub mod ledger;

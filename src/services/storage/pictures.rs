@@ -15,6 +15,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, Limits};
 use tokio::sync::oneshot;
 
 use super::sniff::Kind;
+use crate::services::faces::{self, FaceFault};
 
 /// Most pixels a picture may have: a telephone's best camera, and some room.
 pub const MAX_PIXELS: u64 = 40_000_000;
@@ -202,11 +203,8 @@ impl From<ImageError> for PictureFault {
     }
 }
 
-struct Job {
-    bytes: Bytes,
-    kind: Kind,
-    answer: oneshot::Sender<Result<Picture, PictureFault>>,
-}
+/// What a thread does; it looks first whether anybody still waits for it.
+type Job = Box<dyn FnOnce() + Send>;
 
 /// The few threads that develop pictures, and the short queue before them: memory and processor stay bounded however
 /// many pictures arrive. Each thread may need some 350 MB for the largest picture. Cheap to clone.
@@ -229,15 +227,32 @@ impl Darkroom {
 
     /// Develops a picture (see [`reencode`]); `Full` when the queue is, `TooSlow` after twenty seconds.
     pub async fn develop(&self, bytes: Bytes, kind: Kind) -> Result<Picture, PictureFault> {
-        let (answer, developed) = oneshot::channel();
-        let job = Job { bytes, kind, answer };
+        self.run(move || reencode(&bytes, kind)).await
+    }
+
+    /// Whether a picture that was developed here shows one face, large and sharp enough.
+    pub async fn judge_face(&self, bytes: Bytes) -> Result<Result<(), FaceFault>, PictureFault> {
+        self.run(move || Ok(faces::judge(&image::load_from_memory(&bytes)?))).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, PictureFault> + Send + 'static,
+    ) -> Result<T, PictureFault> {
+        let (answer, done) = oneshot::channel();
+        let job: Job = Box::new(move || {
+            // Whoever asked may have gone away while the picture waited.
+            if !answer.is_closed() {
+                let _ = answer.send(work());
+            }
+        });
         match self.jobs.try_send(job) {
             Ok(()) => {}
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
                 return Err(PictureFault::Full);
             }
         }
-        match tokio::time::timeout(PATIENCE, developed).await {
+        match tokio::time::timeout(PATIENCE, done).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(PictureFault::Damaged),
             Err(_) => Err(PictureFault::TooSlow),
@@ -251,10 +266,8 @@ fn work(waiting: &Mutex<Receiver<Job>>) {
         let Ok(job) = next else {
             return;
         };
-        // Whoever asked may have gone away while the picture waited.
-        if !job.answer.is_closed() {
-            let _ = job.answer.send(reencode(&job.bytes, job.kind));
-        }
+        // A panic is one picture's failure: its answer is dropped, and the thread goes on.
+        let _ = catch_unwind(AssertUnwindSafe(job));
     }
 }
 

@@ -99,7 +99,7 @@ impl Row {
                         "remittances" => 'R',
                         "receiving" => 'B',
                         "statements" => 'E',
-                        "identity" => 'N',
+                        "identity" => 'K',
                         "pictures" => 'D',
                         other => panic!("what is numbered under {other}?"),
                     };

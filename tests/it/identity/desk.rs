@@ -43,7 +43,7 @@ on_both!(
 );
 
 fn grouped(number: &str) -> String {
-    easylink::base::types::Number::parse('N', number).unwrap().to_string()
+    easylink::base::types::Number::parse('K', number).unwrap().to_string()
 }
 
 on_both!(

@@ -1,5 +1,7 @@
 //! A person, from the first question to the decision.
 
+use easylink::services::faces::drawing::drawn;
+
 use super::{NAME, NUMBER, agrees, approves, case_in, hands_in, reviewer, takes, types};
 use crate::support::portal::Portal;
 use crate::tickets::png;
@@ -167,5 +169,35 @@ on_both!(
         let page = li.gets("/account/identity/new?way=document").await;
         let way = page.header("location").unwrap_or_default().to_string();
         assert!(way.starts_with("/account/identity/consent"), "asked anew: {way}");
+    }
+);
+
+fn png_of(picture: image::RgbImage) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    bytes.into_inner()
+}
+
+on_both!(
+    async fn a_person_is_authenticated_by_the_face(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        let page = types(&mut li, "face", NAME, NUMBER).await;
+        let case = case_in(&page);
+        let at = format!("/account/identity/{case}/pictures");
+        let two = png_of(drawn(480, 360, &[(120.0, 180.0, 120.0), (360.0, 180.0, 120.0)]));
+        for (picture, words) in [(png(64), "no face"), (two, "more than one face")] {
+            let refused = li.posts(&page.form(&at).file("picture", "me.png", "image/png", &picture)).await;
+            assert_eq!((refused.status, refused.wrong_fields()), (422, vec!["picture".to_string()]), "{words}");
+            assert!(refused.text().contains(words), "{}", refused.text());
+        }
+        let face = png_of(drawn(360, 480, &[(180.0, 230.0, 160.0)]));
+        let form = li.opens(&at).await.form(&at).file("picture", "me.png", "image/png", &face);
+        let page = li.submits(&form).await;
+        assert_eq!(page.h1(), "Check your answers", "{}", page.text());
+        li.submits(&page.form(&format!("/account/identity/{case}/submission"))).await;
+        let mut rosa = reviewer(&portal, "Rosa").await;
+        takes(&mut rosa).await;
+        assert!(approves(&mut rosa, &case).await.text().contains("The real name is authenticated"));
+        assert!(li.opens("/account/identity").await.text().contains("by photo of the face"));
     }
 );

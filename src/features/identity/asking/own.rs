@@ -15,7 +15,7 @@ pub(super) struct Own {
 
 /// The number in the address; anything else is nothing.
 pub(super) fn number_in(path: &str) -> Result<Number, Error> {
-    Number::parse('N', path).ok_or(Error::NotFound)
+    Number::parse('K', path).ok_or(Error::NotFound)
 }
 
 /// The case, which must still take answers.

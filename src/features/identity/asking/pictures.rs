@@ -5,13 +5,15 @@ use actix_web::web::Path;
 use askama::Template;
 
 use super::own::{Own, answering, consented, number_in};
+use crate::base::types::Number;
 use crate::features::accounts::{Member, Owner};
 use crate::features::identity::cases::{self, Case, IdentityMethod, Part, Picture};
 use crate::features::identity::consents::terms;
 use crate::features::identity::fault::Fault;
+use crate::services::faces::FaceFault;
 use crate::services::storage::Kind;
 use crate::web::forms::{Errors, FieldError};
-use crate::web::held::{self, Holds};
+use crate::web::held::{self, Held, Holds};
 use crate::web::parts::Parts;
 use crate::web::{Ended, Error, Flash, Form, Goto, Press, Shell, Stop, Visit, again, page};
 
@@ -60,6 +62,39 @@ pub(in crate::features::identity) async fn edit(
     page(Edit { shell, case, pictures, errors: Errors::none() })
 }
 
+/// On the way by face: whether the picture shows one, large and sharp enough. What does not is said, and not kept.
+async fn judged(visit: &Visit<Member<Owner>>, number: &Number, mut sent: Held<Press>) -> Result<Held<Press>, Error> {
+    let number = number.clone();
+    let (_, way) =
+        visit.read(move |conn, member| Ok(cases::own(conn, member, &number)?.map(|case| case.method))).await?;
+    if way != Some(IdentityMethod::Face) {
+        return Ok(sent);
+    }
+    let mut kept = Vec::new();
+    for file in sent.files {
+        if !file.kind.picture() {
+            kept.push(file);
+            continue;
+        }
+        match visit.house().darkroom.judge_face(file.bytes.clone()).await {
+            Ok(Ok(())) => kept.push(file),
+            Ok(Err(fault)) => sent.errors.add(file.field, face_error(fault)),
+            Err(_) => return Err(Error::Unavailable("the picture workers are busy".into())),
+        }
+    }
+    sent.files = kept;
+    Ok(sent)
+}
+
+const fn face_error(fault: FaceFault) -> FieldError {
+    match fault {
+        FaceFault::None => FieldError::NoFace,
+        FaceFault::Several => FieldError::SeveralFaces,
+        FaceFault::TooSmall => FieldError::FaceTooSmall,
+        FaceFault::Blurred => FieldError::FaceBlurred,
+    }
+}
+
 /// What was right is kept even when another picture was not.
 pub(in crate::features::identity) async fn update(
     visit: Visit<Member<Owner>>,
@@ -68,6 +103,7 @@ pub(in crate::features::identity) async fn update(
 ) -> Result<HttpResponse, Error> {
     let number = number_in(&path)?;
     let sent = held::receive::<_, Press>(&visit, parts, PICTURES).await?;
+    let sent = judged(&visit, &number, sent).await?;
     let (files, mut errors, own, terms) = (sent.files, sent.errors, number, terms(visit.house()));
     let ended = visit
         .write(&sent.form, move |conn, member, _| {

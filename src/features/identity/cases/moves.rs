@@ -49,7 +49,7 @@ pub fn answer(conn: &mut Conn, member: &Customer, method: IdentityMethod, told: 
         }
         return Ok(case.number);
     }
-    let (number, key) = (Number::random('N'), CaseKey::random());
+    let (number, key) = (Number::random('K'), CaseKey::random());
     let new = NewCase {
         number: &number,
         method,

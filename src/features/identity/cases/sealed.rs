@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn it_opens_for_its_own_case_only() {
-        let (keys, case, other) = (Keys::fixed(1), Number::random('N'), Number::random('N'));
+        let (keys, case, other) = (Keys::fixed(1), Number::random('K'), Number::random('K'));
         let key = CaseKey::random();
         let (sealed_key, sealed) = (key.seal(&keys, &case), key.seal_details(&case, &details()));
         let again = CaseKey::open(&keys, &case, Some(&sealed_key)).unwrap();

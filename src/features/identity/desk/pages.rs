@@ -50,7 +50,7 @@ pub(in crate::features::identity) async fn list(
     visit: Visit<Staff<Reviewer>>,
     Asking(asked): Asking<Asked>,
 ) -> Result<HttpResponse, Error> {
-    let cursor = Number::parse('N', &asked.after);
+    let cursor = Number::parse('K', &asked.after);
     let now = visit.asked().context.now;
     let (shell, (rows, waiting, held)) = visit
         .list("identity", json!({}), move |conn, officer| {
@@ -80,7 +80,7 @@ fn address(number: &Number) -> String {
 }
 
 fn number_in(path: &str) -> Result<Number, Error> {
-    Number::parse('N', path).ok_or(Error::NotFound)
+    Number::parse('K', path).ok_or(Error::NotFound)
 }
 
 #[derive(Template)]
