@@ -96,6 +96,8 @@ text_enum! {
         AccountChosen = "account_chosen",
         /// The real-name case waits for a reviewer.
         IdentitySubmitted = "identity_submitted",
+        /// The company's contact is asked to agree.
+        IdentityContactAsked = "identity_contact_asked",
         /// The real-name case was taken back.
         IdentityCaseWithdrawn = "identity_case_withdrawn",
         /// The consent to what the case needs was refused.
@@ -151,6 +153,7 @@ impl Flash {
             Self::CodeElsewhere
             | Self::SignInToJoin
             | Self::IdentityRefused
+            | Self::IdentityContactAsked
             | Self::NoIdentityCase
             | Self::IdentityReleased
             | Self::IdentitySeconded

@@ -74,6 +74,37 @@ pub(super) fn withdrawn(conn: &mut Conn, member: &Customer) -> Result<(), Fault>
     withdrawn_letter(conn, member.ctx(), &to, &facts(member.ctx(), None, ""))
 }
 
+/// Asks a company's contact to agree, by a link of their own.
+pub(super) fn asked(conn: &mut Conn, ctx: &Context, address: &str, company: &str, path: &str) -> Result<(), Fault> {
+    #[derive(Template)]
+    #[template(path = "mail/identity_contact_subject.txt")]
+    struct Subject;
+    #[derive(Template)]
+    #[template(path = "mail/identity_contact.txt")]
+    struct Text<'a> {
+        company: &'a str,
+        link: &'a str,
+    }
+    #[derive(Template)]
+    #[template(path = "mail/identity_contact.html")]
+    struct Html<'a> {
+        company: &'a str,
+        link: &'a str,
+    }
+    let link = &format!("{}{path}", ctx.base_url);
+    let mail = Mail {
+        person_id: None,
+        kind: "identity_contact",
+        address: address.to_string(),
+        subject: Subject.render()?.trim().to_string(),
+        text: Text { company, link }.render()?,
+        html: Html { company, link }.render()?,
+        // A link that answers is worth as much as a code: its text goes as soon as it is sent.
+        holds_code: true,
+    };
+    Ok(mail::send(conn, ctx, mail)?)
+}
+
 fn tell(
     conn: &mut Conn,
     ctx: &Context,

@@ -8,6 +8,7 @@ mod asking;
 mod cards;
 mod cases;
 mod consents;
+mod contact;
 mod desk;
 mod fault;
 mod jobs;

@@ -25,6 +25,7 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
         column("identity_results", "fingerprint", Hashed, "real-name authentication", RESULT),
         column("identity_results", "sealed_name", Sensitive, "remittances and invoices", RESULT),
         column("identity_results", "sealed_code", Sensitive, "remittances and invoices", RESULT),
+        column("identity_contacts", "token_hash", Hashed, "proof of consent", "life of the purpose and 3 years"),
         column("identity_contacts", "network", Personal, "proof of consent", "life of the purpose and 3 years"),
     ],
 };

@@ -1,6 +1,6 @@
 //! The room's addresses.
 
-use super::{asking, consents, desk};
+use super::{asking, consents, contact, desk};
 use crate::web::routes::{Route, route};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -14,6 +14,8 @@ pub(super) fn routes() -> Vec<Route> {
         route("/account/identity/{number}/check").get(asking::check),
         route("/account/identity/{number}/submission").post(asking::submit).form_at("/account/identity/{number}/check"),
         route("/account/identity/{number}/end").get(asking::end_ask).post(asking::end_do),
+        route("/identity/contact/{token}").get(contact::show).post(contact::answer),
+        route("/identity/contact-answered").get(contact::done),
         route("/staff/identity").get(desk::list),
         route("/staff/identity/next").post(desk::take).form_at("/staff/identity"),
         route("/staff/identity/{number}").get(desk::show),

@@ -212,6 +212,9 @@ pub const TABLE: &[Row] = &[
     post("/staff/tickets/{number}/assignment", Staff(&[Support])),
     post("/staff/tickets/{number}/resolution", Staff(&[Support])),
     // Real names.
+    get("/identity/contact/{token}", Visitor),
+    post("/identity/contact/{token}", Visitor),
+    get("/identity/contact-answered", Visitor),
     get("/staff/identity", Staff(&[Reviewer])),
     post("/staff/identity/next", Staff(&[Reviewer])),
     get("/staff/identity/{number}", Staff(&[Reviewer])).finding(Finds::Way("/staff/identity?lost=yes")),

@@ -27,7 +27,10 @@ on_both!(
 
         let page = rosa.opens(&format!("/staff/identity/{first}")).await;
         let approval = page.form(&format!("/staff/identity/{first}/approval"));
-        portal.minutes(21);
+        portal.minutes(12);
+        rosa.opens("/staff").await;
+        raul.opens("/staff").await;
+        portal.minutes(9);
         let late = rosa.posts(&approval).await;
         assert_eq!(late.header("location"), Some("/staff/identity?lost=yes"), "the hold is over");
         let page = rosa.opens("/staff/identity?lost=yes").await;

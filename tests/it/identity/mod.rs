@@ -1,5 +1,6 @@
 //! Real-name authentication: consent, what is typed and sent, the reviewers' desk, what is kept and what is destroyed.
 
+pub mod company;
 mod consents;
 mod desk;
 mod keeping;

@@ -34,7 +34,7 @@ const TELLING: [&str; 23] = [
     "storage_key",
 ];
 /// Columns that are named so and hold nothing of a person.
-const IMPERSONAL: [&str; 21] = [
+const IMPERSONAL: [&str; 22] = [
     "accounts.subject_id",
     "people.subject_id",
     "records.subject_id",
@@ -42,6 +42,7 @@ const IMPERSONAL: [&str; 21] = [
     "articles.body",
     "articles.search_text",
     "consents.notice_hash",
+    "identity_contacts.notice_hash",
     "jobs.name",
     "marks.name",
     "plans.name",

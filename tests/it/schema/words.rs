@@ -46,6 +46,9 @@ fn enums() -> BTreeSet<Vec<String>> {
                 walk(&path, found);
                 continue;
             }
+            if path.extension().is_none_or(|ending| ending != "rs") {
+                continue;
+            }
             let text = std::fs::read_to_string(&path).unwrap();
             for block in text.split("text_enum! {").skip(1) {
                 let block = &block[..block.find("\n    }").unwrap_or(block.len())];

@@ -17,6 +17,8 @@ pub enum From {
     Through(&'static str, &'static [Step]),
     /// On the page of a real-name case that was handed in and that the reviewer took.
     InReview,
+    /// Behind the link that a company's contact got.
+    Contact,
     /// Behind the link that somebody new of the staff got.
     Link,
     /// Behind the link of an invitation into an account.
@@ -86,7 +88,7 @@ const ENTRY: &[(&str, &str)] = &[
 ];
 const PERSONAL: &[(&str, &str)] = &[("legal_name", "Li Ming"), ("id_number", "11010519491231002X")];
 const CORPORATE: &[(&str, &str)] = &[
-    ("company", "Harbour Foods"),
+    ("company_name", "Harbour Foods"),
     ("credit_code", "91350100M000100Y43"),
     ("legal_name", "Li Ming"),
     ("document", "resident_id"),
@@ -180,6 +182,7 @@ pub const WAYS: &[Way] = &[
         from: From::Through("/account/identity/new?way=document", &[("/account/identity/new", PERSONAL)]),
         ..way("/account/identity/{number}/pictures", CUSTOMER, "", &[], FILES)
     },
+    Way { from: From::Contact, ..way("/identity/contact/{token}", "visitor", "", &[], NOTHING) },
     Way {
         from: From::InReview,
         ..way("/staff/identity/{number}/verdict", "reviewer@staff.example.com", "", &[("reason", "unreadable")], LOOKS)
@@ -233,6 +236,11 @@ impl Way {
                 crate::identity::hands_in(&mut owner, "Li Ming", crate::identity::NUMBER).await;
                 let form = found(&mut browser, "/staff/identity", "/staff/identity/next").await;
                 browser.submits(&form).await.path()
+            }
+            From::Contact => {
+                let mut owner = portal.enters("shop@example.com").await;
+                crate::identity::company::hands_in(&mut owner, Some("contact@example.com")).await;
+                crate::identity::company::link(portal, "contact@example.com").await
             }
             From::Link => link(portal).await,
             From::Invitation => invitation(portal).await,

@@ -17,7 +17,7 @@ pub struct AnswersForm {
     /// `document`, `face` or `licence`.
     pub way: String,
     /// The company's name.
-    pub company: String,
+    pub company_name: String,
     /// Its unified social credit code.
     pub credit_code: String,
     /// Whether a code whose check fails is printed so.
@@ -57,7 +57,7 @@ pub struct Answers {
 }
 
 const ORDER: &[&str] = &[
-    "company",
+    "company_name",
     "credit_code",
     "printed_so",
     "legal_name",
@@ -74,7 +74,7 @@ impl AnswersForm {
         Self {
             way: method.as_str().to_string(),
             legal_name: name.to_string(),
-            company: company.to_string(),
+            company_name: company.to_string(),
             document: DocumentKind::ResidentId.as_str().to_string(),
             contact: "self".to_string(),
             ..Self::default()
@@ -161,7 +161,7 @@ impl AnswersForm {
 
     /// The company, and its code masked.
     fn company(&self, errors: &mut Errors, own: &str) -> Option<(Company, String)> {
-        let name = line(errors, "company", &self.company);
+        let name = line(errors, "company_name", &self.company_name);
         let read = if self.printed_so == "yes" { CreditCode::as_printed } else { CreditCode::parse };
         let code = match read(&self.credit_code) {
             _ if self.credit_code.trim().is_empty() => Err(FieldError::Missing),

@@ -7,7 +7,7 @@ use askama::Template;
 use super::own::{Own, answering, consented, number_in};
 use crate::base::types::Number;
 use crate::features::accounts::{Member, Owner};
-use crate::features::identity::cases::{self, Case, IdentityMethod, Part, Picture};
+use crate::features::identity::cases::{self, Case, CaseState, IdentityMethod, Part, Picture};
 use crate::features::identity::consents::terms;
 use crate::features::identity::fault::Fault;
 use crate::services::faces::FaceFault;
@@ -176,8 +176,11 @@ pub(in crate::features::identity) async fn submit(
         let case = cases::own(conn, member, &number)?.ok_or(Fault::NotFound)?;
         // A consent that was withdrawn meanwhile, in another tab, counts.
         consented(conn, member, case.method, &terms)?;
-        cases::submit(conn, member, &case)?;
-        Ok(Goto::to("/account/identity").saying(Flash::IdentitySubmitted))
+        let flash = match cases::submit(conn, member, &case)? {
+            CaseState::AwaitingContact => Flash::IdentityContactAsked,
+            _ => Flash::IdentitySubmitted,
+        };
+        Ok(Goto::to("/account/identity").saying(flash))
     });
     ended.await?.or_fail(Error::Conflict)
 }

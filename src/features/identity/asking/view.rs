@@ -73,7 +73,7 @@ pub(super) fn answered(keys: &Keys, case: &Case) -> Option<AnswersForm> {
     let contact = company.and_then(|company| company.contact.clone());
     Some(AnswersForm {
         way: case.method.as_str().to_string(),
-        company: company.map(|company| company.name.clone()).unwrap_or_default(),
+        company_name: company.map(|company| company.name.clone()).unwrap_or_default(),
         credit_code: company.map(|company| company.code.clone()).unwrap_or_default(),
         printed_so: String::new(),
         legal_name: details.name.clone(),

@@ -10,6 +10,7 @@ use crate::base::crypto::Keys;
 use crate::base::db::Conn;
 use crate::base::types::{Moment, Number};
 use crate::features::accounts::Customer;
+use crate::features::identity::contact;
 use crate::features::identity::fault::Fault;
 use crate::features::identity::numbers::DocumentKind;
 use crate::services::context::Context;
@@ -47,6 +48,8 @@ pub fn answer(conn: &mut Conn, member: &Customer, method: IdentityMethod, told: 
         if !queries::answer(conn, &case, told.document, new, member.now())? {
             return Err(Fault::Changed);
         }
+        // Whoever agreed agreed to what was typed then.
+        contact::forget(conn, case.id)?;
         return Ok(case.number);
     }
     let (number, key) = (Number::random('K'), CaseKey::random());
@@ -93,13 +96,27 @@ pub fn lacks(method: IdentityMethod, pictures: &[Picture]) -> Vec<Part> {
     method.parts().iter().filter(|(part, needed)| *needed && !has(*part)).map(|(part, _)| *part).collect()
 }
 
-/// Hands the case in.
-pub fn submit(conn: &mut Conn, member: &Customer, case: &Case) -> Result<(), Fault> {
-    let to = case.state.after(Move::Submit)?;
+/// Hands the case in: to the reviewers, or first to a contact who has to agree.
+pub fn submit(conn: &mut Conn, member: &Customer, case: &Case) -> Result<CaseState, Fault> {
+    let key = CaseKey::open(member.keys(), &case.number, case.sealed_key.as_deref()).ok_or(Fault::Changed)?;
+    let details = key.open_details(&case.number, case.sealed_details.as_deref()).ok_or(Fault::Changed)?;
+    let other = details.company.as_ref().is_some_and(|company| company.contact.is_some());
+    let by = if other && !contact::agreed(conn, case.id)? { Move::AskContact } else { Move::Submit };
+    let to = case.state.after(by)?;
     if !lacks(case.method, &queries::pictures(conn, case.id)?).is_empty() {
         return Err(Fault::Incomplete);
     }
-    step(conn, member.ctx(), case, to, Move::Submit, member.now())
+    step(conn, member.ctx(), case, to, by, member.now())?;
+    if by == Move::AskContact {
+        contact::ask(conn, member.ctx(), case, &details)?;
+    }
+    Ok(to)
+}
+
+/// What the contact's answer does to the case.
+pub fn moved_by_contact(conn: &mut Conn, ctx: &Context, case: &Case, (to, by): (CaseState, Move)) -> Result<(), Fault> {
+    debug_assert!(case.state.after(by) == Ok(to), "asked before");
+    if queries::moved(conn, case, to, ctx.now)? { Ok(()) } else { Err(Fault::Changed) }
 }
 
 /// Takes the case back: nothing of it stays but that there was one.
@@ -114,6 +131,7 @@ fn step(conn: &mut Conn, ctx: &Context, case: &Case, to: CaseState, by: Move, no
         return Err(Fault::Changed);
     }
     if !to.is_open() {
+        contact::end(conn, case.id)?;
         queries::destroy(conn, case.id, now)?;
     }
     record(conn, ctx, by.event(), case.account_id, &case.number, json!({ "method": case.method.as_str() }))

@@ -4,6 +4,7 @@
 use crate::base::db::Conn;
 use crate::base::types::Day;
 use crate::features::identity::cases::{Case, Details, fingerprints};
+use crate::features::identity::contact;
 use crate::features::identity::numbers::{AgeGroup, CreditCode, DocumentNumber};
 use crate::features::identity::results::times_used;
 use crate::features::staff::Officer;
@@ -65,7 +66,7 @@ pub(super) fn findings(
         if !code.inner_check_holds() {
             found.push(Finding::InnerFails);
         }
-        if company.contact.is_some() {
+        if company.contact.is_some() && contact::agreed(conn, case.id)? {
             found.push(Finding::ContactAgreed);
         }
     }
