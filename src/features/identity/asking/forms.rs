@@ -132,6 +132,9 @@ impl AnswersForm {
 
     fn number(&self, errors: &mut Errors, kind: DocumentKind, today: Day) -> Option<DocumentNumber> {
         if self.id_number.trim().is_empty() {
+            if errors.of("id_number").is_none() {
+                errors.add("id_number", FieldError::Missing);
+            }
             return None;
         }
         DocumentNumber::parse(kind, &self.id_number, today)
