@@ -48,6 +48,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<Data<House>, Box<dyn s
         clock,
         mail_bell: Notify::new(),
         seen: crate::web::session::Seen::default(),
+        seats: crate::web::held::Seats::default(),
         features: features::features(),
         base_url: config.base_url.as_str().trim_end_matches('/').into(),
         config,

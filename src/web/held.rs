@@ -2,22 +2,56 @@
 //! form's own change, which seals them. Nothing is read before the caller is admitted and the token was right; few are
 //! received at once.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use actix_multipart::Field;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
-use tokio::sync::Semaphore;
 
 use super::error::Error;
-use super::forms::{Errors, FieldError, Form, fields_of};
-use super::parts::Parts;
-use super::uploads::{MOST_PARTS, MOST_TEXT, PIECE, count_pieces, own, text_part};
+use super::forms::{Errors, FieldError, Form};
+use super::parts::{self, Incoming, Parts};
+use super::uploads::{PIECE, count_pieces};
 use super::visit::{MayWrite, Visit};
 use crate::services::context::Context;
 use crate::services::storage::{Kind, PictureFault, display_name, extension_agrees, sniff};
 
-/// How many are received at once over all requests; each takes up to twice the largest file in memory.
-static AT_ONCE: Semaphore = Semaphore::const_new(12);
+/// How many posts are received at once; each takes up to twice the largest file in memory.
+const AT_ONCE: usize = 12;
+/// And of one person: nobody keeps the others out by sending slowly.
+const OF_PERSON: usize = 2;
+
+/// Who sends at present; a person stands in it as often as they do.
+#[derive(Debug, Default)]
+pub struct Seats(Mutex<Vec<i64>>);
+
+/// A place among those who send, given up by dropping it.
+struct Seat<'a>(&'a Seats, i64);
+
+impl Seats {
+    fn take(&self, person: i64) -> Option<Seat<'_>> {
+        let mut sending = self.sending();
+        let own = sending.iter().filter(|one| **one == person).count();
+        (sending.len() < AT_ONCE && own < OF_PERSON).then(|| {
+            sending.push(person);
+            Seat(self, person)
+        })
+    }
+
+    fn sending(&self) -> MutexGuard<'_, Vec<i64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        let mut sending = self.0.sending();
+        if let Some(at) = sending.iter().position(|one| *one == self.1) {
+            sending.swap_remove(at);
+        }
+    }
+}
 
 /// What one form takes.
 #[derive(Debug, Clone, Copy)]
@@ -58,58 +92,27 @@ pub async fn receive<A: MayWrite, F: DeserializeOwned>(
 ) -> Result<Held<F>, Error> {
     let (shell, ctx) = visit.read(|_, actor| Ok(actor.context().clone())).await?;
     visit.remember(shell.face);
-    let mut parts = match parts {
-        Parts::Several(parts) => parts,
-        Parts::Plain(body) => {
-            return Ok(Held { form: fields_of(visit.request(), &body)?, files: Vec::new(), errors: Errors::none() });
-        }
-    };
-    let Ok(_room) = AT_ONCE.try_acquire() else {
-        return Err(Error::Unavailable("too many pictures arrive at once".into()));
-    };
-    let mut text = url::form_urlencoded::Serializer::new(String::new());
-    let mut form: Option<Form<F>> = None;
-    let (mut files, mut errors) = (Vec::new(), Errors::none());
-    let (mut count, mut text_bytes) = (0, 0);
-    while let Some(part) = parts.next().await {
-        let mut part = part.map_err(|_| Error::BadRequest)?;
-        count += 1;
-        if count > MOST_PARTS {
+    let person = ctx.author.person_id.ok_or(Error::Forbidden)?;
+    let _seat = visit
+        .house()
+        .seats
+        .take(person)
+        .ok_or_else(|| Error::Unavailable("too many pictures arrive at once".into()))?;
+    let (mut files, mut errors): (Vec<HeldFile>, Errors) = (Vec::new(), Errors::none());
+    let form = parts::read(visit.request(), &ctx, parts, async |incoming: Incoming<'_>| {
+        let field = holds.fields.iter().find(|field| **field == incoming.field).ok_or(Error::BadRequest)?;
+        if files.iter().any(|file| file.field == *field) {
             return Err(Error::BadRequest);
         }
-        let disposition = part.content_disposition().ok_or(Error::BadRequest)?.clone();
-        let name = disposition.get_name().unwrap_or_default().to_string();
-        let Some(file_name) = disposition.get_filename() else {
-            let room = MOST_TEXT.checked_sub(text_bytes + name.len()).ok_or(Error::TooLarge)?;
-            let value = text_part(&mut part, room).await?;
-            text_bytes += name.len() + value.len();
-            text.append_pair(&name, &value);
-            continue;
-        };
-        if form.is_none() {
-            let whole: Form<F> = fields_of(visit.request(), text.finish().as_bytes())?;
-            if whole.of_before() && !own(&whole, &ctx) {
-                return Err(Error::ExpiredForm);
-            }
-            form = Some(whole);
-            text = url::form_urlencoded::Serializer::new(String::new());
-        }
-        let field = holds.fields.iter().find(|field| **field == name).ok_or(Error::BadRequest)?;
-        if files.iter().any(|file: &HeldFile| file.field == *field) {
-            return Err(Error::BadRequest);
-        }
-        let taken = !form.as_ref().is_some_and(Form::of_before);
-        match file_part(visit, &ctx, &mut part, file_name, holds).await? {
-            Some(Ok((kind, bytes))) if taken => files.push(HeldFile { field, kind, bytes }),
+        match file_part(visit, &ctx, incoming.part, incoming.file_name, holds).await? {
+            Some(Ok((kind, bytes))) if incoming.counts => files.push(HeldFile { field, kind, bytes }),
             Some(Err(error)) => errors.add(field, error),
             // An empty field, or a form that only comes back.
             Some(Ok(_)) | None => {}
         }
-    }
-    let form = match form {
-        Some(form) => form,
-        None => fields_of(visit.request(), text.finish().as_bytes())?,
-    };
+        Ok(())
+    });
+    let form = form.await?;
     Ok(Held { form, files, errors })
 }
 
@@ -166,5 +169,24 @@ pub(super) fn picture_error(fault: PictureFault) -> FieldError {
         PictureFault::Animated => FieldError::PictureMoves,
         PictureFault::NotAPicture => FieldError::FileType,
         PictureFault::Damaged | PictureFault::Full | PictureFault::TooSlow => FieldError::PictureDamaged,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_takes_all_the_seats_and_a_seat_is_given_back() {
+        let seats = Seats::default();
+        let taken: Vec<Seat<'_>> = (10..30).filter_map(|person| seats.take(person)).collect();
+        assert_eq!(taken.len(), AT_ONCE);
+        assert!(seats.take(1).is_none(), "all are taken");
+        drop(taken);
+        let own: Vec<Seat<'_>> = (0..5).filter_map(|_| seats.take(1)).collect();
+        assert_eq!(own.len(), OF_PERSON);
+        assert!(seats.take(2).is_some());
+        drop(own);
+        assert!(seats.take(1).is_some());
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use super::feature::Feature;
+use super::held::Seats;
 use super::session::Seen;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
@@ -37,6 +38,8 @@ pub struct House {
     pub mail_bell: Notify,
     /// When each session was last used, gathered until it is written.
     pub seen: Seen,
+    /// Who sends pictures that are held in memory.
+    pub seats: Seats,
     /// The rooms, in order.
     pub features: Vec<Feature>,
     /// The base URL without a slash at the end.

@@ -3,11 +3,20 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use actix_multipart::Multipart;
+use actix_multipart::{Field, Multipart};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
 
-use super::forms::{plain_kind, whole};
+use super::error::Error;
+use super::forms::{Form, fields_of, plain_kind, whole};
+use crate::services::context::Context;
+
+/// Bytes of all text of one post, the names of its fields included: far more than any field takes, so that whoever
+/// pasted too much gets it back and can shorten it.
+const MOST_TEXT: usize = 1024 * 1024;
+const MOST_PARTS: usize = 120;
 
 /// The body of a form that takes files.
 pub enum Parts {
@@ -32,4 +41,81 @@ impl FromRequest for Parts {
             Ok(Self::Plain(body.freeze()))
         })
     }
+}
+
+/// A file on its way in: the field it came in, and the name its sender gave it.
+pub(super) struct Incoming<'a> {
+    /// Its content, still to be read.
+    pub part: &'a mut Field,
+    /// The name of the field.
+    pub field: &'a str,
+    /// The name of the file; empty where none was chosen.
+    pub file_name: &'a str,
+    /// Whether the form counts: one of an earlier session only comes back, and its files are thrown away.
+    pub counts: bool,
+}
+
+/// Reads a form whose files may follow its text. The token and all text stand before the files, so a stranger's files are
+/// never read. Whoever asks was admitted before.
+pub(super) async fn read<F: DeserializeOwned>(
+    req: &HttpRequest,
+    ctx: &Context,
+    parts: Parts,
+    mut file: impl AsyncFnMut(Incoming<'_>) -> Result<(), Error>,
+) -> Result<Form<F>, Error> {
+    let mut parts = match parts {
+        Parts::Several(parts) => parts,
+        Parts::Plain(body) => return fields_of(req, &body),
+    };
+    let mut text = url::form_urlencoded::Serializer::new(String::new());
+    let mut form: Option<Form<F>> = None;
+    let (mut count, mut text_bytes) = (0, 0);
+    while let Some(part) = parts.next().await {
+        let mut part = part.map_err(|_| Error::BadRequest)?;
+        count += 1;
+        if count > MOST_PARTS {
+            return Err(Error::BadRequest);
+        }
+        let disposition = part.content_disposition().ok_or(Error::BadRequest)?.clone();
+        let field = disposition.get_name().unwrap_or_default();
+        let Some(file_name) = disposition.get_filename() else {
+            let room = MOST_TEXT.checked_sub(text_bytes + field.len()).ok_or(Error::TooLarge)?;
+            let value = text_part(&mut part, room).await?;
+            text_bytes += field.len() + value.len();
+            text.append_pair(field, &value);
+            continue;
+        };
+        let counts = if let Some(form) = &form {
+            !form.of_before()
+        } else {
+            let whole: Form<F> = fields_of(req, text.finish().as_bytes())?;
+            if whole.of_before() && !own(&whole, ctx) {
+                return Err(Error::ExpiredForm);
+            }
+            text = url::form_urlencoded::Serializer::new(String::new());
+            !form.insert(whole).of_before()
+        };
+        file(Incoming { part: &mut part, field, file_name, counts }).await?;
+    }
+    match form {
+        Some(form) => Ok(form),
+        None => fields_of(req, text.finish().as_bytes()),
+    }
+}
+
+/// Whether a form of an earlier session was drawn for the one who sends it.
+fn own<F>(form: &Form<F>, ctx: &Context) -> bool {
+    ctx.author.person_id.is_some_and(|person| form.stamp().was_of(&ctx.keys, person))
+}
+
+async fn text_part(part: &mut Field, room: usize) -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = part.next().await {
+        let chunk = chunk.map_err(|_| Error::BadRequest)?;
+        if bytes.len() + chunk.len() > room {
+            return Err(Error::TooLarge);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    String::from_utf8(bytes).map_err(|_| Error::BadRequest)
 }

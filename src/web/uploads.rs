@@ -10,11 +10,11 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
 use super::error::Error;
-use super::forms::{Errors, FieldError, Form, Kept, fields_of};
+use super::forms::{Errors, FieldError, Form, Kept};
 use super::held::picture_error;
 use super::house::House;
 use super::limits::{self, Limit};
-use super::parts::Parts;
+use super::parts::{self, Incoming, Parts};
 use super::queries;
 use super::received::{Arriving, Loose, landed};
 use super::visit::{MayWrite, Visit};
@@ -80,12 +80,9 @@ impl<F> Sent<F> {
     }
 }
 
-/// Bytes of all text of one post, the names of its fields included: far more than any field takes, so that whoever
-/// pasted too much gets it back and can shorten it.
-pub(super) const MOST_TEXT: usize = 1024 * 1024;
-/// What is read and thrown away of files that are too large together, for the same reason.
+/// What is read and thrown away of files that are too large together, so that whoever sent too much gets the page
+/// back.
 const MOST_OVER: u64 = 100 * 1024 * 1024;
-pub(super) const MOST_PARTS: usize = 120;
 const LIFE: Duration = Duration::from_secs(24 * 3600);
 /// Files of one person in an hour, those included that are refused.
 const UPLOADS: Limit = Limit::of(200, 3600);
@@ -104,61 +101,20 @@ pub async fn receive<A: MayWrite, F: DeserializeOwned>(
 ) -> Result<Sent<F>, Error> {
     let (shell, ctx) = visit.read(|_, actor| Ok(actor.context().clone())).await?;
     visit.remember(shell.face);
-    let mut parts = match parts {
-        Parts::Several(parts) => parts,
-        Parts::Plain(body) => {
-            let form = fields_of(visit.request(), &body)?;
-            return Ok(Sent::of(form, Vec::new(), Errors::none()));
-        }
-    };
-    let mut text = url::form_urlencoded::Serializer::new(String::new());
-    let mut form: Option<Form<F>> = None;
     let mut arriving = Arriving::new(visit.house());
     let mut errors = Errors::none();
-    let (mut count, mut text_bytes, mut together) = (0, 0, 0_u64);
-    while let Some(part) = parts.next().await {
-        let mut part = part.map_err(|_| Error::BadRequest)?;
-        count += 1;
-        if count > MOST_PARTS {
-            return Err(Error::BadRequest);
-        }
-        let disposition = part.content_disposition().ok_or(Error::BadRequest)?.clone();
-        let name = disposition.get_name().unwrap_or_default().to_string();
-        let Some(file_name) = disposition.get_filename() else {
-            let room = MOST_TEXT.checked_sub(text_bytes + name.len()).ok_or(Error::TooLarge)?;
-            let value = text_part(&mut part, room).await?;
-            text_bytes += name.len() + value.len();
-            text.append_pair(&name, &value);
-            continue;
-        };
-        if form.is_none() {
-            // The token and all text stand before the files, so a stranger's files are never read.
-            let whole: Form<F> = fields_of(visit.request(), text.finish().as_bytes())?;
-            if whole.of_before() && !own(&whole, &ctx) {
-                return Err(Error::ExpiredForm);
-            }
-            form = Some(whole);
-            text = url::form_urlencoded::Serializer::new(String::new());
-        }
-        // A form that only comes back takes no files along: they are read and thrown away.
-        let already =
-            if form.as_ref().is_some_and(Form::of_before) { takes.most_files } else { arriving.uploads.len() };
-        match file_part(visit, &ctx, &mut part, file_name, takes, &mut together, already).await? {
+    let mut together = 0;
+    let form = parts::read(visit.request(), &ctx, parts, async |incoming: Incoming<'_>| {
+        let already = if incoming.counts { arriving.uploads.len() } else { takes.most_files };
+        match file_part(visit, &ctx, incoming.part, incoming.file_name, takes, &mut together, already).await? {
             Part::Nothing => {}
             Part::Kept(upload) => arriving.uploads.push(upload),
             Part::Wrong(error) => errors.add(takes.field, error),
         }
-    }
-    let form = match form {
-        Some(form) => form,
-        None => fields_of(visit.request(), text.finish().as_bytes())?,
-    };
+        Ok(())
+    });
+    let form = form.await?;
     Ok(Sent::of(form, arriving.whole(), errors))
-}
-
-/// Whether a form of an earlier session was drawn for the one who sends it.
-pub(super) fn own<F>(form: &Form<F>, ctx: &Context) -> bool {
-    ctx.author.person_id.is_some_and(|person| form.stamp().was_of(&ctx.keys, person))
 }
 
 enum Part {
@@ -166,18 +122,6 @@ enum Part {
     Nothing,
     Kept(Upload),
     Wrong(FieldError),
-}
-
-pub(super) async fn text_part(part: &mut Field, room: usize) -> Result<String, Error> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = part.next().await {
-        let chunk = chunk.map_err(|_| Error::BadRequest)?;
-        if bytes.len() + chunk.len() > room {
-            return Err(Error::TooLarge);
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    String::from_utf8(bytes).map_err(|_| Error::BadRequest)
 }
 
 /// Streams one file. What is wrong with it is found while it streams; the rest is then read and thrown away, up to the

@@ -65,7 +65,7 @@ create table identity_files (
 -- count of accounts: each takes one of its slots.
 create table identity_results (
   id integer not null primary key autoincrement,
-  account_id bigint not null unique references accounts (id),
+  account_id bigint not null references accounts (id),
   case_id bigint references identity_cases (id),
   kind text not null check (kind in ('personal', 'corporate')),
   state text not null check (state in ('standing', 'restricted')),
@@ -81,6 +81,8 @@ create table identity_results (
   check (sealed_code is null or kind = 'corporate'),
   unique (fingerprint, slot)
 );
+create unique index identity_results_standing on identity_results (account_id) where state = 'standing';
+create index identity_results_account_id on identity_results (account_id, state);
 create index identity_results_case_id on identity_results (case_id);
 create index identity_results_decided_by_id on identity_results (decided_by_id);
 
@@ -97,3 +99,4 @@ create table identity_contacts (
   answered_at bigint,
   check ((state in ('agreed', 'refused')) = (answered_at is not null))
 );
+create index identity_contacts_by_end on identity_contacts (state, expires_at);

@@ -1,6 +1,12 @@
 //! Why a move of a case was not made.
 
+use std::time::Duration;
+
+use diesel::result::DatabaseErrorKind;
+use diesel::result::Error::DatabaseError;
+
 use super::cases::IllegalMove;
+use crate::web::error::whole_seconds;
 use crate::web::{Error, Errors, FieldError, Stop};
 
 /// Why a move was not made; nothing of it stays.
@@ -27,6 +33,9 @@ pub(super) enum Fault {
     /// The number stands for as many accounts as one may.
     #[error("the number is used up")]
     UsedUp,
+    /// So many mails went to the contact's address within an hour.
+    #[error("too often")]
+    TooOften(Duration),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] diesel::result::Error),
@@ -39,9 +48,14 @@ impl From<Fault> for Stop {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::NotFound => Self::Failed(Error::NotFound),
-            Fault::IllegalMove(_) | Fault::Changed | Fault::Incomplete => Self::Failed(Error::Conflict),
+            // A violated index is another case of the account, another hold, the last slot of a number: somebody was first.
+            Fault::IllegalMove(_)
+            | Fault::Changed
+            | Fault::Incomplete
+            | Fault::Database(DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Self::Failed(Error::Conflict),
             Fault::LeaseOver => Self::Failed(Error::GoFirst("/staff/identity?lost=yes".into())),
             Fault::FourEyes => Self::Failed(Error::Forbidden),
+            Fault::TooOften(wait) => Errors::one("form", FieldError::TooOften(whole_seconds(wait))).into(),
             Fault::UsedUp => Errors::one("form", FieldError::NumberUsedUp).into(),
             Fault::Database(fault) => fault.into(),
             Fault::Mail(fault) => fault.into(),

@@ -1,4 +1,4 @@
-//! Ends what nobody went on with, and destroys what an appeal window kept.
+//! Ends what nobody went on with, gives back what a contact left unanswered, and destroys what an appeal window kept.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 
-use super::cases;
-use crate::base::db::End;
+use super::fault::Fault;
+use super::{cases, contact};
+use crate::base::db::{Conn, End};
 use crate::base::types::Moment;
+use crate::services::context::Context;
 use crate::web::House;
 use crate::web::feature::JobSpec;
 
@@ -21,7 +23,7 @@ fn terms(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<
     Box::pin(async move {
         loop {
             let ctx = house.own_context(now);
-            let swept = house.db.write(move |conn| match cases::sweep(conn, &ctx, AT_ONCE) {
+            let swept = house.db.write(move |conn| match sweep(conn, &ctx) {
                 Ok(count) => End::Keep(Ok(count)),
                 Err(fault) => End::Undo(Err(fault.to_string())),
             });
@@ -31,4 +33,9 @@ fn terms(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<
             }
         }
     })
+}
+
+fn sweep(conn: &mut Conn, ctx: &Context) -> Result<usize, Fault> {
+    let silent = contact::sweep(conn, ctx, AT_ONCE)?;
+    Ok(silent.max(cases::sweep(conn, ctx, AT_ONCE)?))
 }

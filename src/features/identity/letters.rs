@@ -50,6 +50,7 @@ letters! {
     approved_letter("identity_approved", "mail/identity_approved_subject.txt", "mail/identity_approved.txt", "mail/identity_approved.html");
     rejected_letter("identity_rejected", "mail/identity_rejected_subject.txt", "mail/identity_rejected.txt", "mail/identity_rejected.html");
     returned_letter("identity_returned", "mail/identity_returned_subject.txt", "mail/identity_returned.txt", "mail/identity_returned.html");
+    contact_refused_letter("identity_contact_refused", "mail/identity_contact_refused_subject.txt", "mail/identity_contact_refused.txt", "mail/identity_contact_refused.html");
     withdrawn_letter("identity_withdrawn", "mail/identity_withdrawn_subject.txt", "mail/identity_withdrawn.txt", "mail/identity_withdrawn.html");
 }
 
@@ -66,6 +67,11 @@ pub(super) fn rejected(conn: &mut Conn, ctx: &Context, case: &Case, reason: Reas
 /// The reviewer needs more.
 pub(super) fn returned(conn: &mut Conn, ctx: &Context, case: &Case, reason: Reason, words: &str) -> Result<(), Fault> {
     tell(conn, ctx, case, Some(reason), words, returned_letter)
+}
+
+/// The contact refused, or did not answer in time.
+pub(super) fn contact_refused(conn: &mut Conn, ctx: &Context, case: &Case) -> Result<(), Fault> {
+    tell(conn, ctx, case, None, "", contact_refused_letter)
 }
 
 /// The authentication was withdrawn by an owner.

@@ -1,5 +1,7 @@
 //! Companies: the credit code and its trap, the contact's own consent, a second reviewer.
 
+use std::time::Duration;
+
 use super::{NAME, NUMBER, agrees, approves, case_in, reviewer, takes};
 use crate::support::entered::Entered;
 use crate::support::portal::Portal;
@@ -84,7 +86,7 @@ on_both!(
         }
         assert!(shop.opens("/account/identity").await.text().contains("Waiting for the contact"), "opening answers nothing");
         let page = contact.opens(&link).await;
-        assert!(page.text().contains(COMPANY) && page.text().contains("If you refuse"), "{}", page.text());
+        assert!(page.text().contains(COMPANY) && page.text().contains("Nothing happens to you"), "{}", page.text());
         assert!(!page.text().contains(NUMBER));
         let form = page.form(&link);
         let page = contact.submits(&form.clone().pressing("I agree")).await;
@@ -108,7 +110,9 @@ on_both!(
         let form = contact.opens(&at).await.form(&at);
         contact.submits(&form.pressing("I refuse")).await;
         let page = shop.opens("/account/identity").await;
-        assert!(page.text().contains("We need more from you") && page.text().contains("The contact did not agree"));
+        assert!(page.text().contains("The contact did not agree") && page.text().contains("Name another contact"));
+        let mails = portal.mails_to("shop@example.com").await;
+        assert_eq!(mails.last().unwrap().subject, "Your contact did not agree");
         // Handed in again as it is, the contact is asked again, by another link.
         let page = shop.opens(&format!("/account/identity/{case}/check")).await;
         shop.submits(&page.form(&format!("/account/identity/{case}/submission"))).await;
@@ -145,3 +149,46 @@ async fn two_reviewers_decide_about_a_company_sqlite() {
 async fn two_reviewers_decide_about_a_company_postgresql() {
     two_reviewers(Portal::postgresql_with(&[("EASYLINK_IDENTITY_SECOND_REVIEWER", "yes")]).await).await;
 }
+
+on_both!(
+    async fn a_contact_who_does_not_answer_sends_the_case_back(portal) {
+        let mut shop = portal.enters("shop@example.com").await;
+        let case = hands_in(&mut shop, Some("contact@example.com")).await;
+        let at = link(&portal, "contact@example.com").await;
+        portal.later(Duration::from_secs(15 * 86_400));
+        assert!(portal.visitor().gets(&at).await.text().contains("does not work any more"));
+        portal.run_jobs().await;
+        let mut shop = portal.returns("shop@example.com").await;
+        let page = shop.opens("/account/identity").await;
+        assert!(page.text().contains("The contact did not answer in time"), "{}", page.text());
+        let page = shop.opens(&format!("/account/identity/{case}/check")).await;
+        shop.submits(&page.form(&format!("/account/identity/{case}/submission"))).await;
+        assert_ne!(link(&portal, "contact@example.com").await, at);
+    }
+);
+
+on_both!(
+    async fn nobodys_mailbox_is_filled_by_strangers(portal) {
+        for nth in 0..5 {
+            let mut one = portal.enters(&format!("one{nth}@example.com")).await;
+            hands_in(&mut one, Some("contact@example.com")).await;
+        }
+        let mut sixth = portal.enters("sixth@example.com").await;
+        let form = agrees(&mut sixth, "licence").await.form("/account/identity/new").answered(&[
+            ("company_name", COMPANY),
+            ("credit_code", CODE),
+            ("legal_name", NAME),
+            ("id_number", NUMBER),
+            ("contact", "other"),
+            ("contact_email", "contact@example.com"),
+        ]);
+        let page = sixth.submits(&form).await;
+        let case = case_in(&page);
+        let form = page.form(&format!("/account/identity/{case}/pictures"));
+        let page = sixth.submits(&form.file("picture", "licence.png", "image/png", &png(20))).await;
+        let page = sixth.posts(&page.form(&format!("/account/identity/{case}/submission"))).await;
+        assert_eq!(page.status, 429, "{}", page.text());
+        assert!(page.text().contains("as many of these as we take within an hour"), "{}", page.text());
+        assert_eq!(portal.mails_to("contact@example.com").await.len(), 5);
+    }
+);

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use easylink::base::db::Conn;
-use easylink::base::db::schema::{identity_cases, identity_files};
+use easylink::base::db::schema::{identity_cases, identity_files, identity_results};
+use easylink::services::ledger;
 
 use super::{NAME, NUMBER, approves, hands_in, reviewer, takes, types};
 use crate::support::portal::Portal;
@@ -129,3 +130,41 @@ async fn an_appeal_window_keeps_it_for_so_long_sqlite() {
 async fn an_appeal_window_keeps_it_for_so_long_postgresql() {
     with_appeal(Portal::postgresql_with(&[("EASYLINK_IDENTITY_APPEAL_DAYS", "7")]).await).await;
 }
+
+/// The states of the account's results, and how many there are.
+async fn results(portal: &Portal, account: i64) -> Vec<String> {
+    let own = identity_results::table.filter(identity_results::account_id.eq(account));
+    let states = own.order(identity_results::id).select(identity_results::state);
+    portal.read(move |conn| states.load(conn).unwrap()).await
+}
+
+on_both!(
+    async fn another_name_takes_the_place_of_the_first(portal) {
+        let mut li = crate::remittance::verified(&portal, "li@example.com").await;
+        let mut rosa = reviewer(&portal, "Rosa").await;
+        let case = hands_in(&mut li, NAME, "11010519491231002X").await;
+        takes(&mut rosa).await;
+        approves(&mut rosa, &case).await;
+        assert_eq!(results(&portal, li.account_id).await, ["standing"], "no money moved: the first is gone");
+
+        // Once money moved under a name, the law makes us keep it.
+        let (ctx, account) = (portal.ctx(), li.account_id);
+        portal
+            .write(move |conn| {
+                let holder = crate::ledger::holder(conn, account);
+                ledger::wallet(conn, holder, "CNY", ctx.now).unwrap();
+            })
+            .await;
+        let again = hands_in(&mut li, "Another Canary", "440524188001010014").await;
+        takes(&mut rosa).await;
+        approves(&mut rosa, &again).await;
+        assert_eq!(results(&portal, account).await, ["restricted", "standing"]);
+        let page = li.opens("/account/identity").await.text();
+        assert!(page.contains("A********") && !page.contains("Z********"), "{page}");
+        let page = li.opens("/account/identity/withdrawal").await;
+        assert!(page.text().contains("the law makes us keep the result"), "{}", page.text());
+        li.submits(&page.form("/account/identity/withdrawal")).await;
+        assert_eq!(results(&portal, account).await, ["restricted", "restricted"]);
+        assert_eq!(li.gets("/account/remittances/new").await.status, 303);
+    }
+);

@@ -4,6 +4,7 @@ pub mod company;
 mod consents;
 mod desk;
 mod keeping;
+mod pages;
 mod person;
 mod races;
 

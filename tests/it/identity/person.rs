@@ -1,5 +1,6 @@
 //! A person, from the first question to the decision.
 
+use easylink::features::accounts::MemberRole;
 use easylink::services::faces::drawing::drawn;
 
 use super::{NAME, NUMBER, agrees, approves, case_in, hands_in, reviewer, takes, types};
@@ -199,5 +200,45 @@ on_both!(
         takes(&mut rosa).await;
         assert!(approves(&mut rosa, &case).await.text().contains("The real name is authenticated"));
         assert!(li.opens("/account/identity").await.text().contains("by photo of the face"));
+    }
+);
+
+on_both!(
+    async fn another_owner_sees_nothing_of_what_was_typed(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        let mut co = portal.joins(li.account_id, "co@example.com", MemberRole::Owner).await;
+        let case = case_in(&types(&mut li, "document", NAME, NUMBER).await);
+        let page = co.opens("/account/identity").await;
+        assert!(page.text().contains("Another owner began it"), "{}", page.text());
+        for path in ["pictures", "check"] {
+            assert_eq!(co.gets(&format!("/account/identity/{case}/{path}")).await.status, 404, "{path}");
+        }
+        co.opens("/account/identity/consent?question=document&way=document").await;
+        let page = co.gets("/account/identity/new?way=document").await;
+        assert!(page.header("location").is_some() && !page.text().contains(NAME));
+        let form = li.opens(&format!("/account/identity/{case}/pictures")).await.form(&format!("/account/identity/{case}/pictures"));
+        let sent = co.posts(&form.file("picture", "a.png", "image/png", &png(20))).await;
+        assert_eq!(sent.status, 403, "a form of another person's session");
+        // Either may take it back.
+        let page = co.opens(&format!("/account/identity/{case}/end")).await;
+        assert!(co.submits(&page.form(&format!("/account/identity/{case}/end"))).await.text().contains("Taken back"));
+    }
+);
+
+on_both!(
+    async fn old_words_never_stand_beside_a_new_reason(portal) {
+        let mut li = portal.enters("li@example.com").await;
+        let mut rosa = reviewer(&portal, "Rosa").await;
+        let case = hands_in(&mut li, NAME, NUMBER).await;
+        let verdict = format!("/staff/identity/{case}/verdict");
+        let page = takes(&mut rosa).await;
+        let form = page.form(&verdict).answered(&[("reason", "unreadable"), ("words", "It is too dark.")]);
+        rosa.submits(&form.pressing("Ask for more")).await;
+        let page = li.opens(&format!("/account/identity/{case}/check")).await;
+        li.submits(&page.form(&format!("/account/identity/{case}/submission"))).await;
+        let page = takes(&mut rosa).await;
+        rosa.submits(&page.form(&verdict).answered(&[("reason", "name_differs")]).pressing("Reject")).await;
+        let notice = li.opens("/account/identity").await.all(".notice").join(" ");
+        assert!(notice.contains("not the one in the picture") && !notice.contains("too dark"), "{notice}");
     }
 );

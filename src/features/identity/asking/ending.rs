@@ -72,15 +72,9 @@ pub(in crate::features::identity) async fn withdraw_do(
     form: Form<Press>,
 ) -> Result<HttpResponse, Error> {
     let ended = visit.write(&form, move |conn, member, _| {
-        let bought = ledger::moved_for(conn, member.account_id())?;
-        let gone = if bought {
-            results::restrict(conn, member.account_id())?
-        } else {
-            results::remove(conn, member.account_id())?
-        };
-        if !gone {
+        let Some(bought) = results::end(conn, member.account_id())? else {
             return Err(Stop::Failed(Error::Conflict));
-        }
+        };
         if let Some(case) = cases::newest(conn, member)?.filter(|case| case.state.is_open()) {
             cases::withdraw(conn, member, &case)?;
         }

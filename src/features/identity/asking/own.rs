@@ -18,12 +18,12 @@ pub(super) fn number_in(path: &str) -> Result<Number, Error> {
     Number::parse('K', path).ok_or(Error::NotFound)
 }
 
-/// The case, which must still take answers.
+/// The case, which this person began and which must still take answers.
 pub(super) async fn answering(visit: &Visit<Member<Owner>>, path: &str) -> Result<(Shell, Own), Error> {
     let number = number_in(path)?;
     let (shell, own) = visit
         .read(move |conn, member| {
-            let case = cases::own(conn, member, &number)?.ok_or(Error::NotFound)?;
+            let case = cases::begun(conn, member, &number)?.ok_or(Error::NotFound)?;
             let pictures = cases::pictures(conn, case.id)?;
             Ok(Own { case, pictures })
         })

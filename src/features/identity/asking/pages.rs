@@ -33,14 +33,15 @@ pub(in crate::features::identity) async fn show(visit: Visit<Member<Any>>) -> Re
             let result = result_of(conn, member)?;
             // Only owners touch identity (A8): the others see whether the gate is open.
             if member.role() != MemberRole::Owner {
-                return Ok(Status { result, case: None, knots: Vec::new(), owner: false });
+                return Ok(Status { result, case: None, knots: Vec::new(), owner: false, own: false });
             }
             let case = cases::newest(conn, member)?;
             let knots = match &case {
                 Some(case) => super::view::knots(conn, member.ctx(), case)?,
                 None => Vec::new(),
             };
-            Ok(Status { result, case, knots, owner: true })
+            let own = case.as_ref().is_some_and(|case| case.person_id == member.person_id());
+            Ok(Status { result, case, knots, owner: true, own })
         })
         .await?;
     page(Show { shell, status })
@@ -84,7 +85,10 @@ struct Guardian {
 /// The first consent that is missing leads to its question; a case that is under way leads to its page.
 fn gate(conn: &mut Conn, member: &Customer, method: IdentityMethod, terms: &Terms) -> Result<(), Error> {
     let open = cases::newest(conn, member)?.filter(|case| case.state.is_open());
-    if open.is_some_and(|case| !case.state.takes_answers() || case.method != method) {
+    let goes_on = |case: &cases::Case| {
+        case.state.takes_answers() && case.method == method && case.person_id == member.person_id()
+    };
+    if open.is_some_and(|case| !goes_on(&case)) {
         return Err(Error::GoFirst("/account/identity".into()));
     }
     consented(conn, member, method, terms)

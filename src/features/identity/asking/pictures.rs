@@ -5,15 +5,16 @@ use actix_web::web::Path;
 use askama::Template;
 
 use super::own::{Own, answering, consented, number_in};
-use crate::base::types::Number;
+use crate::base::db::Conn;
 use crate::features::accounts::{Member, Owner};
-use crate::features::identity::cases::{self, Case, CaseState, IdentityMethod, Part, Picture};
+use crate::features::identity::cases::{self, Case, CaseState, IdentityMethod, Part, Picture, Sealed};
 use crate::features::identity::consents::terms;
 use crate::features::identity::fault::Fault;
 use crate::services::faces::FaceFault;
 use crate::services::storage::Kind;
 use crate::web::forms::{Errors, FieldError};
-use crate::web::held::{self, Held, Holds};
+use crate::web::held::{self, Held, HeldFile, Holds};
+use crate::web::page::again_in;
 use crate::web::parts::Parts;
 use crate::web::{Ended, Error, Flash, Form, Goto, Press, Shell, Stop, Visit, again, page};
 
@@ -63,27 +64,39 @@ pub(in crate::features::identity) async fn edit(
 }
 
 /// On the way by face: whether the picture shows one, large and sharp enough. What does not is said, and not kept.
-async fn judged(visit: &Visit<Member<Owner>>, number: &Number, mut sent: Held<Press>) -> Result<Held<Press>, Error> {
-    let number = number.clone();
-    let (_, way) =
-        visit.read(move |conn, member| Ok(cases::own(conn, member, &number)?.map(|case| case.method))).await?;
-    if way != Some(IdentityMethod::Face) {
-        return Ok(sent);
-    }
+async fn judged(visit: &Visit<Member<Owner>>, case: &Case, mut sent: Held<Press>) -> Result<Held<Press>, Error> {
     let mut kept = Vec::new();
     for file in sent.files {
         if !file.kind.picture() {
+            if case.method == IdentityMethod::Licence {
+                kept.push(file);
+            } else {
+                sent.errors.add(file.field, FieldError::FileType);
+            }
+        } else if case.method != IdentityMethod::Face {
             kept.push(file);
-            continue;
-        }
-        match visit.house().darkroom.judge_face(file.bytes.clone()).await {
-            Ok(Ok(())) => kept.push(file),
-            Ok(Err(fault)) => sent.errors.add(file.field, face_error(fault)),
-            Err(_) => return Err(Error::Unavailable("the picture workers are busy".into())),
+        } else {
+            match visit.house().darkroom.judge_face(file.bytes.clone()).await {
+                Ok(Ok(())) => kept.push(file),
+                Ok(Err(fault)) => sent.errors.add(file.field, face_error(fault)),
+                Err(_) => return Err(Error::Unavailable("the picture workers are busy".into())),
+            }
         }
     }
     sent.files = kept;
     Ok(sent)
+}
+
+/// Seals what was accepted: beside the database's connections, not within the transaction that keeps it.
+async fn sealed(visit: &Visit<Member<Owner>>, case: Case, files: Vec<HeldFile>) -> Result<Vec<Sealed>, Error> {
+    let seal = move |_: &mut Conn, member: &Member<Owner>| {
+        let one = |file: &HeldFile| {
+            let part = part_of(case.method, file.field).ok_or(Error::BadRequest)?;
+            cases::seal_picture(member.keys(), &case, part, file.kind, &file.bytes).ok_or(Error::Conflict)
+        };
+        files.iter().map(one).collect()
+    };
+    Ok(visit.read(seal).await?.1)
 }
 
 const fn face_error(fault: FaceFault) -> FieldError {
@@ -103,19 +116,17 @@ pub(in crate::features::identity) async fn update(
 ) -> Result<HttpResponse, Error> {
     let number = number_in(&path)?;
     let sent = held::receive::<_, Press>(&visit, parts, PICTURES).await?;
-    let sent = judged(&visit, &number, sent).await?;
-    let (files, mut errors, own, terms) = (sent.files, sent.errors, number, terms(visit.house()));
+    let own = number.clone();
+    let (_, case) = visit.read(move |conn, member| cases::begun(conn, member, &own)?.ok_or(Error::NotFound)).await?;
+    let sent = judged(&visit, &case, sent).await?;
+    let pictures = sealed(&visit, case, sent.files).await?;
+    let (mut errors, own, terms) = (sent.errors, number, terms(visit.house()));
     let ended = visit
         .write(&sent.form, move |conn, member, _| {
-            let case = cases::own(conn, member, &own)?.ok_or(Fault::NotFound)?;
+            let case = cases::begun(conn, member, &own)?.ok_or(Fault::NotFound)?;
             consented(conn, member, case.method, &terms)?;
-            for file in files {
-                let part = part_of(case.method, file.field).ok_or(Error::BadRequest)?;
-                if !file.kind.picture() && part != Part::Licence {
-                    errors.add(file.field, FieldError::FileType);
-                    continue;
-                }
-                cases::keep_picture(conn, member, &case, part, file.kind, &file.bytes)?;
+            for picture in pictures {
+                cases::keep_picture(conn, member, &case, picture)?;
             }
             // Each way has one picture that it cannot do without.
             let lacks = !cases::lacks(case.method, &cases::pictures(conn, case.id)?).is_empty();
@@ -144,6 +155,7 @@ struct Check {
     case: Case,
     pictures: Vec<Picture>,
     answers: cases::Details,
+    errors: Errors,
 }
 
 impl Check {
@@ -162,7 +174,7 @@ pub(in crate::features::identity) async fn check(
         return Err(Error::GoFirst(format!("/account/identity/{}/pictures", case.number.as_str()).into()));
     }
     let answers = super::view::details(&visit.house().keys, &case).ok_or(Error::Conflict)?;
-    page(Check { shell, case, pictures, answers })
+    page(Check { shell, case, pictures, answers, errors: Errors::none() })
 }
 
 pub(in crate::features::identity) async fn submit(
@@ -172,15 +184,25 @@ pub(in crate::features::identity) async fn submit(
 ) -> Result<HttpResponse, Error> {
     let number = number_in(&path)?;
     let terms = terms(visit.house());
-    let ended = visit.write(&form, move |conn, member, _| {
-        let case = cases::own(conn, member, &number)?.ok_or(Fault::NotFound)?;
-        // A consent that was withdrawn meanwhile, in another tab, counts.
-        consented(conn, member, case.method, &terms)?;
-        let flash = match cases::submit(conn, member, &case)? {
-            CaseState::AwaitingContact => Flash::IdentityContactAsked,
-            _ => Flash::IdentitySubmitted,
-        };
-        Ok(Goto::to("/account/identity").saying(flash))
-    });
-    ended.await?.or_fail(Error::Conflict)
+    let ended = visit
+        .write(&form, move |conn, member, _| {
+            let case = cases::begun(conn, member, &number)?.ok_or(Fault::NotFound)?;
+            // A consent that was withdrawn meanwhile, in another tab, counts.
+            consented(conn, member, case.method, &terms)?;
+            let flash = match cases::submit(conn, member, &case)? {
+                CaseState::AwaitingContact => Flash::IdentityContactAsked,
+                _ => Flash::IdentitySubmitted,
+            };
+            Ok(Goto::to("/account/identity").saying(flash))
+        })
+        .await?;
+    match ended {
+        Ended::Done(response) => Ok(response),
+        Ended::Again(shell, errors, _) => {
+            let wait = errors.too_often();
+            let (_, Own { case, pictures }) = answering(&visit, &path).await?;
+            let answers = super::view::details(&visit.house().keys, &case).ok_or(Error::Conflict)?;
+            again_in(Check { shell: *shell, case, pictures, answers, errors }, wait)
+        }
+    }
 }

@@ -21,6 +21,8 @@ pub(super) struct Status {
     pub knots: Vec<Knot>,
     /// Whether the reader may do something about it.
     pub owner: bool,
+    /// Whether the reader began the case: another owner does not see what was typed.
+    pub own: bool,
 }
 
 impl Status {
@@ -29,9 +31,9 @@ impl Status {
         self.case.as_ref().filter(|case| case.state.is_open())
     }
 
-    /// What the reviewer wrote last.
+    /// What the reviewer wrote with the last reason.
     pub fn words(&self) -> Option<&str> {
-        self.knots.iter().find_map(|knot| knot.words.as_deref())
+        self.knots.iter().find(|knot| knot.reason.is_some())?.words.as_deref()
     }
 }
 
@@ -41,6 +43,8 @@ pub(super) struct Knot {
     pub at: Moment,
     pub reason: Option<Reason>,
     pub words: Option<String>,
+    /// Whether a contact's time to answer ended.
+    pub expired: bool,
 }
 
 /// What happened with a case; looks of reviewers are on the customer's records.
@@ -54,6 +58,7 @@ pub(super) fn knots(conn: &mut Conn, ctx: &Context, case: &Case) -> diesel::Quer
             at: record.at,
             reason: text(&record.details, "reason").and_then(|word| Reason::parse(&word)),
             words: text(&record.details, "words").filter(|words| !words.is_empty()),
+            expired: record.details["expired"].as_bool().unwrap_or_default(),
         })
         .collect();
     knots.reverse();

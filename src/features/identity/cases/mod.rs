@@ -7,6 +7,8 @@ mod sealed;
 
 pub use model::{CaseState, IdentityKind, IdentityMethod, Reason};
 pub(super) use model::{IllegalMove, LEASE, Move, Part};
-pub(super) use moves::{Told, answer, keep_picture, lacks, moved_by_contact, record, submit, sweep, withdraw};
-pub(super) use queries::{Case, Picture, columns, destroy, newest, own, pictures, sealed_picture};
+pub(super) use moves::{
+    Sealed, Told, answer, keep_picture, lacks, move_by_contact, record, seal_picture, submit, sweep, withdraw,
+};
+pub(super) use queries::{Case, Picture, begun, columns, destroy, newest, own, pictures, sealed_picture};
 pub(super) use sealed::{CaseKey, Company, Details, fingerprint, fingerprints, masked_name};

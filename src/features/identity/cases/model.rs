@@ -206,6 +206,13 @@ text_enum! {
     }
 }
 
+impl Reason {
+    /// Whether only the reviewer's words say what it is.
+    pub fn is_other(&self) -> bool {
+        *self == Self::Other
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -40,7 +40,7 @@ fn answers<'a>(keys: &Keys, key: &CaseKey, number: &Number, told: &Told<'a>) -> 
 pub fn answer(conn: &mut Conn, member: &Customer, method: IdentityMethod, told: &Told<'_>) -> Result<Number, Fault> {
     let open = queries::newest(conn, member)?.filter(|case| case.state.is_open());
     if let Some(case) = open {
-        if case.method != method || !case.state.takes_answers() {
+        if case.method != method || !case.state.takes_answers() || case.person_id != member.person_id() {
             return Err(Fault::Changed);
         }
         let key = CaseKey::open(member.keys(), &case.number, case.sealed_key.as_deref()).ok_or(Fault::Changed)?;
@@ -66,28 +66,32 @@ pub fn answer(conn: &mut Conn, member: &Customer, method: IdentityMethod, told: 
     Ok(number)
 }
 
-/// Keeps a picture in place of the one that was there.
-pub fn keep_picture(
-    conn: &mut Conn,
-    member: &Customer,
-    case: &Case,
-    part: Part,
-    kind: Kind,
-    bytes: &[u8],
-) -> Result<(), Fault> {
-    let key = CaseKey::open(member.keys(), &case.number, case.sealed_key.as_deref()).ok_or(Fault::Changed)?;
-    if !case.state.takes_answers() || !queries::touch(conn, case, member.now())? {
-        return Err(Fault::Changed);
-    }
-    queries::drop_picture(conn, case.id, part)?;
+/// A picture that is sealed and not kept yet.
+pub struct Sealed {
+    picture: Picture,
+    bytes: Vec<u8>,
+}
+
+/// Seals a picture for a case; nothing when the case's key was destroyed. Slow for a large one: not for the transaction.
+pub fn seal_picture(keys: &Keys, case: &Case, part: Part, kind: Kind, bytes: &[u8]) -> Option<Sealed> {
+    let key = CaseKey::open(keys, &case.number, case.sealed_key.as_deref())?;
     let picture = Picture {
         number: Number::random('D'),
         part,
         media_kind: kind.media_type().to_string(),
         size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
     };
-    let sealed = key.seal_bytes(&picture.number, bytes);
-    Ok(queries::keep_picture(conn, case.id, &picture, sealed, member.now())?)
+    let bytes = key.seal_bytes(&picture.number, bytes);
+    Some(Sealed { picture, bytes })
+}
+
+/// Keeps a picture in place of the one that was there.
+pub fn keep_picture(conn: &mut Conn, member: &Customer, case: &Case, new: Sealed) -> Result<(), Fault> {
+    if !case.state.takes_answers() || !queries::touch(conn, case, member.now())? {
+        return Err(Fault::Changed);
+    }
+    queries::drop_picture(conn, case.id, new.picture.part)?;
+    Ok(queries::keep_picture(conn, case.id, &new.picture, new.bytes, member.now())?)
 }
 
 /// What the case still lacks before it can be handed in.
@@ -113,10 +117,13 @@ pub fn submit(conn: &mut Conn, member: &Customer, case: &Case) -> Result<CaseSta
     Ok(to)
 }
 
-/// What the contact's answer does to the case.
-pub fn moved_by_contact(conn: &mut Conn, ctx: &Context, case: &Case, (to, by): (CaseState, Move)) -> Result<(), Fault> {
-    debug_assert!(case.state.after(by) == Ok(to), "asked before");
-    if queries::moved(conn, case, to, ctx.now)? { Ok(()) } else { Err(Fault::Changed) }
+/// What the contact's answer does to the case, or that none came in time.
+pub fn move_by_contact(conn: &mut Conn, ctx: &Context, case: &Case, by: Move, expired: bool) -> Result<(), Fault> {
+    let to = case.state.after(by)?;
+    if !queries::moved(conn, case, to, ctx.now)? {
+        return Err(Fault::Changed);
+    }
+    record(conn, ctx, by.event(), case.account_id, &case.number, json!({ "expired": expired }))
 }
 
 /// Takes the case back: nothing of it stays but that there was one.

@@ -113,6 +113,11 @@ pub fn own(conn: &mut Conn, customer: &Customer, number: &Number) -> QueryResult
         .optional()
 }
 
+/// The same, when the customer began it: another owner does not see what was typed.
+pub fn begun(conn: &mut Conn, customer: &Customer, number: &Number) -> QueryResult<Option<Case>> {
+    Ok(own(conn, customer, number)?.filter(|case| case.person_id == customer.person_id()))
+}
+
 /// Opens a case. That an account has one already is a violation of its index.
 pub(super) fn insert(conn: &mut Conn, customer: &Customer, new: NewCase<'_>) -> QueryResult<()> {
     diesel::insert_into(identity_cases::table)
@@ -166,6 +171,7 @@ pub(super) fn moved(conn: &mut Conn, case: &Case, to: CaseState, now: Moment) ->
     let changed = diesel::update(standing)
         .set((
             identity_cases::state.eq(to),
+            identity_cases::reason.eq(None::<Reason>),
             identity_cases::acted_at.eq(now),
             identity_cases::queued_at.eq(queued),
             identity_cases::decided_at.eq(decided),

@@ -3,5 +3,5 @@
 mod model;
 mod pages;
 
-pub(super) use model::{Question, Terms};
+pub(super) use model::{Question, Terms, contact_words};
 pub(super) use pages::{answer, show, terms};

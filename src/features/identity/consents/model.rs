@@ -36,6 +36,13 @@ struct FaceWords<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "identity/consents/contact_1.html")]
+struct ContactWords<'a> {
+    appeal: u16,
+    provider: &'a str,
+}
+
+#[derive(Template)]
 #[template(path = "identity/consents/provider_1.html")]
 struct ProviderWords<'a> {
     provider: &'a str,
@@ -48,6 +55,11 @@ pub struct Terms {
     pub appeal: u16,
     /// The host of the verification provider, when there is one.
     pub provider: Option<String>,
+}
+
+/// What a company's contact is asked by mail, who may have no account: their consent stands with the case.
+pub fn contact_words(terms: &Terms) -> askama::Result<String> {
+    ContactWords { appeal: terms.appeal, provider: terms.provider.as_deref().unwrap_or_default() }.render()
 }
 
 impl Question {
@@ -110,11 +122,11 @@ mod tests {
     /// PIPL art. 17, 28 to 30: purpose, necessity, effect of refusing, term, recipients.
     #[test]
     fn every_wording_says_what_the_law_asks() {
-        for question in Question::ALL {
-            let words = question.words(&terms()).unwrap();
+        let questions = Question::ALL.iter().map(|question| question.words(&terms()));
+        for words in questions.chain([contact_words(&terms())]).map(Result::unwrap) {
             for head in ["What we ask for", "What for", "Why it is needed", "If you refuse", "How long", "Who gets it"]
             {
-                assert!(words.contains(head), "{question}: {head}");
+                assert!(words.contains(head), "{head}: {words}");
             }
         }
         assert!(Question::Provider.words(&terms()).unwrap().contains("verify.example"));
@@ -126,6 +138,7 @@ mod tests {
         for question in [Question::Document, Question::Face] {
             assert_ne!(question.words(&terms()).unwrap(), question.words(&other).unwrap());
         }
+        assert_ne!(contact_words(&terms()).unwrap(), contact_words(&other).unwrap());
     }
 
     #[test]

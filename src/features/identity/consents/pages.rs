@@ -20,10 +20,11 @@ pub struct Asked {
 }
 
 impl Asked {
-    fn read(&self) -> Result<(Question, IdentityMethod), Error> {
-        let question = Question::parse(&self.question).ok_or(Error::NotFound)?;
+    /// A question that this way asks here; another one is not there.
+    fn read(&self, terms: &Terms) -> Result<(Question, IdentityMethod), Error> {
         let method = IdentityMethod::parse(&self.way).ok_or(Error::NotFound)?;
-        Ok((question, method))
+        let asked = Question::parse(&self.question).filter(|question| Question::of(method, terms).contains(question));
+        Ok((asked.ok_or(Error::NotFound)?, method))
     }
 }
 
@@ -55,8 +56,9 @@ pub(in crate::features::identity) async fn show(
     Asking(asked): Asking<Asked>,
 ) -> Result<HttpResponse, Error> {
     let shell = visit.admit().await?;
-    let (question, way) = asked.read()?;
-    let words = question.words(&terms(visit.house()))?;
+    let terms = terms(visit.house());
+    let (question, way) = asked.read(&terms)?;
+    let words = question.words(&terms)?;
     page(Show { shell, question, way, words })
 }
 
@@ -66,7 +68,7 @@ pub(in crate::features::identity) async fn answer(
 ) -> Result<HttpResponse, Error> {
     let terms = terms(visit.house());
     let ended = visit.write(&form, move |conn, member, form| {
-        let (question, way) = Asked { question: form.question.clone(), way: form.way.clone() }.read()?;
+        let (question, way) = Asked { question: form.question.clone(), way: form.way.clone() }.read(&terms)?;
         let event = match form.answer.as_str() {
             "agree" => ConsentEvent::Given,
             "refuse" => ConsentEvent::Refused,

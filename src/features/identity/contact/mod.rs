@@ -5,6 +5,6 @@ mod moves;
 mod pages;
 mod queries;
 
-pub(super) use moves::{ask, end};
+pub(super) use moves::{ask, end, sweep};
 pub(super) use pages::{answer, done, show};
 pub(super) use queries::{agreed, forget};

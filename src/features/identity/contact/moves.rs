@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
-use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::queries::{self, ContactState};
@@ -13,9 +12,12 @@ use crate::features::identity::cases::{self, Case, Details, Move};
 use crate::features::identity::fault::Fault;
 use crate::features::identity::letters;
 use crate::services::context::Context;
+use crate::web::limits::{self, Limit};
 
 /// How long the link works.
 const LIFE: Duration = Duration::from_secs(14 * 86_400);
+/// Those that all accounts together mail to one address within an hour: nobody's mailbox is filled by strangers.
+const TO_ADDRESS: Limit = Limit::of(5, 3600);
 
 /// Mails the contact a link of their own.
 pub(in crate::features::identity) fn ask(
@@ -29,6 +31,10 @@ pub(in crate::features::identity) fn ask(
     else {
         return Err(Fault::Changed);
     };
+    let counted = limits::count(conn, &limits::bucket(&ctx.keys, "identity_contact", &[address]), TO_ADDRESS, ctx.now)?;
+    if let Some(wait) = counted.over {
+        return Err(Fault::TooOften(wait));
+    }
     let token = BASE64URL_NOPAD.encode(&chance::bytes::<32>());
     queries::ask(conn, case.id, queries::hash(&ctx.keys, &token), (ctx.now, ctx.now.plus(LIFE)))?;
     letters::asked(conn, ctx, address, &company.name, &format!("/identity/contact/{token}"))
@@ -46,11 +52,21 @@ pub(super) fn answer(conn: &mut Conn, ctx: &Context, case: &Case, agrees: bool, 
     } else {
         (ContactState::Refused, Move::ContactRefuses)
     };
-    let to = case.state.after(by)?;
     let notice = Sha256::digest(words).to_vec();
     if !queries::answered(conn, case.id, state, (notice, &ctx.network), ctx.now)? {
         return Err(Fault::Changed);
     }
-    cases::moved_by_contact(conn, ctx, case, (to, by))?;
-    cases::record(conn, ctx, by.event(), case.account_id, &case.number, json!({ "method": case.method.as_str() }))
+    cases::move_by_contact(conn, ctx, case, by, false)?;
+    if agrees { Ok(()) } else { letters::contact_refused(conn, ctx, case) }
+}
+
+/// Gives cases back whose contact did not answer in time, at most `most`; how many there were.
+pub(in crate::features::identity) fn sweep(conn: &mut Conn, ctx: &Context, most: i64) -> Result<usize, Fault> {
+    let silent = queries::silent(conn, ctx.now, most)?;
+    for case in &silent {
+        queries::end(conn, case.id)?;
+        cases::move_by_contact(conn, ctx, case, Move::ContactRefuses, true)?;
+        letters::contact_refused(conn, ctx, case)?;
+    }
+    Ok(silent.len())
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{moves, queries};
 use crate::features::accounts::Visitor;
 use crate::features::identity::cases::{Case, CaseKey};
-use crate::features::identity::consents::{Question, terms};
+use crate::features::identity::consents::{contact_words, terms};
 use crate::web::{Error, Form, Goto, Shell, Stop, Visit, page};
 
 #[derive(Template)]
@@ -30,7 +30,7 @@ pub(in crate::features::identity) async fn show(
     token: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
     let (wanted, ctx) = (token.clone(), visit.asked().context.clone());
-    let words = Question::Document.words(&terms(visit.house()))?;
+    let words = contact_words(&terms(visit.house()))?;
     let (shell, asked) = visit
         .read(move |conn, _| {
             let Some(case) = queries::by_token(conn, &ctx.keys, &wanted, ctx.now)? else { return Ok(None) };
@@ -68,7 +68,7 @@ pub(in crate::features::identity) async fn answer(
     form: Form<Pressed>,
 ) -> Result<HttpResponse, Error> {
     let (token, ctx) = (token.into_inner(), visit.asked().context.clone());
-    let words = Question::Document.words(&terms(visit.house()))?;
+    let words = contact_words(&terms(visit.house()))?;
     let ended = visit.write(&form, move |conn, _, form| {
         let agrees = match form.answer.as_str() {
             "agree" => true,

@@ -62,6 +62,18 @@ pub(super) fn by_token(conn: &mut Conn, keys: &Keys, token: &str, now: Moment) -
         .optional()
 }
 
+/// Cases whose contact did not answer in time, at most `most`.
+pub(super) fn silent(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<Vec<Case>> {
+    identity_contacts::table
+        .inner_join(identity_cases::table)
+        .filter(identity_contacts::state.eq(ContactState::Asked))
+        .filter(identity_contacts::expires_at.le(now))
+        .order(identity_contacts::expires_at)
+        .limit(most)
+        .select(columns!())
+        .load(conn)
+}
+
 /// Keeps the answer with what was shown; false when it was given already.
 pub(super) fn answered(
     conn: &mut Conn,

@@ -17,6 +17,8 @@ use crate::features::staff::{Reviewer, Staff};
 use crate::services::records::Event;
 
 const DAY: u64 = 86_400;
+/// How often the next case is looked for when colleagues take one after the other.
+const TRIES: usize = 20;
 
 /// Takes the case that waits longest, or the one that the reviewer holds already; nothing when none waits.
 pub(super) fn take_next(conn: &mut Conn, officer: &Staff<Reviewer>) -> Result<Option<Number>, Fault> {
@@ -24,17 +26,15 @@ pub(super) fn take_next(conn: &mut Conn, officer: &Staff<Reviewer>) -> Result<Op
     if let Some(held) = queries::held(conn, officer)? {
         return Ok(Some(held.number));
     }
-    let Some(number) = queries::next(conn, officer)? else { return Ok(None) };
-    take(conn, officer, &number)?;
-    Ok(Some(number))
-}
-
-fn take(conn: &mut Conn, officer: &Staff<Reviewer>, number: &Number) -> Result<(), Fault> {
-    let case = queries::one(conn, officer, number)?.ok_or(Fault::NotFound)?;
-    if !queries::take(conn, officer, &case)? {
-        return Err(Fault::Changed);
+    // A colleague may be faster with the one that was next.
+    for _ in 0..TRIES {
+        let Some(case) = queries::next(conn, officer)? else { return Ok(None) };
+        if queries::take(conn, officer, &case)? {
+            cases::record(conn, officer.ctx(), Event::IdentityTaken, case.account_id, &case.number, json!({}))?;
+            return Ok(Some(case.number));
+        }
     }
-    cases::record(conn, officer.ctx(), Event::IdentityTaken, case.account_id, &case.number, json!({}))
+    Err(Fault::Changed)
 }
 
 /// Puts a case back into the queue.
@@ -97,32 +97,19 @@ pub(super) fn approve(
     Ok(to)
 }
 
-/// Rejects, for a reason that the customer reads.
-pub(super) fn reject(
+/// Turns a case down for a reason that the customer reads: rejects it, or asks for more.
+pub(super) fn turn_down(
     conn: &mut Conn,
     officer: &Staff<Reviewer>,
     number: &Number,
-    (reason, words): (Reason, &str),
+    (by, reason, words): (Move, Reason, &str),
     rules: IdentityRules,
 ) -> Result<(), Fault> {
     let case = in_hand(conn, officer, number)?;
-    let to = case.state.after(Move::Reject)?;
-    decided(conn, officer, &case, (to, Move::Reject), (Some(reason), words), rules)?;
-    letters::rejected(conn, officer.ctx(), &case, reason, words)
-}
-
-/// Asks the customer for more.
-pub(super) fn ask_more(
-    conn: &mut Conn,
-    officer: &Staff<Reviewer>,
-    number: &Number,
-    (reason, words): (Reason, &str),
-    rules: IdentityRules,
-) -> Result<(), Fault> {
-    let case = in_hand(conn, officer, number)?;
-    let to = case.state.after(Move::Return)?;
-    decided(conn, officer, &case, (to, Move::Return), (Some(reason), words), rules)?;
-    letters::returned(conn, officer.ctx(), &case, reason, words)
+    let to = case.state.after(by)?;
+    decided(conn, officer, &case, (to, by), (Some(reason), words), rules)?;
+    let letter = if by == Move::Reject { letters::rejected } else { letters::returned };
+    letter(conn, officer.ctx(), &case, reason, words)
 }
 
 fn decided(

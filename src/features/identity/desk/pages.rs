@@ -11,7 +11,7 @@ use super::moves::{self, details, in_hand};
 use super::queries::{self, Row};
 use crate::base::db::Conn;
 use crate::base::types::{Moment, Number};
-use crate::features::identity::cases::{self, Case, CaseKey, CaseState, Details, Picture, Reason};
+use crate::features::identity::cases::{self, Case, CaseKey, CaseState, Details, Move, Picture, Reason};
 use crate::features::staff::{Reviewer, Staff};
 use crate::services::storage::Kind;
 use crate::web::downloads;
@@ -231,18 +231,12 @@ pub(in crate::features::identity) async fn judge(
     let ended = visit
         .write(&form, move |conn, officer, form| {
             let (reason, words) = form.read()?;
-            let why = (reason, words.as_str());
-            let flash = match form.verdict.as_str() {
-                "reject" => {
-                    moves::reject(conn, officer, &target, why, rules)?;
-                    Flash::IdentityRejected
-                }
-                "ask" => {
-                    moves::ask_more(conn, officer, &target, why, rules)?;
-                    Flash::IdentityReturned
-                }
+            let (by, flash) = match form.verdict.as_str() {
+                "reject" => (Move::Reject, Flash::IdentityRejected),
+                "ask" => (Move::Return, Flash::IdentityReturned),
                 _ => return Err(Stop::Failed(Error::BadRequest)),
             };
+            moves::turn_down(conn, officer, &target, (by, reason, &words), rules)?;
             Ok(Goto::to("/staff/identity").saying(flash))
         })
         .await?;

@@ -68,13 +68,8 @@ pub(super) fn held(conn: &mut Conn, officer: &Officer) -> QueryResult<Option<Cas
         .optional()
 }
 
-/// One case, held by whomever.
-pub(super) fn one(conn: &mut Conn, _: &Officer, number: &Number) -> QueryResult<Option<Case>> {
-    identity_cases::table.filter(identity_cases::number.eq(number)).select(columns!()).first(conn).optional()
-}
-
 /// The case that waits longest of those that this reviewer may decide: not one's own, and not one approved already.
-pub(super) fn next(conn: &mut Conn, officer: &Officer) -> QueryResult<Option<Number>> {
+pub(super) fn next(conn: &mut Conn, officer: &Officer) -> QueryResult<Option<Case>> {
     let own = memberships::table
         .inner_join(people::table)
         .filter(people::address.eq(officer.address()))
@@ -85,7 +80,7 @@ pub(super) fn next(conn: &mut Conn, officer: &Officer) -> QueryResult<Option<Num
         .filter(identity_cases::approved_by_id.is_null().or(identity_cases::approved_by_id.ne(officer.person_id())))
         .filter(identity_cases::account_id.ne_all(own))
         .order((identity_cases::queued_at, identity_cases::id))
-        .select(identity_cases::number)
+        .select(columns!())
         .first(conn)
         .optional()
 }

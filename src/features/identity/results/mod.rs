@@ -3,4 +3,4 @@
 mod queries;
 
 pub use queries::{IdentityResult, NewResult, result_of, store};
-pub(super) use queries::{remove, restrict, stands, stands_for, times_used};
+pub(super) use queries::{end, stands, stands_for, times_used};

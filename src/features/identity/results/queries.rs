@@ -8,6 +8,7 @@ use crate::base::db::schema::identity_results;
 use crate::base::types::{Moment, text_enum};
 use crate::features::accounts::Customer;
 use crate::features::identity::cases::{self, IdentityKind, IdentityMethod};
+use crate::services::ledger;
 
 const NAME: &str = "identity_results.sealed_name";
 const CODE: &str = "identity_results.sealed_code";
@@ -103,12 +104,17 @@ fn taken(conn: &mut Conn, prints: &[Vec<u8>], but_for: i64) -> QueryResult<Vec<i
         .load(conn)
 }
 
-/// Stores a result in the running transaction, in place of the account's former one. False when the number stands for
-/// `most` accounts already. Of two accounts that take the last slot at once, the index lets one through.
+/// Stores a result in the running transaction. The account's former one goes, or is closed away where money moved under
+/// it. False when the number stands for `most` accounts already. Of two accounts that take the last slot at once, the
+/// index lets one through.
 pub fn store(conn: &mut Conn, keys: &Keys, new: &NewResult<'_>, most: i64) -> QueryResult<bool> {
-    let slots = taken(conn, &cases::fingerprints(keys, new.number), new.account_id)?;
+    let prints = cases::fingerprints(keys, new.number);
+    let slots = taken(conn, &prints, new.account_id)?;
     let Some(slot) = (1..=most).find(|slot| !slots.contains(slot)) else { return Ok(false) };
-    remove(conn, new.account_id)?;
+    let own = identity_results::table.filter(identity_results::account_id.eq(new.account_id));
+    // The same number anew is the same subject: nothing of the former result is worth more than this one.
+    diesel::delete(own.filter(identity_results::fingerprint.eq_any(&prints))).execute(conn)?;
+    end(conn, new.account_id)?;
     let row = new.account_id.to_string();
     diesel::insert_into(identity_results::table)
         .values((
@@ -130,16 +136,17 @@ pub fn store(conn: &mut Conn, keys: &Keys, new: &NewResult<'_>, most: i64) -> Qu
     Ok(true)
 }
 
-/// Removes the account's result; whether there was one.
-pub fn remove(conn: &mut Conn, account_id: i64) -> QueryResult<bool> {
-    let gone = identity_results::table.filter(identity_results::account_id.eq(account_id));
-    Ok(diesel::delete(gone).execute(conn)? == 1)
-}
-
-/// Keeps the account's result for the law alone; whether one stood.
-pub fn restrict(conn: &mut Conn, account_id: i64) -> QueryResult<bool> {
+/// Ends the account's standing result: removed, or closed away where money moved under it. Nothing when none stood, else
+/// whether it was closed away.
+pub fn end(conn: &mut Conn, account_id: i64) -> QueryResult<Option<bool>> {
     let standing = identity_results::table
         .filter(identity_results::account_id.eq(account_id))
         .filter(identity_results::state.eq(ResultState::Standing));
-    Ok(diesel::update(standing).set(identity_results::state.eq(ResultState::Restricted)).execute(conn)? == 1)
+    let moved = ledger::moved_for(conn, account_id)?;
+    let ended = if moved {
+        diesel::update(standing).set(identity_results::state.eq(ResultState::Restricted)).execute(conn)?
+    } else {
+        diesel::delete(standing).execute(conn)?
+    };
+    Ok((ended > 0).then_some(moved))
 }
