@@ -47,7 +47,7 @@ pub(in crate::features::accounts) fn entrance(
     person_id: i64,
     next: Option<String>,
 ) -> diesel::QueryResult<String> {
-    let places = queries::places(conn, person_id)?.len();
+    let places = queries::count_places(conn, person_id)?;
     Ok(match next {
         Some(next) if places == 1 || next.starts_with("/invitations/") => next,
         None if places == 1 => "/account".to_string(),

@@ -121,15 +121,24 @@ pub(super) fn places(conn: &mut Conn, person_id: i64) -> QueryResult<Vec<Place>>
         .order(memberships::id)
         .select((accounts::id, accounts::number, accounts::name, memberships::role))
         .load(conn)?;
-    rows.into_iter()
-        .map(|(account_id, number, name, role)| {
-            let called = match name {
-                Some(name) => name,
-                None => oldest_owner(conn, account_id)?.unwrap_or_else(|| number.to_string()),
-            };
-            Ok(Place { account_id, number, called, role })
-        })
-        .collect()
+    let unnamed: Vec<i64> = rows.iter().filter(|(_, _, name, _)| name.is_none()).map(|(id, ..)| *id).collect();
+    let owners = owners(conn, &unnamed)?;
+    let place = |(account_id, number, name, role): (i64, Number, Option<String>, MemberRole)| {
+        let called = name.or_else(|| oldest(&owners, account_id)).unwrap_or_else(|| number.to_string());
+        Place { account_id, number, called, role }
+    };
+    Ok(rows.into_iter().map(place).collect())
+}
+
+/// How many accounts a person belongs to.
+pub(super) fn count_places(conn: &mut Conn, person_id: i64) -> QueryResult<i64> {
+    memberships::table
+        .inner_join(accounts::table)
+        .filter(memberships::person_id.eq(person_id))
+        .filter(memberships::ended_at.is_null())
+        .filter(accounts::state.ne(AccountState::Closed))
+        .count()
+        .get_result(conn)
 }
 
 /// What an account is called: its name, else that of its oldest owner.
@@ -138,11 +147,30 @@ pub(super) fn called(conn: &mut Conn, account_id: i64) -> QueryResult<String> {
         accounts::table.find(account_id).select((accounts::number, accounts::name)).first(conn)?;
     match name {
         Some(name) => Ok(name),
-        None => Ok(oldest_owner(conn, account_id)?.unwrap_or_else(|| number.to_string())),
+        None => Ok(oldest(&owners(conn, &[account_id])?, account_id).unwrap_or_else(|| number.to_string())),
     }
 }
 
-fn oldest_owner(conn: &mut Conn, account_id: i64) -> QueryResult<Option<String>> {
-    let members = fellows(conn, account_id)?;
-    Ok(members.iter().find(|one| one.role == MemberRole::Owner).map(|one| one.called().to_string()))
+/// Account, name and address of an owner.
+type Owner = (i64, Option<String>, String);
+
+/// The owners of these accounts, oldest first.
+fn owners(conn: &mut Conn, accounts: &[i64]) -> QueryResult<Vec<Owner>> {
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    memberships::table
+        .inner_join(people::table)
+        .filter(memberships::account_id.eq_any(accounts))
+        .filter(memberships::ended_at.is_null())
+        .filter(memberships::role.eq(MemberRole::Owner))
+        .order(memberships::id)
+        .select((memberships::account_id, people::name, people::address))
+        .load(conn)
+}
+
+/// What the oldest owner of an account is called.
+fn oldest(owners: &[Owner], account_id: i64) -> Option<String> {
+    let (_, name, address) = owners.iter().find(|(account, ..)| *account == account_id)?;
+    Some(name.clone().unwrap_or_else(|| address.clone()))
 }
