@@ -12,7 +12,7 @@ use crate::base::types::Moment;
 use crate::services::jobs::{claim, done};
 use crate::services::mail;
 use crate::web::feature::{JobRun, JobSpec};
-use crate::web::{House, limits, orphans, session, uploads, visit};
+use crate::web::{House, kept, limits, orphans, session, uploads, visit};
 
 const LEASE: Duration = Duration::from_secs(600);
 /// A job that runs always is guarded by what it claims itself. After a crash it need not wait long: mails carry codes.
@@ -142,6 +142,7 @@ fn sweep(house: Data<House>, now: Moment) -> std::pin::Pin<Box<dyn Future<Output
     Box::pin(async move {
         limits::sweep(&house.db, now).await.map_err(|fault| fault.to_string())?;
         visit::sweep(&house.db, now).await.map_err(|fault| fault.to_string())?;
+        kept::sweep(&house.db, now).await.map_err(|fault| fault.to_string())?;
         uploads::sweep(&house, now).await
     })
 }

@@ -26,6 +26,12 @@ text_enum! {
         PasswordReset = "password_reset",
         /// What was sent came after the session had ended.
         LostSession = "lost_session",
+        /// The same, and what was typed is kept.
+        LostSessionKept = "lost_session_kept",
+        /// The person proved who they are.
+        SteppedUp = "stepped_up",
+        /// A kept post is gone.
+        KeptDiscarded = "kept_discarded",
         /// One device was signed out.
         SessionEnded = "session_ended",
         /// All other devices were signed out.
@@ -149,7 +155,7 @@ impl Flash {
     /// How it is drawn: what was done is good, what only informs is a note, what did not happen asks for a second look.
     pub const fn kind(self) -> &'static str {
         match self {
-            Self::LostSession => "wait",
+            Self::LostSession | Self::LostSessionKept => "wait",
             Self::CodeElsewhere
             | Self::SignInToJoin
             | Self::IdentityRefused

@@ -14,6 +14,7 @@ mod edge;
 mod faults;
 mod house;
 mod identity;
+mod kept;
 mod late;
 mod ledger;
 mod limits;

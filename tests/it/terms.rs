@@ -12,7 +12,7 @@ use crate::support::portal::Portal;
 
 const DAY: Duration = Duration::from_secs(86400);
 /// Under which name the policy tells of a table, or of a column of it.
-const TOLD: [(&str, &str); 27] = [
+const TOLD: [(&str, &str); 28] = [
     ("people.password_hash", "Password, as a hash"),
     ("people.password_class", "Password, as a hash"),
     ("people.password_at", "Password, as a hash"),
@@ -25,6 +25,7 @@ const TOLD: [(&str, &str); 27] = [
     ("sessions", "Sign-ins and sessions"),
     ("limits", "Counters of guesses and uploads"),
     ("uploads", "Files of a form that is not sent"),
+    ("kept_posts", "What you typed when you were signed out"),
     ("records", "Your operation records"),
     ("consents", "Consent records"),
     ("mails.address", "Mails sent by the portal: to whom and what about"),

@@ -137,6 +137,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    kept_posts (id) {
+        id -> BigInt,
+        handle -> Text,
+        person_id -> BigInt,
+        sealed_data -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     staff_roles (id) {
         id -> BigInt,
         person_id -> BigInt,
@@ -625,6 +636,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     challenges,
     limits,
     submissions,
+    kept_posts,
     staff_roles,
     activations,
     totp_factors,

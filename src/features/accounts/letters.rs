@@ -108,6 +108,8 @@ letters! {
     code_sign_in("code_sign_in", true, "mail/code_sign_in.txt", "mail/code_sign_in.html", "mail/code_sign_in_subject.txt");
     /// The code after the password on a new browser.
     code_second_step("code_second_step", true, "mail/code_second_step.txt", "mail/code_second_step.html", "mail/code_second_step_subject.txt");
+    /// The code that confirms a step of somebody who has no password.
+    code_step_up("code_step_up", true, "mail/code_step_up.txt", "mail/code_step_up.html", "mail/code_step_up_subject.txt");
     /// A code was asked for an address without an account.
     no_account("no_account", false, "mail/no_account.txt", "mail/no_account.html", "mail/no_account_subject.txt");
     /// The code that sets a password anew.

@@ -12,6 +12,7 @@ mod browsers;
 mod codes;
 pub mod guesses;
 mod jobs;
+mod kept;
 mod letters;
 mod members;
 mod notifications;
@@ -29,6 +30,7 @@ mod scene;
 mod security;
 mod sign_in;
 mod standing;
+mod step_up;
 
 pub use actor::{Any, Billing, Customer, Member, MemberRole, Owner, Person, Roles, Technical, Viewer, Visitor};
 pub use browsers::{known as known_browser, learn as learn_browser};
@@ -39,9 +41,10 @@ pub use queries::{
     Created, NewCustomer, Reader, create_customer, name_person, new_person, readers, readers_of, set_password,
 };
 pub use standing::{Stays, move_person};
+pub use step_up::Fresh;
 
 use crate::web::Feature;
-use crate::web::feature::MenuEntry;
+use crate::web::feature::{CardSpec, MenuEntry};
 use crate::web::routes::Route;
 
 const MENU: &[MenuEntry] = &[
@@ -62,7 +65,7 @@ pub fn feature() -> Feature {
         jobs: jobs::JOBS,
         personal: &[&personal::PERSONAL],
         menu: MENU,
-        overview: &[],
+        overview: &[CardSpec { roles: &[], position: 0, draw: kept::task }],
         desk: &[],
         files: &[],
     }
@@ -75,6 +78,8 @@ fn routes() -> Vec<Route> {
         recovery::routes(),
         overview::routes(),
         security::routes(),
+        step_up::routes(),
+        kept::routes(),
         profile::routes(),
         members::routes(),
         records::routes(),

@@ -29,6 +29,8 @@ crate::base::types::text_enum! {
         PasswordReset = "password_reset",
         /// The owner of a sign-in said that it was somebody else's: every session ended.
         Disowned = "disowned",
+        /// Somebody signed in proved again who they are.
+        SteppedUp = "stepped_up",
         /// A password was right and the second step was not finished.
         SignInUnfinished = "sign_in_unfinished",
         /// The name of a person or account was changed.

@@ -34,7 +34,10 @@ const OF_A_KIND: usize = 3;
 const MOST: usize = 250;
 
 /// Pages that no link leads to: for machines, steps that begin with a form, and what the demo has none of.
-const UNLINKED: [&str; 27] = [
+const UNLINKED: [&str; 29] = [
+    // Only who was signed out, or has to prove anew who they are, is led there.
+    "/account/kept",
+    "/account/step-up",
     "/invitations/{token}",
     "/staff/login",
     "/account/tickets/{number}/files/{file}",

@@ -35,6 +35,8 @@ text_enum! {
         Reset = "reset",
         /// "This was not me": a link in a notice, which no code opens.
         Disown = "disown",
+        /// Confirming a step of somebody who has no password.
+        StepUp = "step_up",
     }
 }
 

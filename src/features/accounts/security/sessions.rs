@@ -4,11 +4,11 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::json;
 
-use super::super::Person;
+use super::super::{Fresh, Person};
 use super::queries;
 use crate::services::records::{self, Entry, Event};
 use crate::web::session::{Device, end_all, end_named};
-use crate::web::{Ended, Error, Errors, Flash, Form, Goto, Press, Shell, Visit, page};
+use crate::web::{Actor, Ended, Error, Errors, Flash, Form, Goto, Press, Shell, Visit, page};
 
 const HERE: &str = "/account/security/sessions";
 
@@ -22,18 +22,22 @@ struct List {
 }
 
 pub(super) async fn list(visit: Visit<Person>) -> Result<HttpResponse, Error> {
-    drawn(&visit, Errors::none()).await
+    drawn(&visit, |person| person, Errors::none()).await
 }
 
-async fn drawn(visit: &Visit<Person>, errors: Errors) -> Result<HttpResponse, Error> {
+async fn drawn<A: Actor>(visit: &Visit<A>, who: fn(&A) -> &Person, errors: Errors) -> Result<HttpResponse, Error> {
     let house = visit.house().clone();
-    let (shell, (devices, current)) =
-        visit.read(move |conn, person| Ok((queries::devices(conn, person, &house.seen)?, person.session().id))).await?;
+    let (shell, (devices, current)) = visit
+        .read(move |conn, actor| {
+            let person = who(actor);
+            Ok((queries::devices(conn, person, &house.seen)?, person.session().id))
+        })
+        .await?;
     page(List { shell, devices, current, errors })
 }
 
 pub(super) async fn end(
-    visit: Visit<Person>,
+    visit: Visit<Fresh<Person>>,
     path: web::Path<String>,
     form: Form<Press>,
 ) -> Result<HttpResponse, Error> {
@@ -55,7 +59,7 @@ pub(super) async fn end(
     answered(&visit, ended).await
 }
 
-pub(super) async fn end_others(visit: Visit<Person>, form: Form<Press>) -> Result<HttpResponse, Error> {
+pub(super) async fn end_others(visit: Visit<Fresh<Person>>, form: Form<Press>) -> Result<HttpResponse, Error> {
     let ended = visit
         .write(&form, |conn, person, _| {
             let count = end_all(conn, person.person_id(), Some(person.session().id), person.now())?;
@@ -70,7 +74,7 @@ pub(super) async fn end_others(visit: Visit<Person>, form: Form<Press>) -> Resul
 }
 
 /// Ends every session of the person, this one too.
-pub(super) async fn end_everywhere(visit: Visit<Person>, form: Form<Press>) -> Result<HttpResponse, Error> {
+pub(super) async fn end_everywhere(visit: Visit<Fresh<Person>>, form: Form<Press>) -> Result<HttpResponse, Error> {
     let ended = visit
         .write(&form, |conn, person, _| {
             let count = end_all(conn, person.person_id(), None, person.now())?;
@@ -88,9 +92,9 @@ fn door(person: &Person) -> &'static str {
 }
 
 /// These forms have nothing to refuse; should one come back, the list is drawn anew with what was said.
-async fn answered(visit: &Visit<Person>, ended: Ended<HttpResponse, Press>) -> Result<HttpResponse, Error> {
+async fn answered(visit: &Visit<Fresh<Person>>, ended: Ended<HttpResponse, Press>) -> Result<HttpResponse, Error> {
     match ended {
         Ended::Done(response) => Ok(response),
-        Ended::Again(_, errors, _) => drawn(visit, errors).await,
+        Ended::Again(_, errors, _) => drawn(visit, |person| person, errors).await,
     }
 }
