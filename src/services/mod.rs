@@ -12,4 +12,5 @@ pub mod marks;
 pub mod personal;
 pub mod records;
 pub mod search;
+pub mod sms;
 pub mod storage;

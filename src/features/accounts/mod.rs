@@ -10,6 +10,7 @@
 mod actor;
 mod browsers;
 mod codes;
+mod contact;
 pub mod guesses;
 mod jobs;
 mod letters;
@@ -75,6 +76,7 @@ fn routes() -> Vec<Route> {
         recovery::routes(),
         overview::routes(),
         security::routes(),
+        contact::routes(),
         profile::routes(),
         members::routes(),
         records::routes(),

@@ -1,0 +1,1 @@
+//! Replacing and removing the phone.

@@ -1,0 +1,1 @@
+//! Undoing a change by the link in its notice.
