@@ -2,10 +2,12 @@
 
 mod currency;
 mod identity;
+mod outward;
 mod proxies;
 mod sources;
 
 pub use identity::IdentityRules;
+pub use outward::OutwardRules;
 pub use proxies::Proxies;
 pub use sources::{ConfigFault, settings_in};
 
@@ -84,6 +86,8 @@ pub struct Config {
     pub mail_from: String,
     /// How real names are authenticated.
     pub identity: IdentityRules,
+    /// How other machines are called.
+    pub outward: OutwardRules,
     /// `EASYLINK_WORKERS`: threads that serve requests; one a core by default.
     pub workers: Option<usize>,
 }
@@ -117,6 +121,7 @@ impl Config {
             zone: sources.parsed("EASYLINK_ZONE", "Asia/Shanghai", |text| jiff::tz::TimeZone::get(text).ok())?,
             currency: currency::in_hundredths(sources.parsed("EASYLINK_CURRENCY", "CNY", currency::code)?)?,
             identity: IdentityRules::read(&sources)?,
+            outward: OutwardRules::read(&sources)?,
             workers: match sources.text("EASYLINK_WORKERS") {
                 Some(_) => Some(sources.parsed("EASYLINK_WORKERS", "", |text| {
                     text.parse().ok().filter(|n| (1..=MOST_WORKERS).contains(n))
@@ -219,6 +224,8 @@ mod tests {
             ("EASYLINK_MAIL_FROM", "x"),
             ("EASYLINK_MAIL_FROM", "Portal <a@example.com>\r\nBcc: b@example.com"),
             ("EASYLINK_WORKERS", "99999999"),
+            ("EASYLINK_OUTWARD_PRIVATE", "maybe"),
+            ("EASYLINK_OUTWARD_SECONDS", "11"),
             ("EASYLINK_TRUSTED_PROXIES", "10.0.0.0/40"),
             ("EASYLINK_BASE_URL", "https://portal.example/path"),
         ] {

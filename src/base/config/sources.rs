@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// Every setting there is. In the file they are written in lower case without `EASYLINK_`.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 19] = [
     "DATABASE_URL",
     "EASYLINK_BASE_URL",
     "EASYLINK_CURRENCY",
@@ -19,6 +19,8 @@ const KNOWN: [&str; 17] = [
     "EASYLINK_LISTEN",
     "EASYLINK_MAIL_FROM",
     "EASYLINK_MIGRATE_URL",
+    "EASYLINK_OUTWARD_PRIVATE",
+    "EASYLINK_OUTWARD_SECONDS",
     "EASYLINK_SMTP_URL",
     "EASYLINK_STORAGE",
     "EASYLINK_TRUSTED_PROXIES",
