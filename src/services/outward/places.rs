@@ -70,7 +70,7 @@ fn shared(ip: Ipv4Addr) -> bool {
 fn public(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => {
-            let special = matches!(ip.octets(), [0, ..] | [192, 0, 0, _] | [198, 18 | 19, ..] | [240..=255, ..]);
+            let special = matches!(ip.octets(), [0 | 240..=255, ..] | [192, 0, 0, _] | [198, 18 | 19, ..]);
             !(special
                 || shared(ip)
                 || ip.is_private()
