@@ -39,6 +39,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<Data<House>, Box<dyn s
         Some(url) => Post::from_url(url)?,
         None => Post::Folder(config.data_dir.join("mail")),
     };
+    let gateway = Gateway::of(&config.sms, config.outward, clock.clone())?;
     let house = House {
         db,
         hasher: Hasher::start(cores, 64 * cores, &keys)?,
@@ -47,7 +48,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<Data<House>, Box<dyn s
         post,
         keys,
         clock,
-        gateway: Gateway::Kept,
+        gateway,
         mail_bell: Notify::new(),
         text_bell: Notify::new(),
         seen: crate::web::session::Seen::default(),

@@ -2,11 +2,13 @@
 
 mod currency;
 mod identity;
+mod outward;
 mod proxies;
 mod sms;
 mod sources;
 
 pub use identity::IdentityRules;
+pub use outward::OutwardRules;
 pub use proxies::Proxies;
 pub use sms::SmsRules;
 pub use sources::{ConfigFault, settings_in};
@@ -88,6 +90,8 @@ pub struct Config {
     pub identity: IdentityRules,
     /// How text messages leave.
     pub sms: SmsRules,
+    /// How other machines are called.
+    pub outward: OutwardRules,
     /// `EASYLINK_WORKERS`: threads that serve requests; one a core by default.
     pub workers: Option<usize>,
 }
@@ -122,6 +126,7 @@ impl Config {
             currency: currency::in_hundredths(sources.parsed("EASYLINK_CURRENCY", "CNY", currency::code)?)?,
             identity: IdentityRules::read(&sources)?,
             sms: SmsRules::read(&sources)?,
+            outward: OutwardRules::read(&sources)?,
             workers: match sources.text("EASYLINK_WORKERS") {
                 Some(_) => Some(sources.parsed("EASYLINK_WORKERS", "", |text| {
                     text.parse().ok().filter(|n| (1..=MOST_WORKERS).contains(n))
@@ -234,6 +239,8 @@ mod tests {
             ("EASYLINK_MAIL_FROM", "x"),
             ("EASYLINK_MAIL_FROM", "Portal <a@example.com>\r\nBcc: b@example.com"),
             ("EASYLINK_WORKERS", "99999999"),
+            ("EASYLINK_OUTWARD_PRIVATE", "maybe"),
+            ("EASYLINK_OUTWARD_SECONDS", "11"),
             ("EASYLINK_TRUSTED_PROXIES", "10.0.0.0/40"),
             ("EASYLINK_BASE_URL", "https://portal.example/path"),
             ("EASYLINK_SMS_URL", "https://sms.example/"),

@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod mail;
 pub mod markdown;
 pub mod marks;
+pub mod outward;
 pub mod personal;
 pub mod records;
 pub mod search;

@@ -52,6 +52,10 @@ text_enum! {
         ContactCancelled = "contact_cancelled",
         /// A change was undone, and a code for a new password is on its way.
         ContactUndone = "contact_undone",
+        /// The owner locked the account.
+        AccountLocked = "account_locked",
+        /// The owner unlocked it.
+        AccountUnlocked = "account_unlocked",
         /// The cookie choice was kept.
         CookiesSaved = "cookies_saved",
         /// The top-up was opened.

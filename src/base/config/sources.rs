@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// Every setting there is. In the file they are written in lower case without `EASYLINK_`.
-const KNOWN: [&str; 22] = [
+const KNOWN: [&str; 24] = [
     "DATABASE_URL",
     "EASYLINK_BASE_URL",
     "EASYLINK_CURRENCY",
@@ -24,6 +24,8 @@ const KNOWN: [&str; 22] = [
     "EASYLINK_SMS_PER_DAY",
     "EASYLINK_SMS_SECRET",
     "EASYLINK_SMS_URL",
+    "EASYLINK_OUTWARD_PRIVATE",
+    "EASYLINK_OUTWARD_SECONDS",
     "EASYLINK_SMTP_URL",
     "EASYLINK_STORAGE",
     "EASYLINK_TRUSTED_PROXIES",

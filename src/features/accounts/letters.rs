@@ -162,4 +162,12 @@ letters! {
     contact_waiting("contact_waiting", true, "mail/contact_waiting.txt", "mail/contact_waiting.html", "mail/contact_waiting_subject.txt");
     /// Phone or address was changed (RC4).
     contact_changed("contact_changed", true, "mail/contact_changed.txt", "mail/contact_changed.html", "mail/contact_changed_subject.txt");
+    /// The owner locked the account (RC9).
+    account_locked("account_locked", false, "mail/account_locked.txt", "mail/account_locked.html", "mail/account_locked_subject.txt");
+    /// The owner unlocked it.
+    account_unlocked("account_unlocked", true, "mail/account_unlocked.txt", "mail/account_unlocked.html", "mail/account_unlocked_subject.txt");
+    /// The code that unlocks it.
+    code_unlock("code_unlock", true, "mail/code_unlock.txt", "mail/code_unlock.html", "mail/code_unlock_subject.txt");
+    /// A code to unlock was asked for where nothing is locked.
+    unlock_none("unlock_none", false, "mail/unlock_none.txt", "mail/unlock_none.html", "mail/unlock_none_subject.txt");
 }

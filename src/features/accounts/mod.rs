@@ -14,6 +14,7 @@ mod contact;
 pub mod guesses;
 mod jobs;
 mod letters;
+mod locking;
 mod members;
 mod notifications;
 mod overview;
@@ -77,6 +78,7 @@ fn routes() -> Vec<Route> {
         overview::routes(),
         security::routes(),
         contact::routes(),
+        locking::routes(),
         profile::routes(),
         members::routes(),
         records::routes(),

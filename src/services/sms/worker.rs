@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::gateway::{Gateway, Message};
-use super::queries::{self, Claimed};
 use super::moves;
+use super::queries::{self, Claimed};
 use crate::base::crypto::Keys;
 use crate::base::db::{Db, End, Fault};
 use crate::base::types::Moment;

@@ -2,7 +2,9 @@
 
 mod address;
 mod binding;
+mod gateway;
 mod guard;
+mod locking;
 mod phone;
 mod undoing;
 

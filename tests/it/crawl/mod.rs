@@ -34,7 +34,7 @@ const OF_A_KIND: usize = 3;
 const MOST: usize = 250;
 
 /// Pages that no link leads to: for machines, steps that begin with a form, and what the demo has none of.
-const UNLINKED: [&str; 27] = [
+const UNLINKED: [&str; 31] = [
     "/invitations/{token}",
     "/staff/login",
     "/account/tickets/{number}/files/{file}",
@@ -50,6 +50,10 @@ const UNLINKED: [&str; 27] = [
     "/login/verify",
     "/password/reset",
     "/password/not-me/{token}",
+    "/unlock/finish",
+    "/account/security/code",
+    "/account/security/phone/replacement",
+    "/account/security/phone/removal",
     "/staff/activation/{token}",
     "/leave",
     "/privacy/versions/{number}",

@@ -161,7 +161,10 @@ impl Portal {
     pub async fn texted_code(&self, number: &str) -> String {
         let texts = self.texts().await;
         let (_, text) = texts.iter().rfind(|(to, _)| to == number).unwrap_or_else(|| panic!("no message to {number}"));
-        let groups: Vec<&str> = text.split_whitespace().filter(|word| word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit())).collect();
+        let groups: Vec<&str> = text
+            .split_whitespace()
+            .filter(|word| word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit()))
+            .collect();
         assert_eq!(groups.len(), 2, "no code in {text}");
         groups.concat()
     }

@@ -151,6 +151,17 @@ pub const WAYS: &[Way] = &[
             NOTHING,
         )
     },
+    way("/unlock", "visitor", "/unlock", &[("email", CUSTOMER)], NOTHING),
+    Way {
+        from: From::After("/unlock", &[("email", CUSTOMER)]),
+        ..way(
+            "/unlock/finish",
+            "visitor",
+            "",
+            &[("code", "123456"), ("password", PASSWORD), ("again", PASSWORD)],
+            GUESSES,
+        )
+    },
     way(
         "/account/security/password",
         CUSTOMER,

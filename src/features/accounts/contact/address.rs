@@ -77,7 +77,8 @@ pub(super) async fn update(visit: Visit<Person>, form: Form<Replace>) -> Result<
         errors.check()?;
         let (Some(new), Some(proof)) = (new, proof) else { return Err(Error::Conflict.into()) };
         let (old, kind) = (Some(present.as_str()), ContactKind::Address);
-        let change = moves::ask(conn, person.ctx(), person.person_id(), &Wish { kind, proof, old, new: Some(new.as_str()) })?;
+        let change =
+            moves::ask(conn, person.ctx(), person.person_id(), &Wish { kind, proof, old, new: Some(new.as_str()) })?;
         let handle = sending::next_code(conn, &scene, person, &change, &rules, "form")?;
         Ok(Goto::to("/account/security/code").keeping(cookies::CHALLENGE, handle))
     });

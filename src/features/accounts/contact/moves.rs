@@ -38,8 +38,7 @@ pub(super) fn ask(conn: &mut Conn, ctx: &Context, person_id: i64, wish: &Wish<'_
     }
     let state = if wish.proof == Proof::None { ChangeState::Proved } else { ChangeState::Asked };
     let due_at = ctx.now.plus(DRAFT);
-    let new =
-        NewChange { person_id, kind: wish.kind, proof: wish.proof, state, old: wish.old, new: wish.new, due_at };
+    let new = NewChange { person_id, kind: wish.kind, proof: wish.proof, state, old: wish.old, new: wish.new, due_at };
     Ok(queries::insert(conn, ctx, &new)?)
 }
 

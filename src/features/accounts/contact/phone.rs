@@ -131,13 +131,7 @@ pub(super) async fn create(visit: Visit<Person>, form: Form<Bind>) -> Result<Htt
         let handle = sending::next_code(conn, &scene, person, &change, &rules, "phone")?;
         Ok(Goto::to("/account/security/code").keeping(cookies::CHALLENGE, handle))
     });
-    ended.await?.or(|shell, errors, form| Edit {
-        shell,
-        errors,
-        phone: form.phone.clone(),
-        bound: None,
-        offered,
-    })
+    ended.await?.or(|shell, errors, form| Edit { shell, errors, phone: form.phone.clone(), bound: None, offered })
 }
 
 pub(super) async fn replacement(visit: Visit<Person>) -> Result<HttpResponse, Error> {

@@ -176,11 +176,8 @@ pub(in crate::features::accounts) fn phone_of(
     keys: &Keys,
     person_id: i64,
 ) -> QueryResult<Option<Phone>> {
-    let sealed: Option<Vec<u8>> = phones::table
-        .filter(phones::person_id.eq(person_id))
-        .select(phones::sealed_number)
-        .first(conn)
-        .optional()?;
+    let sealed: Option<Vec<u8>> =
+        phones::table.filter(phones::person_id.eq(person_id)).select(phones::sealed_number).first(conn).optional()?;
     let Some(sealed) = sealed else { return Ok(None) };
     let plain = keys.open_sealed(NUMBER, &person_id.to_string(), &sealed).ok();
     Ok(plain.and_then(|plain| Phone::kept(std::str::from_utf8(&plain).ok()?)))

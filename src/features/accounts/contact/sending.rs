@@ -26,7 +26,9 @@ impl Target {
         let lost = || Error::internal("a change without what it changes");
         match purpose {
             Purpose::AddressOld => Ok(Self::Address(own_address(person)?)),
-            Purpose::AddressNew => Ok(Self::Address(Address::parse(&change.new(keys).ok_or_else(lost)?).ok_or_else(lost)?)),
+            Purpose::AddressNew => {
+                Ok(Self::Address(Address::parse(&change.new(keys).ok_or_else(lost)?).ok_or_else(lost)?))
+            }
             Purpose::PhoneNew => Ok(Self::Phone(Phone::kept(&change.new(keys).ok_or_else(lost)?).ok_or_else(lost)?)),
             _ => Err(lost()),
         }

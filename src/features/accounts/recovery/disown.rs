@@ -10,10 +10,10 @@ use crate::base::types::{Address, Number};
 use crate::features::accounts::codes::{self, Asking, Challenge, Purpose, begin};
 use crate::features::accounts::queries::active_subject;
 use crate::features::accounts::scene::Scene;
-use crate::features::accounts::{Visitor, browsers, contact, letters};
+use crate::features::accounts::{Visitor, browsers, contact, letters, locking};
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
-use crate::web::{Error, Flash, Form, Goto, Press, Shell, Visit, cookies, page, session};
+use crate::web::{Error, Flash, Form, Goto, Press, Shell, Stop, Visit, cookies, page, session};
 
 #[derive(Template)]
 #[template(path = "accounts/recovery/disown.html")]
@@ -102,38 +102,63 @@ pub(super) async fn update(
     let per_phone = visit.house().config.sms.per_phone;
     let ended = visit
         .write(&form, move |conn, _, _| {
-            let (ctx, now) = (scene.ctx(), scene.ctx().now);
-            let found = codes::linked(conn, ctx, &token)?.ok_or(Error::NotFound)?;
-            let person_id = found.person_id.ok_or(Error::NotFound)?;
-            session::hold(conn, person_id)?;
-            let subject_id = active_subject(conn, person_id)?.ok_or(Error::NotFound)?;
-            let undo = undo_of(ctx, &token, &found)?;
-            if !codes::use_up(conn, &found)? {
-                return Err(Error::NotFound.into());
-            }
-            let mut flash = Flash::Disowned;
-            if let Undo::Contact(number) = &undo
-                && contact::undo(conn, ctx, person_id, number.as_str(), per_phone)?
-            {
-                flash = Flash::ContactUndone;
-            }
-            // Whoever it was may have asked for more.
-            contact::cancel_open(conn, ctx, person_id)?;
-            session::end_all(conn, person_id, None, now)?;
-            browsers::forget_all(conn, person_id)?;
-            codes::void_all(conn, person_id)?;
-            records::keep(conn, ctx, Entry::new(Event::Disowned).of_person(person_id, subject_id))?;
-            // Not counted among the codes that may be sent: each link was, and a stranger must not use them up.
-            // It goes to the address that the person has now: a notice may have gone to one that is another's.
+            let (person_id, undone) = taken_back(conn, &scene, &token, per_phone)?;
+            let ctx = scene.ctx();
+            // Not counted among the codes that may be sent: each link was, and a stranger must not use them up. It goes to
+            // the address that the person has now: a notice may have gone to one that is another's.
             let (address, ..) = contact::address_of(conn, person_id)?;
             let (purpose, address, person_id) = (Purpose::Reset, &address, Some(person_id));
             let asking = Asking { purpose, address, person_id, remembered: false, data: "", opens: true };
             let begun = begin(conn, ctx, &asking)?;
             letters::code_reset(conn, ctx, address, person_id, &scene.facts().with_code(&begun.code))?;
+            let flash = if undone { Flash::ContactUndone } else { Flash::Disowned };
             let goto = Goto::to("/password/reset").saying(flash);
             Ok(goto.keeping(cookies::CHALLENGE, begun.handle).dropping(cookies::BROWSER))
         })
         .await?;
     // A form without a field: nothing in it can be wrong.
     ended.or_fail(Error::Conflict)
+}
+
+/// The same, and nobody comes in until the owner unlocks the account (RC9).
+pub(super) async fn lock(
+    visit: Visit<Visitor>,
+    token: web::Path<String>,
+    form: Form<Press>,
+) -> Result<HttpResponse, Error> {
+    let (scene, token) = (Scene::of(&visit), token.into_inner());
+    let per_phone = visit.house().config.sms.per_phone;
+    let ended = visit
+        .write(&form, move |conn, _, _| {
+            let (person_id, _) = taken_back(conn, &scene, &token, per_phone)?;
+            locking::lock(conn, scene.ctx(), person_id, &scene.facts())?;
+            Ok(Goto::to("/").saying(Flash::AccountLocked).dropping(cookies::BROWSER))
+        })
+        .await?;
+    ended.or_fail(Error::Conflict)
+}
+
+/// Uses the link up: undoes what its notice told of and ends whatever hangs on the person's sign-in. Answers the person, and
+/// whether a change was undone.
+fn taken_back(conn: &mut Conn, scene: &Scene, token: &str, per_phone: i64) -> Result<(i64, bool), Stop> {
+    let (ctx, now) = (scene.ctx(), scene.ctx().now);
+    let found = codes::linked(conn, ctx, token)?.ok_or(Error::NotFound)?;
+    let person_id = found.person_id.ok_or(Error::NotFound)?;
+    session::hold(conn, person_id)?;
+    let subject_id = active_subject(conn, person_id)?.ok_or(Error::NotFound)?;
+    let undo = undo_of(ctx, token, &found)?;
+    if !codes::use_up(conn, &found)? {
+        return Err(Error::NotFound.into());
+    }
+    let undone = match &undo {
+        Undo::SignIn => false,
+        Undo::Contact(number) => contact::undo(conn, ctx, person_id, number.as_str(), per_phone)?,
+    };
+    // Whoever it was may have asked for more.
+    contact::cancel_open(conn, ctx, person_id)?;
+    session::end_all(conn, person_id, None, now)?;
+    browsers::forget_all(conn, person_id)?;
+    codes::void_all(conn, person_id)?;
+    records::keep(conn, ctx, Entry::new(Event::Disowned).of_person(person_id, subject_id))?;
+    Ok((person_id, undone))
 }
