@@ -2,6 +2,7 @@
 
 mod address;
 mod binding;
+mod browser;
 mod gateway;
 mod guard;
 mod locking;
