@@ -7,6 +7,7 @@ mod support;
 
 mod accounts_in;
 mod accounts_own;
+mod contact;
 mod crawl;
 mod demo;
 mod doors;

@@ -10,10 +10,12 @@
 mod actor;
 mod browsers;
 mod codes;
+mod contact;
 pub mod guesses;
 mod jobs;
 mod kept;
 mod letters;
+mod locking;
 mod members;
 mod notifications;
 mod overview;
@@ -80,6 +82,8 @@ fn routes() -> Vec<Route> {
         security::routes(),
         step_up::routes(),
         kept::routes(),
+        contact::routes(),
+        locking::routes(),
         profile::routes(),
         members::routes(),
         records::routes(),

@@ -9,9 +9,23 @@ const CODES: &str = "1 day; links in notices 8 days";
 /// Settled invitations are deleted after that; an open one is settled within a week.
 const INVITATIONS: &str = "30 days after they were answered or ended";
 
-/// Tables `people`, `accounts`, `memberships`, `invitations`, `known_browsers`, `challenges`.
+const PHONE: &str = "proving changes by text message";
+const CHANGES: &str = "changing phone or address";
+/// As long as a change can be undone, and a day.
+const CHANGES_TERM: &str = "8 days after they are made or ended";
+
+/// Tables `people`, `accounts`, `memberships`, `invitations`, `known_browsers`, `challenges`, `phones`, `contact_changes`.
 pub(super) const PERSONAL: PersonalData = PersonalData {
-    tables: &["people", "accounts", "memberships", "invitations", "known_browsers", "challenges"],
+    tables: &[
+        "people",
+        "accounts",
+        "memberships",
+        "invitations",
+        "known_browsers",
+        "challenges",
+        "phones",
+        "contact_changes",
+    ],
     columns: &[
         column("people", "address", Personal, "signing in and writing to the person", "life of the account"),
         column("people", "name", Personal, "naming the person", "life of the account"),
@@ -28,5 +42,11 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
         column("challenges", "network", Personal, "telling of a sign-in that was not finished", CODES),
         column("challenges", "device", Personal, "telling of a sign-in that was not finished", CODES),
         column("challenges", "sealed_data", Sensitive, "what waits for the code", CODES),
+        column("phones", "sealed_number", Sensitive, PHONE, "until you remove it; life of the account"),
+        column("phones", "number_hash", Hashed, PHONE, "until you remove it; life of the account"),
+        column("contact_changes", "sealed_old", Sensitive, CHANGES, CHANGES_TERM),
+        column("contact_changes", "sealed_new", Sensitive, CHANGES, CHANGES_TERM),
+        column("contact_changes", "network", Personal, CHANGES, CHANGES_TERM),
+        column("contact_changes", "device", Personal, CHANGES, CHANGES_TERM),
     ],
 };

@@ -128,6 +128,7 @@ impl<A: Actor> Visit<A> {
         let (face, finish) = self.house.db.write(job).await?.map_err(|failed| self.met(failed))?;
         self.house.mail_bell.notify_one();
         self.take_up(face.as_ref(), form.kept_post()).await?;
+        self.house.text_bell.notify_one();
         match finish {
             Finish::Done(goto) => Ok(Ended::Done(self.go(goto)?)),
             Finish::Repeated(to, flash) => {

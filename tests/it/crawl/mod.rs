@@ -34,7 +34,7 @@ const OF_A_KIND: usize = 3;
 const MOST: usize = 250;
 
 /// Pages that no link leads to: for machines, steps that begin with a form, and what the demo has none of.
-const UNLINKED: [&str; 29] = [
+const UNLINKED: [&str; 33] = [
     // Only who was signed out, or has to prove anew who they are, is led there.
     "/account/kept",
     "/account/step-up",
@@ -53,6 +53,10 @@ const UNLINKED: [&str; 29] = [
     "/login/verify",
     "/password/reset",
     "/password/not-me/{token}",
+    "/unlock/finish",
+    "/account/security/code",
+    "/account/security/phone/replacement",
+    "/account/security/phone/removal",
     "/staff/activation/{token}",
     "/leave",
     "/privacy/versions/{number}",

@@ -104,6 +104,7 @@ impl Row {
                         "statements" => 'E',
                         "identity" => 'K',
                         "pictures" => 'D',
+                        "changes" => 'H',
                         other => panic!("what is numbered under {other}?"),
                     };
                     Number::random(kind).as_str().to_owned()

@@ -23,6 +23,8 @@ pub enum From {
     Link,
     /// Behind the link of an invitation into an account.
     Invitation,
+    /// On this page, of somebody new who has a phone.
+    WithPhone(&'static str),
 }
 
 /// A form and its answers.
@@ -149,6 +151,17 @@ pub const WAYS: &[Way] = &[
             NOTHING,
         )
     },
+    way("/unlock", "visitor", "/unlock", &[("email", CUSTOMER)], NOTHING),
+    Way {
+        from: From::After("/unlock", &[("email", CUSTOMER)]),
+        ..way(
+            "/unlock/finish",
+            "visitor",
+            "",
+            &[("code", "123456"), ("password", PASSWORD), ("again", PASSWORD)],
+            GUESSES,
+        )
+    },
     way(
         "/account/security/password",
         CUSTOMER,
@@ -156,6 +169,32 @@ pub const WAYS: &[Way] = &[
         &[("current", PASSWORD), ("password", PASSWORD), ("again", PASSWORD)],
         GUESSES,
     ),
+    way("/account/security/phone", CUSTOMER, "/account/security/phone", &[("phone", "138 0013 8000")], NOTHING),
+    Way {
+        from: From::WithPhone("/account/security/phone/replacement"),
+        ..way(
+            "/account/security/phone/replacement",
+            "li.with.phone@example.com",
+            "",
+            &[("phone", "13900139000"), ("proof", "address")],
+            NOTHING,
+        )
+    },
+    Way {
+        from: From::WithPhone("/account/security/phone/removal"),
+        ..way("/account/security/phone/removal", "wu.with.phone@example.com", "", &[("proof", "address")], NOTHING)
+    },
+    way(
+        "/account/security/address",
+        CUSTOMER,
+        "/account/security/address",
+        &[("email", NEW), ("proof", "address")],
+        NOTHING,
+    ),
+    Way {
+        from: From::After("/account/security/address", &[("email", NEW), ("proof", "address")]),
+        ..way("/account/security/code", COMPANY, "", &[("code", "123456")], GUESSES)
+    },
     way("/account/members/invitations", COMPANY, "/account/members", &[("email", NEW), ("role", "viewer")], NOTHING),
     way("/account/members/{number}/role", COMPANY, "/account/members", &[("role", "viewer")], NOTHING),
     way("/account/choose", CUSTOMER, "/account/choose", &[], NOTHING),
@@ -215,6 +254,7 @@ impl Way {
     pub async fn walked(&self, portal: &Portal, network: u8) -> (Visitor, FormInPage) {
         let mut browser = match self.who {
             "visitor" => portal.visitor_from([127, 0, 7, network]),
+            address if matches!(self.from, From::WithPhone(_)) => portal.enters(address).await.visitor,
             address => portal.returns(address).await.visitor,
         };
         let start = match self.from {
@@ -244,6 +284,10 @@ impl Way {
             }
             From::Link => link(portal).await,
             From::Invitation => invitation(portal).await,
+            From::WithPhone(at) => {
+                crate::contact::binds(portal, &mut browser, &format!("1380013{:04}", 8000 + u32::from(network))).await;
+                at.to_owned()
+            }
         };
         let form = found(&mut browser, &start, self.path).await;
         (browser, answered(form, self.answers))

@@ -13,5 +13,6 @@ pub(super) fn routes() -> Vec<Route> {
         route("/password/reset").get(reset::edit).post(reset::update),
         route("/password/reset/resend").post(reset::resend).form_at("/password/reset"),
         route("/password/not-me/{token}").get(disown::edit).post(disown::update),
+        route("/password/not-me/{token}/lock").post(disown::lock).form_at("/password/not-me/{token}"),
     ]
 }

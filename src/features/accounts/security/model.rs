@@ -24,6 +24,8 @@ pub(super) struct Check {
     pub(super) known_browsers: i64,
     /// Failed sign-ins of the last 30 days.
     pub(super) failures: i64,
+    /// Whether no phone is bound where one could be.
+    pub(super) phone_missing: bool,
 }
 
 /// One thing that could be better; each has its own link.
@@ -37,6 +39,8 @@ pub(super) enum Weakness {
     NoPassword,
     /// So many sign-ins failed in the last 30 days.
     Failures(i64),
+    /// No phone is bound: whoever loses the mailbox waits for days.
+    NoPhone,
 }
 
 impl Check {
@@ -52,6 +56,9 @@ impl Check {
         }
         if self.failures >= 3 {
             found.push(Weakness::Failures(self.failures));
+        }
+        if self.phone_missing {
+            found.push(Weakness::NoPhone);
         }
         found
     }

@@ -41,5 +41,6 @@ pub(super) fn check(conn: &mut Conn, person: &Person, seen: &Seen) -> QueryResul
             .count()
             .get_result(conn)?,
         failures: records::failed_sign_ins(conn, person.person_id(), month)?,
+        phone_missing: false,
     })
 }

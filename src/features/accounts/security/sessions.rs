@@ -22,14 +22,14 @@ struct List {
 }
 
 pub(super) async fn list(visit: Visit<Person>) -> Result<HttpResponse, Error> {
-    drawn(&visit, |person| person, Errors::none()).await
+    drawn(&visit, Errors::none()).await
 }
 
-async fn drawn<A: Actor>(visit: &Visit<A>, who: fn(&A) -> &Person, errors: Errors) -> Result<HttpResponse, Error> {
+async fn drawn<A: Actor + AsRef<Person>>(visit: &Visit<A>, errors: Errors) -> Result<HttpResponse, Error> {
     let house = visit.house().clone();
     let (shell, (devices, current)) = visit
         .read(move |conn, actor| {
-            let person = who(actor);
+            let person = actor.as_ref();
             Ok((queries::devices(conn, person, &house.seen)?, person.session().id))
         })
         .await?;
@@ -95,6 +95,6 @@ fn door(person: &Person) -> &'static str {
 async fn answered(visit: &Visit<Fresh<Person>>, ended: Ended<HttpResponse, Press>) -> Result<HttpResponse, Error> {
     match ended {
         Ended::Done(response) => Ok(response),
-        Ended::Again(_, errors, _) => drawn(visit, |person| person, errors).await,
+        Ended::Again(_, errors, _) => drawn(visit, errors).await,
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::base::db::Conn;
 use crate::base::types::Moment;
+use crate::features::accounts::Person;
 use crate::services::context::Context;
 use crate::web::asked::Asked;
 use crate::web::session::SessionRow;
@@ -27,6 +28,12 @@ impl<M> Deref for Fresh<M> {
     type Target = M;
 
     fn deref(&self) -> &M {
+        &self.0
+    }
+}
+
+impl AsRef<Person> for Fresh<Person> {
+    fn as_ref(&self) -> &Person {
         &self.0
     }
 }
