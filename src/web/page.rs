@@ -34,6 +34,16 @@ text_enum! {
         SignedOutEverywhere = "signed_out_everywhere",
         /// Every device was signed out, and a code for a new password is on its way.
         Disowned = "disowned",
+        /// The second factor is on.
+        TotpOn = "totp_on",
+        /// The second factor is off.
+        TotpOff = "totp_off",
+        /// The secret of the app is no longer waited for.
+        TotpNotBegun = "totp_not_begun",
+        /// New recovery codes are there.
+        RecoveryCodesMade = "recovery_codes_made",
+        /// A browser is no longer trusted.
+        BrowserDistrusted = "browser_distrusted",
         /// The cookie choice was kept.
         CookiesSaved = "cookies_saved",
         /// The top-up was opened.
@@ -151,6 +161,7 @@ impl Flash {
         match self {
             Self::LostSession => "wait",
             Self::CodeElsewhere
+            | Self::TotpNotBegun
             | Self::SignInToJoin
             | Self::IdentityRefused
             | Self::IdentityContactAsked

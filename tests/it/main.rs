@@ -11,6 +11,7 @@ mod crawl;
 mod demo;
 mod doors;
 mod edge;
+mod factors;
 mod faults;
 mod house;
 mod identity;

@@ -3,6 +3,8 @@
 //!
 //! Others use the actors `Visitor`, `Person` and `Member<R>`; what they deref to goes into every query.
 //!
+//! `factors` is the second factor of customers and staff: `factors::is_on`, `factors::use_code`.
+//!
 //! Every door shares `guesses` (count before comparing: `guesses::count`, and `Guess::right` only once every factor was
 //! right, then `guesses::clear`), `candidate` with `Candidate::prove` and `Proven::redeem` (a password, at the same cost
 //! for addresses that nobody has) and `passwords::check` (judging a new one).
@@ -10,6 +12,7 @@
 mod actor;
 mod browsers;
 mod codes;
+pub mod factors;
 pub mod guesses;
 mod jobs;
 mod letters;
@@ -75,6 +78,8 @@ fn routes() -> Vec<Route> {
         recovery::routes(),
         overview::routes(),
         security::routes(),
+        factors::routes(),
+        factors::waits::routes(),
         profile::routes(),
         members::routes(),
         records::routes(),

@@ -9,9 +9,23 @@ const CODES: &str = "1 day; links in notices 8 days";
 /// Settled invitations are deleted after that; an open one is settled within a week.
 const INVITATIONS: &str = "30 days after they were answered or ended";
 
-/// Tables `people`, `accounts`, `memberships`, `invitations`, `known_browsers`, `challenges`.
+/// A secret that no code confirmed goes within two hours, codes that were not put away within an hour and a quarter.
+const FACTOR: &str = "while it is switched on";
+
+/// Tables `people`, `accounts`, `memberships`, `invitations`, `known_browsers`, `challenges` and those of the second factor.
 pub(super) const PERSONAL: PersonalData = PersonalData {
-    tables: &["people", "accounts", "memberships", "invitations", "known_browsers", "challenges"],
+    tables: &[
+        "people",
+        "accounts",
+        "memberships",
+        "invitations",
+        "known_browsers",
+        "challenges",
+        "totp_factors",
+        "recovery_codes",
+        "trusted_browsers",
+        "pending_sign_ins",
+    ],
     columns: &[
         column("people", "address", Personal, "signing in and writing to the person", "life of the account"),
         column("people", "name", Personal, "naming the person", "life of the account"),
@@ -28,5 +42,15 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
         column("challenges", "network", Personal, "telling of a sign-in that was not finished", CODES),
         column("challenges", "device", Personal, "telling of a sign-in that was not finished", CODES),
         column("challenges", "sealed_data", Sensitive, "what waits for the code", CODES),
+        column("totp_factors", "sealed_secret", Sensitive, "second step of the sign-in", FACTOR),
+        column("totp_factors", "sealed_codes", Sensitive, "second step of the sign-in", FACTOR),
+        column("recovery_codes", "code_hash", Hashed, "second step of the sign-in", FACTOR),
+        column("trusted_browsers", "token_hash", Hashed, "knowing a browser that passed a code", "30 days"),
+        column("trusted_browsers", "network", Personal, "knowing a browser that passed a code", "30 days"),
+        column("trusted_browsers", "device", Personal, "knowing a browser that passed a code", "30 days"),
+        column("pending_sign_ins", "handle_hash", Hashed, "tying a code to one browser", CODES),
+        column("pending_sign_ins", "sealed_next", Personal, "what waits for the code", CODES),
+        column("pending_sign_ins", "network", Personal, "telling of a sign-in that was not finished", CODES),
+        column("pending_sign_ins", "device", Personal, "telling of a sign-in that was not finished", CODES),
     ],
 };

@@ -34,7 +34,7 @@ const OF_A_KIND: usize = 3;
 const MOST: usize = 250;
 
 /// Pages that no link leads to: for machines, steps that begin with a form, and what the demo has none of.
-const UNLINKED: [&str; 27] = [
+const UNLINKED: [&str; 31] = [
     "/invitations/{token}",
     "/staff/login",
     "/account/tickets/{number}/files/{file}",
@@ -49,6 +49,10 @@ const UNLINKED: [&str; 27] = [
     "/register/verify",
     "/login/verify",
     "/password/reset",
+    "/login/totp",
+    "/login/totp/recovery",
+    "/account/security/totp/end",
+    "/account/security/totp/codes",
     "/password/not-me/{token}",
     "/staff/activation/{token}",
     "/leave",

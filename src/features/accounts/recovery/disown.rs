@@ -1,50 +1,104 @@
-//! "This was not me": the page to which notices of sign-ins lead (EN10). It works without a sign-in and once: its button
-//! ends every session of the person and begins setting a new password, whose code goes to the person's mailbox.
+//! "This was not me": the page to which notices lead (EN10, RC4). It works without a sign-in and once: its button ends
+//! every session of the person, takes back what the notice told of ([`Undo`]) and begins setting a new password, whose code
+//! goes to the person's mailbox.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use serde::Deserialize;
+use serde_json::json;
 
+pub(in crate::features::accounts) use super::undo::Undo;
+use super::undo::apply;
+use crate::base::crypto::Secret;
 use crate::base::db::Conn;
 use crate::base::types::Address;
-use crate::features::accounts::codes::{self, Asking, Purpose, begin};
+use crate::features::accounts::codes::{self, Asking, Challenge, Purpose, begin};
+use crate::features::accounts::proof::candidate;
 use crate::features::accounts::queries::active_subject;
 use crate::features::accounts::scene::Scene;
-use crate::features::accounts::{Visitor, browsers, letters};
-use crate::services::context::Context;
+use crate::features::accounts::{Visitor, browsers, guesses, letters};
+use crate::services::context::{Author, AuthorKind, Context};
 use crate::services::records::{self, Entry, Event};
-use crate::web::{Error, Flash, Form, Goto, Press, Shell, Visit, cookies, page, session};
+use crate::web::session::PersonKind;
+use crate::web::{
+    Ended, Error, Errors, FieldError, Flash, Form, Goto, Press, Shell, Stop, Visit, again, cookies, page, session,
+};
 
 #[derive(Template)]
 #[template(path = "accounts/recovery/disown.html")]
 struct Edit {
     shell: Shell,
+    errors: Errors,
     token: String,
+    undo: Undo,
+    password: bool,
 }
 
-/// Makes the link of one notice; answers its path.
+impl Edit {
+    fn of(shell: Shell, errors: Errors, token: &str, undo: &Undo) -> Self {
+        Self { shell, errors, token: token.to_string(), password: undo.asks_password(), undo: undo.clone() }
+    }
+}
+
+/// The current password, where the link alone is too little.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Proof {
+    password: Secret,
+}
+
+/// Makes the link of a notice that tells of a sign-in or a password; answers its path.
 pub(in crate::features::accounts) fn link(
     conn: &mut Conn,
     ctx: &Context,
     person_id: i64,
     address: &Address,
 ) -> diesel::QueryResult<String> {
-    let (purpose, person_id) = (Purpose::Disown, Some(person_id));
-    let asking = Asking { purpose, address, person_id, remembered: false, data: "", opens: false };
+    link_to(conn, ctx, person_id, address, &Undo::SignIn)
+}
+
+/// Makes the link of a notice that tells of something to be taken back; answers its path.
+pub(in crate::features::accounts) fn link_to(
+    conn: &mut Conn,
+    ctx: &Context,
+    person_id: i64,
+    address: &Address,
+    undo: &Undo,
+) -> diesel::QueryResult<String> {
+    let (purpose, person_id, data) = (Purpose::Disown, Some(person_id), undo.text());
+    let asking = Asking { purpose, address, person_id, remembered: false, data: &data, opens: false };
     Ok(format!("/password/not-me/{}", begin(conn, ctx, &asking)?.handle))
+}
+
+/// What a link leads to, while it works.
+struct Linked {
+    challenge: Challenge,
+    person_id: i64,
+    subject_id: i64,
+    undo: Undo,
+}
+
+fn linked(conn: &mut Conn, ctx: &Context, token: &str) -> Result<Linked, Error> {
+    let challenge = codes::linked(conn, ctx, token)?.ok_or(Error::NotFound)?;
+    let person_id = challenge.person_id.ok_or(Error::NotFound)?;
+    let subject_id = active_subject(conn, person_id)?.ok_or(Error::NotFound)?;
+    let text = codes::data_of_link(ctx, token, &challenge).ok_or(Error::NotFound)?;
+    let undo = Undo::parse(&text).ok_or(Error::NotFound)?;
+    if !undo.stands(conn, person_id, challenge.created_at)? {
+        return Err(Error::NotFound);
+    }
+    Ok(Linked { challenge, person_id, subject_id, undo })
 }
 
 /// Opening the link changes nothing: programs that read mail open links, too (OT9).
 pub(super) async fn edit(visit: Visit<Visitor>, token: web::Path<String>) -> Result<HttpResponse, Error> {
-    let (scene, token) = (Scene::of(&visit), token.into_inner());
-    let named = token.clone();
-    let (shell, ()) = visit
-        .read(move |conn, _| {
-            let found = codes::linked(conn, scene.ctx(), &named)?.ok_or(Error::NotFound)?;
-            active_subject(conn, found.person_id.ok_or(Error::NotFound)?)?.ok_or(Error::NotFound)?;
-            Ok(())
-        })
-        .await?;
-    page(Edit { shell: visit.with_form(shell), token })
+    let (shell, undo) = seen(&visit, &token).await?;
+    page(Edit::of(visit.with_form(shell), Errors::none(), &token, &undo))
+}
+
+async fn seen(visit: &Visit<Visitor>, token: &str) -> Result<(Shell, Undo), Error> {
+    let (scene, token) = (Scene::of(visit), token.to_string());
+    visit.read(move |conn, _| Ok(linked(conn, scene.ctx(), &token)?.undo)).await
 }
 
 pub(super) async fn update(
@@ -55,27 +109,81 @@ pub(super) async fn update(
     let (scene, token) = (Scene::of(&visit), token.into_inner());
     let ended = visit
         .write(&form, move |conn, _, _| {
-            let (ctx, now) = (scene.ctx(), scene.ctx().now);
-            let found = codes::linked(conn, ctx, &token)?.ok_or(Error::NotFound)?;
-            let person_id = found.person_id.ok_or(Error::NotFound)?;
-            session::hold(conn, person_id)?;
-            let subject_id = active_subject(conn, person_id)?.ok_or(Error::NotFound)?;
-            if !codes::use_up(conn, &found)? {
+            let found = linked(conn, scene.ctx(), &token)?;
+            if found.undo.asks_password() {
                 return Err(Error::NotFound.into());
             }
-            session::end_all(conn, person_id, None, now)?;
-            browsers::forget_all(conn, person_id)?;
-            codes::void_all(conn, person_id)?;
-            records::keep(conn, ctx, Entry::new(Event::Disowned).of_person(person_id, subject_id))?;
-            // Not counted among the codes that may be sent: each link was, and a stranger must not use them up.
-            let (purpose, address, person_id) = (Purpose::Reset, &found.address, Some(person_id));
-            let asking = Asking { purpose, address, person_id, remembered: false, data: "", opens: true };
-            let begun = begin(conn, ctx, &asking)?;
-            letters::code_reset(conn, ctx, address, person_id, &scene.facts().with_code(&begun.code))?;
-            let goto = Goto::to("/password/reset").saying(Flash::Disowned);
-            Ok(goto.keeping(cookies::CHALLENGE, begun.handle).dropping(cookies::BROWSER))
+            disown(conn, &scene, &token)
         })
         .await?;
     // A form without a field: nothing in it can be wrong.
     ended.or_fail(Error::Conflict)
+}
+
+/// The same with the current password, which is counted as a guess before it is compared.
+pub(super) async fn prove(
+    visit: Visit<Visitor>,
+    token: web::Path<String>,
+    form: Form<Proof>,
+) -> Result<HttpResponse, Error> {
+    let token = token.into_inner();
+    let (_, undo) = seen(&visit, &token).await?;
+    let draw = |shell: Shell, errors: Errors, _: &Proof| Edit::of(shell, errors, &token, &undo);
+    let (scene, named) = (Scene::of(&visit), token.clone());
+    let counted = visit.step(&form, move |conn, _, form| {
+        if form.password.is_empty() {
+            return Err(Errors::one("password", FieldError::Missing).into());
+        }
+        let found = linked(conn, scene.ctx(), &named)?;
+        let (asked, address) = (&scene.asked, &found.challenge.address);
+        let known = browsers::known(conn, asked, found.person_id)?;
+        let guess = guesses::count(conn, asked, PersonKind::Customer, address, known, None)?;
+        Ok((candidate(conn, PersonKind::Customer, address)?, guess, form.password.clone()))
+    });
+    let (candidate, guess, password) = match counted.await? {
+        Ended::Done(counted) => counted,
+        Ended::Again(shell, errors, form) => return again(draw(*shell, errors, &form)),
+    };
+    let proven = candidate.prove(&visit.house().hasher, password).await?;
+    let (scene, named) = (Scene::of(&visit), token.clone());
+    let ended = visit.write(&form, move |conn, _, _| {
+        let found = linked(conn, scene.ctx(), &named)?;
+        let right = match &proven {
+            Some(proven) => proven.person_id == found.person_id && proven.redeem(conn)?,
+            None => false,
+        };
+        if !right {
+            let entry = Entry::new(Event::SignInFailed).of_person(found.person_id, found.subject_id);
+            records::keep(conn, scene.ctx(), entry.with(json!({ "at": "undo" })))?;
+            return Err(Stop::Counted(Errors::one("password", FieldError::WrongPassword)));
+        }
+        guess.right(conn)?;
+        disown(conn, &scene, &named)
+    });
+    ended.await?.or(draw)
+}
+
+fn disown(conn: &mut Conn, scene: &Scene, token: &str) -> Result<Goto, Stop> {
+    let (ctx, now) = (scene.ctx(), scene.ctx().now);
+    let person_id = linked(conn, ctx, token)?.person_id;
+    // Others that hold the person come before this or after it, and what they did is read anew.
+    session::hold(conn, person_id)?;
+    let found = linked(conn, ctx, token)?;
+    if !codes::use_up(conn, &found.challenge)? {
+        return Err(Error::NotFound.into());
+    }
+    session::end_all(conn, person_id, None, now)?;
+    browsers::forget_all(conn, person_id)?;
+    codes::void_all(conn, person_id)?;
+    records::keep(conn, ctx, Entry::new(Event::Disowned).of_person(person_id, found.subject_id))?;
+    let (kind, subject_id) = (AuthorKind::Visitor, Some(found.subject_id));
+    let author = Author { person_id: Some(person_id), subject_id, ..Author::nobody(kind) };
+    apply(conn, &ctx.by(author), person_id, &found.undo)?;
+    // Not counted among the codes that may be sent: each link was, and a stranger must not use them up.
+    let (purpose, address, person_id) = (Purpose::Reset, &found.challenge.address, Some(person_id));
+    let asking = Asking { purpose, address, person_id, remembered: false, data: "", opens: true };
+    let begun = begin(conn, ctx, &asking)?;
+    letters::code_reset(conn, ctx, address, person_id, &scene.facts().with_code(&begun.code))?;
+    let goto = Goto::to("/password/reset").saying(Flash::Disowned);
+    Ok(goto.keeping(cookies::CHALLENGE, begun.handle).dropping(cookies::BROWSER))
 }
