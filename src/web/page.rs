@@ -62,6 +62,16 @@ text_enum! {
         AccountLocked = "account_locked",
         /// The owner unlocked it.
         AccountUnlocked = "account_unlocked",
+        /// The second factor is on.
+        TotpOn = "totp_on",
+        /// The second factor is off.
+        TotpOff = "totp_off",
+        /// The secret of the app is no longer waited for.
+        TotpNotBegun = "totp_not_begun",
+        /// New recovery codes are there.
+        RecoveryCodesMade = "recovery_codes_made",
+        /// A browser is no longer trusted.
+        BrowserDistrusted = "browser_distrusted",
         /// The cookie choice was kept.
         CookiesSaved = "cookies_saved",
         /// The top-up was opened.
@@ -181,6 +191,7 @@ impl Flash {
             Self::CodeElsewhere
             | Self::ContactProved
             | Self::ContactWaiting
+            | Self::TotpNotBegun
             | Self::SignInToJoin
             | Self::IdentityRefused
             | Self::IdentityContactAsked

@@ -12,6 +12,7 @@ mod crawl;
 mod demo;
 mod doors;
 mod edge;
+mod factors;
 mod faults;
 mod house;
 mod identity;

@@ -202,6 +202,49 @@ diesel::table! {
         confirmed_at -> Nullable<BigInt>,
         last_step -> BigInt,
         created_at -> BigInt,
+        sealed_codes -> Nullable<Binary>,
+        codes_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    recovery_codes (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        code_hash -> Binary,
+        created_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    trusted_browsers (id) {
+        id -> BigInt,
+        public_id -> Text,
+        person_id -> BigInt,
+        token_hash -> Binary,
+        network -> Text,
+        device -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    pending_sign_ins (id) {
+        id -> BigInt,
+        handle_hash -> Binary,
+        person_id -> BigInt,
+        method -> Text,
+        step -> Text,
+        tries -> Integer,
+        remembered -> Bool,
+        sealed_next -> Nullable<Binary>,
+        network -> Text,
+        device -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        told_at -> Nullable<BigInt>,
     }
 }
 
@@ -657,6 +700,9 @@ diesel::joinable!(people -> subjects (subject_id));
 diesel::joinable!(accounts -> subjects (subject_id));
 diesel::joinable!(activations -> people (person_id));
 diesel::joinable!(totp_factors -> people (person_id));
+diesel::joinable!(recovery_codes -> people (person_id));
+diesel::joinable!(trusted_browsers -> people (person_id));
+diesel::joinable!(pending_sign_ins -> people (person_id));
 diesel::joinable!(consents -> policy_versions (policy_version_id));
 diesel::joinable!(identity_cases -> accounts (account_id));
 diesel::joinable!(identity_files -> identity_cases (case_id));
@@ -692,6 +738,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff_roles,
     activations,
     totp_factors,
+    recovery_codes,
+    trusted_browsers,
+    pending_sign_ins,
     records,
     policy_versions,
     consents,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use actix_web::web::Data;
 use jiff::tz::TimeZone;
 
+use super::factors::{self, waits};
 use super::letters::{self, Facts};
 use super::recovery::disown;
 use super::{browsers, codes, contact, members};
@@ -32,6 +33,9 @@ fn sweep(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<
         let swept = async {
             house.db.in_pieces(move |conn, most| codes::sweep(conn, now, most)).await?;
             house.db.in_pieces(move |conn, most| browsers::sweep(conn, now, most)).await?;
+            house.db.in_pieces(move |conn, most| browsers::sweep_trusted(conn, now, most)).await?;
+            house.db.in_pieces(move |conn, most| waits::sweep(conn, now, most)).await?;
+            house.db.in_pieces(move |conn, most| factors::sweep(conn, now, most)).await?;
             let ctx = house.own_context(now);
             let own = ctx.clone();
             house.db.in_pieces_of(FEW, move |conn, most| contact::sweep(conn, &own, most)).await?;
@@ -63,7 +67,10 @@ fn tell_of_unfinished(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Out
     Box::pin(async move {
         let ctx = house.own_context(now);
         let zone = house.config.zone.clone();
+        let (own, here) = (ctx.clone(), zone.clone());
         let told = house.db.in_pieces_of(FEW, move |conn, most| tell_some(conn, &ctx, &zone, most));
+        told.await.map_err(|fault| fault.to_string())?;
+        let told = house.db.in_pieces_of(FEW, move |conn, most| tell_waiting(conn, &own, &here, most));
         told.await.map_err(|fault| fault.to_string())
     })
 }
@@ -84,6 +91,26 @@ fn tell_some(conn: &mut Conn, ctx: &Context, zone: &TimeZone, most: i64) -> Resu
             Context { now: one.created_at, network: one.network.into(), device: one.device.into(), ..ctx.clone() };
         let facts = Facts::of(&then, zone).with_disown(path);
         letters::unfinished(conn, ctx, &one.address, Some(one.person_id), &facts)?;
+        let entry = Entry::new(Event::SignInUnfinished).of_person(one.person_id, one.subject_id);
+        records::keep(conn, &Context { now: ctx.now, ..then }, entry)?;
+    }
+    Ok(looked_after)
+}
+
+/// The same of sign-ins that wait for the second factor.
+fn tell_waiting(conn: &mut Conn, ctx: &Context, zone: &TimeZone, most: i64) -> Result<usize, Error> {
+    let unfinished = waits::unfinished(conn, ctx.now.minus(PATIENCE), most)?;
+    let looked_after = unfinished.len();
+    waits::told(conn, unfinished.iter().map(|one| one.id), ctx.now)?;
+    for one in unfinished {
+        if session::came_in(conn, one.person_id, one.created_at, &one.network, &one.device)? {
+            continue;
+        }
+        let path = disown::link(conn, ctx, one.person_id, &one.address)?;
+        let then =
+            Context { now: one.created_at, network: one.network.into(), device: one.device.into(), ..ctx.clone() };
+        let facts = Facts::of(&then, zone).with_disown(path);
+        letters::unfinished_totp(conn, ctx, &one.address, Some(one.person_id), &facts)?;
         let entry = Entry::new(Event::SignInUnfinished).of_person(one.person_id, one.subject_id);
         records::keep(conn, &Context { now: ctx.now, ..then }, entry)?;
     }

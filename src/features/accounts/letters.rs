@@ -34,6 +34,8 @@ pub(super) struct Facts {
     due: String,
     /// The device that lost its session, when it signed in, and its network.
     other: [String; 3],
+    /// How many recovery codes are left.
+    left: i64,
 }
 
 impl Facts {
@@ -49,6 +51,7 @@ impl Facts {
             change: Default::default(),
             due: String::new(),
             other: Default::default(),
+            left: 0,
         }
     }
 
@@ -74,6 +77,11 @@ impl Facts {
     /// Leads to the page of this path when it was somebody else.
     pub(super) fn with_disown(self, path: String) -> Self {
         Self { disown: path, ..self }
+    }
+
+    /// Tells how many recovery codes are left.
+    pub(super) fn with_left(self, left: i64) -> Self {
+        Self { left, ..self }
     }
 
     /// Tells of another session as well.
@@ -152,6 +160,16 @@ letters! {
     password_changed("password_changed", true, "mail/password_changed.txt", "mail/password_changed.html", "mail/password_changed_subject.txt");
     /// The same to a member of staff, who has no recovery by mail (EN11).
     password_changed_staff("password_changed_staff", false, "mail/password_changed_staff.txt", "mail/password_changed_staff.html", "mail/password_changed_subject.txt");
+    /// The first factor was given, and the second one was not (EN10).
+    unfinished_totp("unfinished_totp", true, "mail/unfinished_totp.txt", "mail/unfinished_totp.html", "mail/unfinished_totp_subject.txt");
+    /// The second factor was switched on (RC4).
+    totp_on("totp_on", true, "mail/totp_on.txt", "mail/totp_on.html", "mail/totp_on_subject.txt");
+    /// The second factor was switched off (RC4).
+    totp_off("totp_off", true, "mail/totp_off.txt", "mail/totp_off.html", "mail/totp_off_subject.txt");
+    /// Recovery codes were made in place of the old ones (RC4).
+    recovery_codes_new("recovery_codes_new", true, "mail/recovery_codes_new.txt", "mail/recovery_codes_new.html", "mail/recovery_codes_new_subject.txt");
+    /// A recovery code signed in (MF3).
+    recovery_code_used("recovery_code_used", true, "mail/recovery_code_used.txt", "mail/recovery_code_used.html", "mail/recovery_code_used_subject.txt");
     /// A forgotten password was set anew (RC1).
     password_reset("password_reset", true, "mail/password_reset.txt", "mail/password_reset.html", "mail/password_reset_subject.txt");
     /// The code by which the present address proves a change (C1).

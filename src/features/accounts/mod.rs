@@ -3,6 +3,8 @@
 //!
 //! Others use the actors `Visitor`, `Person` and `Member<R>`; what they deref to goes into every query.
 //!
+//! `factors` is the second factor of customers and staff: `factors::is_on`, `factors::use_code`.
+//!
 //! Every door shares `guesses` (count before comparing: `guesses::count`, and `Guess::right` only once every factor was
 //! right, then `guesses::clear`), `candidate` with `Candidate::prove` and `Proven::redeem` (a password, at the same cost
 //! for addresses that nobody has) and `passwords::check` (judging a new one).
@@ -11,6 +13,7 @@ mod actor;
 mod browsers;
 mod codes;
 mod contact;
+pub mod factors;
 pub mod guesses;
 mod jobs;
 mod kept;
@@ -84,6 +87,8 @@ fn routes() -> Vec<Route> {
         kept::routes(),
         contact::routes(),
         locking::routes(),
+        factors::routes(),
+        factors::waits::routes(),
         profile::routes(),
         members::routes(),
         records::routes(),

@@ -14,7 +14,11 @@ const CHANGES: &str = "changing phone or address";
 /// As long as a change can be undone, and a day.
 const CHANGES_TERM: &str = "8 days after they are made or ended";
 
-/// Tables `people`, `accounts`, `memberships`, `invitations`, `known_browsers`, `challenges`, `phones`, `contact_changes`.
+/// A secret that no code confirmed goes within two hours, codes that were not put away within an hour and a quarter.
+const FACTOR: &str = "while it is switched on";
+
+/// Tables `people`, `accounts`, `memberships`, `invitations`, `known_browsers`, `challenges`, `phones`, `contact_changes` and those of
+/// the second factor.
 pub(super) const PERSONAL: PersonalData = PersonalData {
     tables: &[
         "people",
@@ -25,6 +29,10 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
         "challenges",
         "phones",
         "contact_changes",
+        "totp_factors",
+        "recovery_codes",
+        "trusted_browsers",
+        "pending_sign_ins",
     ],
     columns: &[
         column("people", "address", Personal, "signing in and writing to the person", "life of the account"),
@@ -48,5 +56,15 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
         column("contact_changes", "sealed_new", Sensitive, CHANGES, CHANGES_TERM),
         column("contact_changes", "network", Personal, CHANGES, CHANGES_TERM),
         column("contact_changes", "device", Personal, CHANGES, CHANGES_TERM),
+        column("totp_factors", "sealed_secret", Sensitive, "second step of the sign-in", FACTOR),
+        column("totp_factors", "sealed_codes", Sensitive, "second step of the sign-in", FACTOR),
+        column("recovery_codes", "code_hash", Hashed, "second step of the sign-in", FACTOR),
+        column("trusted_browsers", "token_hash", Hashed, "knowing a browser that passed a code", "30 days"),
+        column("trusted_browsers", "network", Personal, "knowing a browser that passed a code", "30 days"),
+        column("trusted_browsers", "device", Personal, "knowing a browser that passed a code", "30 days"),
+        column("pending_sign_ins", "handle_hash", Hashed, "tying a code to one browser", CODES),
+        column("pending_sign_ins", "sealed_next", Personal, "what waits for the code", CODES),
+        column("pending_sign_ins", "network", Personal, "telling of a sign-in that was not finished", CODES),
+        column("pending_sign_ins", "device", Personal, "telling of a sign-in that was not finished", CODES),
     ],
 };

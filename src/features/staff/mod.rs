@@ -13,15 +13,14 @@ mod personal;
 mod proposals;
 mod queries;
 mod sign_in;
-mod totp;
 
+pub use crate::features::accounts::factors::TotpSecret;
 pub use actor::{
     Acts, Admin, AnyRole, Auditor, Consultant, Editor, Finance, Officer, Privacy, Reviewer, Staff, StaffRoles, Support,
 };
 pub use people::{Refusal, Summary, end_sessions, everybody, invite, lock, unlock};
 pub use proposals::{Wanted, propose};
 pub use queries::{Enrolled, enrol};
-pub use totp::TotpSecret;
 
 use crate::web::Feature;
 use crate::web::feature::{CardSpec, MenuEntry};

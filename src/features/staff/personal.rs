@@ -1,21 +1,14 @@
 //! The personal data of the staff.
 
-use crate::services::personal::Class::{Hashed, Personal, Sensitive};
+use crate::services::personal::Class::{Hashed, Personal};
 use crate::services::personal::{PersonalData, column};
 
-/// Tables `activations`, `totp_factors`, `staff_proposals`, `staff_proposal_roles`.
+/// Tables `activations`, `staff_proposals`, `staff_proposal_roles`.
 pub(super) const PERSONAL: PersonalData = PersonalData {
-    tables: &["activations", "totp_factors", "staff_proposals", "staff_proposal_roles"],
+    tables: &["activations", "staff_proposals", "staff_proposal_roles"],
     columns: &[
         column("staff_proposals", "address", Personal, "adding a member of staff", "3 years"),
         column("staff_proposals", "name", Personal, "adding a member of staff", "3 years"),
         column("activations", "token_hash", Hashed, "beginning to work here", "24 hours"),
-        column(
-            "totp_factors",
-            "sealed_secret",
-            Sensitive,
-            "second step of the staff sign-in",
-            "while the person works here",
-        ),
     ],
 };

@@ -6,11 +6,11 @@ use data_encoding::BASE64URL_NOPAD;
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::totp::TotpSecret;
 use crate::base::chance;
-use crate::base::db::schema::{activations, people, totp_factors};
+use crate::base::db::schema::{activations, people};
 use crate::base::db::{Conn, unless_taken};
 use crate::base::types::{Address, Moment, Number};
+use crate::features::accounts::factors::{self, TotpSecret};
 use crate::features::accounts::{PasswordClass, name_person, new_person, set_password};
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
@@ -98,17 +98,7 @@ pub(super) fn set_factors(
     if !set_password(conn, person_id, hash, class, ctx.now)? {
         return Err(diesel::result::Error::NotFound);
     }
-    diesel::delete(totp_factors::table.filter(totp_factors::person_id.eq(person_id))).execute(conn)?;
-    diesel::insert_into(totp_factors::table)
-        .values((
-            totp_factors::person_id.eq(person_id),
-            totp_factors::sealed_secret.eq(secret.seal(&ctx.keys, person_id)),
-            totp_factors::confirmed_at.eq(Some(ctx.now)),
-            totp_factors::last_step.eq(step),
-            totp_factors::created_at.eq(ctx.now),
-        ))
-        .execute(conn)?;
-    Ok(())
+    factors::set(conn, ctx, person_id, secret, step)
 }
 
 /// Somebody who may sign in at once, without a link: for a demonstration and for tests.

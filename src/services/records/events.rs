@@ -47,6 +47,18 @@ crate::base::types::text_enum! {
         ContactChangeCancelled = "contact_change_cancelled",
         /// A change of phone or address was undone.
         ContactChangeUndone = "contact_change_undone",
+        /// The second factor was switched on.
+        TotpOn = "totp_on",
+        /// The second factor was switched off.
+        TotpOff = "totp_off",
+        /// Recovery codes were made in place of the old ones.
+        RecoveryCodesMade = "recovery_codes_made",
+        /// A recovery code stood for the second factor.
+        RecoveryCodeUsed = "recovery_code_used",
+        /// The recovery codes were taken back.
+        RecoveryCodesVoided = "recovery_codes_voided",
+        /// The trust in a browser was taken back.
+        BrowserDistrusted = "browser_distrusted",
         /// The name of a person or account was changed.
         ProfileChanged = "profile_changed",
         /// An owner asked somebody into the account.

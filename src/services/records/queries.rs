@@ -164,6 +164,15 @@ pub fn failed_sign_ins(conn: &mut Conn, person_id: i64, since: Moment) -> QueryR
         .get_result(conn)
 }
 
+/// Whether this happened to a person since then.
+pub fn happened(conn: &mut Conn, person_id: i64, event: Event, since: Moment) -> QueryResult<bool> {
+    let found = records::table
+        .filter(records::person_id.eq(person_id))
+        .filter(records::event.eq(event))
+        .filter(records::at.ge(since));
+    diesel::select(diesel::dsl::exists(found)).get_result(conn)
+}
+
 /// The records about one object of an account, oldest first: the knots of its thread.
 pub fn of_object(conn: &mut Conn, ctx: &Context, account_id: i64, object: &str) -> QueryResult<Vec<Record>> {
     let rows: Vec<Row> = records::table

@@ -54,6 +54,10 @@ pub enum FieldError {
     WrongStaffSignIn,
     /// The code of the authenticator app is wrong.
     WrongAppCode,
+    /// The recovery code is wrong or was used.
+    WrongRecoveryCode,
+    /// The sign-in has ended before its last step.
+    StartAgain,
     /// Too early; seconds to wait.
     Wait(u64),
     /// Sent sooner than a person types; passwords are never shown again.

@@ -3,7 +3,7 @@
 mod codes;
 mod guessing;
 mod meanwhile;
-mod recovery;
+pub mod recovery;
 mod registration;
 mod sign_in;
 

@@ -332,7 +332,7 @@ on_both!(
         let (mut asked, mut wrong) = (0, Vec::new());
         for actor in &mut actors {
             let token = actor.browser.gets("/cookies").await.form("/cookies").value("token").unwrap_or_default().to_owned();
-            for row in TABLE.iter().filter(|row| row.fresh && row.door.verdict(actor.kind) == Verdict::LetIn) {
+            for row in TABLE.iter().filter(|row| row.fresh && row.method == "POST" && row.door.verdict(actor.kind) == Verdict::LetIn) {
                 let (kind, _, body) = bodies(false, &token);
                 let before = portal.digest().await;
                 let page = actor.browser.posts_raw(&row.address(), &kind, body).await;

@@ -25,6 +25,10 @@ pub enum From {
     Invitation,
     /// On this page, of somebody new who has a phone.
     WithPhone(&'static str),
+    /// After the password of somebody with a second factor.
+    SecondStep,
+    /// Behind the link of the notice that a second factor was switched on.
+    Undo,
 }
 
 /// A form and its answers.
@@ -51,6 +55,7 @@ const NEW: &str = "someone.new@example.com";
 
 /// Tries of passwords and codes are counted although the form comes back.
 const GUESSES: &[&str] = &["limits", "records", "challenges"];
+const WAITS: &[&str] = &["limits", "records", "pending_sign_ins"];
 const LOOKS: &[&str] = &["records"];
 /// Files are counted before they are looked at.
 const FILES: &[&str] = &["limits"];
@@ -122,6 +127,16 @@ pub const WAYS: &[Way] = &[
     Way {
         from: From::After("/login/code", &[("email", CUSTOMER)]),
         ..way("/login/verify", "visitor", "", &[("code", "123456")], GUESSES)
+    },
+    Way { from: From::SecondStep, ..way("/login/totp", "visitor", "", &[("code", "123456")], WAITS) },
+    Way { from: From::SecondStep, ..way("/login/totp/recovery", "visitor", "", &[("code", "123456")], WAITS) },
+    Way {
+        from: From::Undo,
+        ..way("/password/not-me/{token}/proof", "visitor", "", &[("password", PASSWORD)], GUESSES)
+    },
+    Way {
+        from: From::Through("/account/security/totp", &[("/account/security/totp", &[])]),
+        ..way("/account/security/totp/confirmation", CUSTOMER, "", &[("code", "123456")], NOTHING)
     },
     way("/password/forgot", "visitor", "/password/forgot", &[("email", CUSTOMER)], NOTHING),
     Way {
@@ -287,6 +302,15 @@ impl Way {
             From::WithPhone(at) => {
                 crate::contact::binds(portal, &mut browser, &format!("1380013{:04}", 8000 + u32::from(network))).await;
                 at.to_owned()
+            }
+            From::SecondStep => {
+                let address = format!("second{network}@example.com");
+                crate::factors::owner(portal, &address).await;
+                crate::factors::gives_password(&mut browser, &address).await.path()
+            }
+            From::Undo => {
+                crate::factors::owner(portal, "undoing@example.com").await;
+                crate::factors::way_out(portal, "undoing@example.com", "switched on").await
             }
         };
         let form = found(&mut browser, &start, self.path).await;

@@ -6,8 +6,7 @@ mod model;
 mod moves;
 mod queries;
 
-use model::Step;
-pub(super) use model::{Challenge, Purpose, shown};
+pub(super) use model::{Challenge, Purpose, Step, shown};
 pub(super) use moves::{use_up, void_all};
 pub(super) use queries::{sweep, told, unfinished};
 
@@ -77,6 +76,12 @@ pub(super) fn linked(conn: &mut Conn, ctx: &Context, token: &str) -> QueryResult
         }
     }
     Ok(None)
+}
+
+/// What is sealed in the challenge that a link in a notice names.
+pub(super) fn data_of_link(ctx: &Context, token: &str, challenge: &Challenge) -> Option<String> {
+    let plain = ctx.keys.open_sealed(PLACE, token, challenge.sealed_data.as_deref()?).ok()?;
+    String::from_utf8(plain.to_vec()).ok()
 }
 
 /// Draws a new code for the browser's challenge; the old one no longer works, and tries that were used stay used.
@@ -150,12 +155,6 @@ fn asker_of(conn: &mut Conn, asked: &Asked, found: &Challenge) -> QueryResult<As
         Purpose::SecondStep => Ok(Asker::Proved),
         _ => Asker::of(conn, asked, found.person_id),
     }
-}
-
-/// What a link in a notice is good for, beside ending every session.
-pub(super) fn data_behind(ctx: &Context, token: &str, challenge: &Challenge) -> Option<String> {
-    let plain = ctx.keys.open_sealed(PLACE, token, challenge.sealed_data.as_deref()?).ok()?;
-    String::from_utf8(plain.to_vec()).ok()
 }
 
 /// What waited for the code.

@@ -5,6 +5,7 @@ use diesel::QueryResult;
 use super::model::{Challenge, Step, StepMove};
 use super::queries;
 use crate::base::db::Conn;
+use crate::features::accounts::factors::waits;
 
 /// Uses a challenge up; true for exactly one caller. What waited in it is wiped.
 pub(in crate::features::accounts) fn use_up(conn: &mut Conn, challenge: &Challenge) -> QueryResult<bool> {
@@ -12,7 +13,7 @@ pub(in crate::features::accounts) fn use_up(conn: &mut Conn, challenge: &Challen
     queries::end(conn, challenge, to)
 }
 
-/// Ends every open challenge of a person. Links in notices stay: whoever has the password may use it to end them.
+/// Ends every open challenge of a person, and every sign-in that waits for the second factor. Links in notices stay: whoever has the password may use it to end them.
 pub(in crate::features::accounts) fn void_all(conn: &mut Conn, person_id: i64) -> QueryResult<usize> {
     let mut ended = 0;
     for from in Step::ALL {
@@ -20,5 +21,5 @@ pub(in crate::features::accounts) fn void_all(conn: &mut Conn, person_id: i64) -
             ended += queries::end_all(conn, person_id, (*from, to))?;
         }
     }
-    Ok(ended)
+    Ok(ended + waits::void_all(conn, person_id)?)
 }

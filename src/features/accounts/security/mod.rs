@@ -19,6 +19,9 @@ pub(super) fn routes() -> Vec<Route> {
             .post(sessions::end_everywhere)
             .form_at("/account/security/sessions"),
         route("/account/security/sessions/others/end").post(sessions::end_others).form_at("/account/security/sessions"),
+        route("/account/security/browsers/{public_id}/end")
+            .post(sessions::distrust)
+            .form_at("/account/security/sessions"),
         route("/account/security/sessions/{public_id}/end").post(sessions::end).form_at("/account/security/sessions"),
     ]
 }

@@ -13,7 +13,7 @@ use crate::features::accounts::proof::{busy, candidate};
 use crate::features::accounts::queries::set_password;
 use crate::features::accounts::recovery::disown;
 use crate::features::accounts::scene::Scene;
-use crate::features::accounts::{PasswordClass, Person, browsers, codes, guesses, letters, passwords};
+use crate::features::accounts::{Fresh, PasswordClass, Person, browsers, codes, guesses, letters, passwords};
 use crate::services::context::Author;
 use crate::services::records::{self, Entry, Event};
 use crate::web::session::{Entering, end_all, enter};
@@ -36,12 +36,12 @@ pub(super) struct Change {
     again: Secret,
 }
 
-pub(super) async fn edit(visit: Visit<Person>) -> Result<HttpResponse, Error> {
+pub(super) async fn edit(visit: Visit<Fresh<Person>>) -> Result<HttpResponse, Error> {
     let (shell, address) = visit.read(|_, person| Ok(person.session().address.clone())).await?;
     page(Edit { shell, address, errors: Errors::none() })
 }
 
-pub(super) async fn update(visit: Visit<Person>, form: Form<Change>) -> Result<HttpResponse, Error> {
+pub(super) async fn update(visit: Visit<Fresh<Person>>, form: Form<Change>) -> Result<HttpResponse, Error> {
     let (_, address) = visit.read(|_, person| Ok(person.session().address.clone())).await?;
     let parsed = Address::parse(&address).ok_or_else(|| Error::internal("a stored address is none"))?;
     match changed(&visit, &form, &parsed).await? {
@@ -51,7 +51,7 @@ pub(super) async fn update(visit: Visit<Person>, form: Form<Change>) -> Result<H
 }
 
 async fn changed(
-    visit: &Visit<Person>,
+    visit: &Visit<Fresh<Person>>,
     form: &Form<Change>,
     address: &Address,
 ) -> Result<Ended<HttpResponse, Change>, Error> {

@@ -10,6 +10,7 @@ use super::model::{Check, Set};
 use crate::base::db::Conn;
 use crate::base::db::schema::{known_browsers, people};
 use crate::base::types::Moment;
+use crate::features::accounts::{browsers, factors};
 use crate::services::records;
 use crate::web::session::{self, Device, PersonKind, Seen};
 
@@ -42,5 +43,8 @@ pub(super) fn check(conn: &mut Conn, person: &Person, seen: &Seen) -> QueryResul
             .get_result(conn)?,
         failures: records::failed_sign_ins(conn, person.person_id(), month)?,
         phone_missing: false,
+        factor: factors::state(conn, person.person_id())?,
+        trusted: browsers::trusted_list(conn, person.person_id(), person.now())?.len(),
+        chooses: !person.is_staff(),
     })
 }

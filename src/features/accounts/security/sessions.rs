@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::super::{Fresh, Person};
 use super::queries;
+use crate::features::accounts::browsers::{self, Trusted};
 use crate::services::records::{self, Entry, Event};
 use crate::web::session::{Device, end_all, end_named};
 use crate::web::{Actor, Ended, Error, Errors, Flash, Form, Goto, Press, Shell, Visit, page};
@@ -17,6 +18,7 @@ const HERE: &str = "/account/security/sessions";
 struct List {
     shell: Shell,
     devices: Vec<Device>,
+    trusted: Vec<Trusted>,
     current: i64,
     errors: Errors,
 }
@@ -27,13 +29,14 @@ pub(super) async fn list(visit: Visit<Person>) -> Result<HttpResponse, Error> {
 
 async fn drawn<A: Actor + AsRef<Person>>(visit: &Visit<A>, errors: Errors) -> Result<HttpResponse, Error> {
     let house = visit.house().clone();
-    let (shell, (devices, current)) = visit
+    let (shell, (devices, trusted, current)) = visit
         .read(move |conn, actor| {
             let person = actor.as_ref();
-            Ok((queries::devices(conn, person, &house.seen)?, person.session().id))
+            let trusted = browsers::trusted_list(conn, person.person_id(), person.now())?;
+            Ok((queries::devices(conn, person, &house.seen)?, trusted, person.session().id))
         })
         .await?;
-    page(List { shell, devices, current, errors })
+    page(List { shell, devices, trusted, current, errors })
 }
 
 pub(super) async fn end(
@@ -81,6 +84,24 @@ pub(super) async fn end_everywhere(visit: Visit<Fresh<Person>>, form: Form<Press
             let entry = Entry::new(Event::SessionsEnded).with(json!({ "count": count, "all": true }));
             records::keep(conn, person.ctx(), entry)?;
             Ok(Goto::to(door(person)).saying(Flash::SignedOutEverywhere).leaving())
+        })
+        .await?;
+    answered(&visit, ended).await
+}
+
+/// Takes back the trust in one browser: the second factor is asked for there again.
+pub(super) async fn distrust(
+    visit: Visit<Person>,
+    path: web::Path<String>,
+    form: Form<Press>,
+) -> Result<HttpResponse, Error> {
+    let public_id = path.into_inner();
+    let ended = visit
+        .write(&form, move |conn, person, _| {
+            let device = browsers::distrust(conn, person.person_id(), &public_id)?.ok_or(Error::NotFound)?;
+            let entry = Entry::new(Event::BrowserDistrusted).with(json!({ "device": device }));
+            records::keep(conn, person.ctx(), entry)?;
+            Ok(Goto::to(HERE).saying(Flash::BrowserDistrusted))
         })
         .await?;
     answered(&visit, ended).await

@@ -6,10 +6,11 @@ use serde_json::json;
 
 use crate::base::db::Conn;
 use crate::base::types::Address;
+use crate::features::accounts::factors::Second;
 use crate::features::accounts::members::entrance;
 use crate::features::accounts::recovery::disown;
 use crate::features::accounts::scene::Scene;
-use crate::features::accounts::{Visitor, browsers, guesses, letters, queries};
+use crate::features::accounts::{Visitor, browsers, guesses, letters, queries, step_up};
 use crate::services::context::{Author, AuthorKind, Context};
 use crate::services::records::{self, Entry, Event};
 use crate::web::session::{self, Displaced, Entering, PersonKind, SignInMethod};
@@ -27,7 +28,20 @@ pub(in crate::features::accounts) struct Entrant {
     pub address: Address,
 }
 
-/// Signs a person in. Answers the circumstances with the person as author, and where to go.
+/// What a person gave to come in (MF6), and what they asked for.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::features::accounts) struct Ways {
+    /// The first factor.
+    pub method: SignInMethod,
+    /// The second one, of those who have one.
+    pub second: Option<Second>,
+    /// "Keep me signed in".
+    pub remembered: bool,
+    /// "Trust this browser": the second factor is not asked again here for a while.
+    pub trust: bool,
+}
+
+/// Signs a person in who has no second factor, or none to be asked for.
 pub(in crate::features::accounts) fn enter(
     conn: &mut Conn,
     scene: &Scene,
@@ -37,7 +51,19 @@ pub(in crate::features::accounts) fn enter(
     remembered: bool,
     next: Option<String>,
 ) -> Result<(Context, Goto), Stop> {
-    let now = scene.ctx().now;
+    enter_by(conn, scene, visitor, who, Ways { method, second: None, remembered, trust: false }, next)
+}
+
+/// Signs a person in. Answers the circumstances with the person as author, and where to go.
+pub(in crate::features::accounts) fn enter_by(
+    conn: &mut Conn,
+    scene: &Scene,
+    visitor: &Visitor,
+    who: &Entrant,
+    ways: Ways,
+    next: Option<String>,
+) -> Result<(Context, Goto), Stop> {
+    let (now, Ways { method, second, remembered, trust }) = (scene.ctx().now, ways);
     // One browser, one session: whoever was signed in here before is no more (SS2).
     if let Some(old) = visitor.context().author.session_id {
         session::end(conn, old, now)?;
@@ -45,13 +71,16 @@ pub(in crate::features::accounts) fn enter(
     let account_id = queries::first_account(conn, who.person_id)?;
     let by_password =
         matches!(method, SignInMethod::Password | SignInMethod::PasswordCode | SignInMethod::Registration);
+    // A mailed code proves as much as there is where there is no password.
+    let proved = by_password || !step_up::has_password(conn, who.person_id)?;
     let entering = Entering {
         person_id: who.person_id,
         account_id,
         method,
         remembered,
         signed_in_at: now,
-        stepped_up_at: by_password.then_some(now),
+        // Where a trusted browser stood for the second factor, it was not given.
+        stepped_up_at: (proved && second != Some(Second::TrustedBrowser)).then_some(now),
     };
     let quiet = session::last_use(conn, who.person_id)?.is_some_and(|last| now.since(last) >= QUIET);
     let new = session::enter(conn, scene.ctx(), &entering)?;
@@ -62,9 +91,15 @@ pub(in crate::features::accounts) fn enter(
         account_id,
         session_id: Some(new.id),
     });
-    records::keep(conn, &ctx, Entry::new(Event::SignedIn).with(json!({ "method": method.as_str() })))?;
+    let told = json!({ "method": method.as_str(), "second": second.map(|second| second.as_str()) });
+    records::keep(conn, &ctx, Entry::new(Event::SignedIn).with(told))?;
 
-    let unknown = matches!(method, SignInMethod::PasswordCode | SignInMethod::Code);
+    let known = browsers::known(conn, &scene.asked, who.person_id)?.is_some();
+    let unknown = match method {
+        SignInMethod::PasswordCode | SignInMethod::Code => true,
+        SignInMethod::Password => second.is_some() && !known,
+        _ => false,
+    };
     if unknown {
         records::keep(conn, &ctx, Entry::new(Event::NewDevice))?;
     }
@@ -79,9 +114,14 @@ pub(in crate::features::accounts) fn enter(
         .saying(Flash::SignedIn)
         .dropping(cookies::CHALLENGE)
         .entering(new);
-    if method != SignInMethod::Password {
+    let trusted = browsers::trusted(conn, &scene.asked, who.person_id)?;
+    if trust || !trusted && (method != SignInMethod::Password || unknown) {
         // A code was passed in this browser: it is known from now on (A2).
-        goto = goto.keeping(cookies::BROWSER, browsers::learn(conn, &ctx, who.person_id)?);
+        let token = browsers::learn(conn, &ctx, who.person_id)?;
+        if trust {
+            browsers::trust(conn, &ctx, who.person_id, &token)?;
+        }
+        goto = goto.keeping(cookies::BROWSER, token);
     }
     Ok((ctx, goto))
 }

@@ -1,5 +1,5 @@
 //! Signing in and out (A2, A5, A7): by password, with a mailed code as second step on a browser that is not known, or
-//! by a mailed code alone.
+//! by a mailed code alone; whoever has a second factor gives that next (C2), which stands for the mailed second step.
 
 mod code;
 mod enter;
@@ -8,7 +8,7 @@ mod leave;
 mod pages;
 mod verify;
 
-pub(super) use enter::{Entrant, enter};
+pub(super) use enter::{Entrant, Ways, enter, enter_by};
 
 use crate::web::routes::{Route, route};
 

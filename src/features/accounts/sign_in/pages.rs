@@ -3,9 +3,10 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use super::enter::{Entrant, enter};
+use super::enter::{Entrant, Ways, enter, enter_by};
 use super::forms::{From, SignIn};
 use crate::features::accounts::codes::{Asking, Purpose, begin};
+use crate::features::accounts::factors::{self, Second, waits};
 use crate::features::accounts::proof::candidate;
 use crate::features::accounts::scene::{Scene, home, see};
 use crate::features::accounts::{Visitor, browsers, guesses, letters};
@@ -75,6 +76,16 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<SignIn>) -> Result<
         guess.right(conn)?;
         let (remembered, next) = (form.remember.is_some(), local_path(&form.next));
         // Asked again, for the way out that was taken while the password was compared (EN10).
+        if factors::is_on(conn, proven.person_id)? {
+            let method = SignInMethod::Password;
+            if !browsers::trusted(conn, &scene.asked, proven.person_id)? {
+                let (ctx, next) = (scene.ctx(), next.as_deref());
+                return Ok(waits::begin(conn, ctx, proven.person_id, method, remembered, next)?);
+            }
+            let entrant = Entrant { person_id: proven.person_id, subject_id: proven.subject_id, address };
+            let ways = Ways { method, second: Some(Second::TrustedBrowser), remembered, trust: false };
+            return Ok(enter_by(conn, &scene, visitor, &entrant, ways, next)?.1);
+        }
         if browsers::known(conn, &scene.asked, proven.person_id)?.is_some() {
             let entrant = Entrant { person_id: proven.person_id, subject_id: proven.subject_id, address };
             return Ok(enter(conn, &scene, visitor, &entrant, SignInMethod::Password, remembered, next)?.1);

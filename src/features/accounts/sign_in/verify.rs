@@ -6,6 +6,7 @@ use askama::Template;
 use super::enter::{Entrant, enter};
 use super::forms::Code;
 use crate::features::accounts::codes::{self, Challenge, Purpose};
+use crate::features::accounts::factors::{self, waits};
 use crate::features::accounts::queries::active_subject;
 use crate::features::accounts::scene::{Scene, elsewhere};
 use crate::features::accounts::{Visitor, letters};
@@ -63,6 +64,10 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Code>) -> Result<Ht
             _ => SignInMethod::Code,
         };
         let remembered = challenge.remembered;
+        // A mailed code never stands for the second factor (RC3).
+        if factors::is_on(conn, person_id)? {
+            return Ok(waits::begin(conn, scene.ctx(), person_id, method, remembered, next.as_deref())?);
+        }
         let entrant = Entrant { person_id, subject_id, address: challenge.address };
         Ok(enter(conn, &scene, visitor, &entrant, method, remembered, next)?.1)
     });

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::HERE;
-use super::pages::{Proof, Show, asks, stepped_up};
+use super::pages::{Proof, Show, asks, second, stepped_up};
 use super::queries::has_password;
 use crate::base::types::Address;
 use crate::features::accounts::codes::{self, Asking, Purpose, begin};
@@ -64,6 +64,7 @@ pub(super) async fn redeem(visit: &Visit<Person>, form: &Form<Proof>) -> Result<
             return Err(ended());
         }
         codes::redeem(conn, &scene.asked, PURPOSES, &form.code)?;
+        second(conn, person, &form.app_code)?;
         stepped_up(conn, person, &form.next)
     });
     ended.await

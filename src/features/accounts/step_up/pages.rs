@@ -11,11 +11,13 @@ use super::queries::has_password;
 use crate::base::crypto::Secret;
 use crate::base::db::Conn;
 use crate::base::types::Address;
+use crate::features::accounts::factors::{self, Outcome};
 use crate::features::accounts::proof::candidate;
 use crate::features::accounts::scene::{Scene, home, see};
 use crate::features::accounts::{Person, browsers, codes, guesses};
 use crate::services::context::Author;
 use crate::services::records::{self, Entry, Event};
+use crate::web::error::whole_seconds;
 use crate::web::forms::Asking;
 use crate::web::paths::local_path;
 use crate::web::session::{self, Entering};
@@ -33,7 +35,10 @@ pub(super) struct Onward {
 #[serde(default)]
 pub(super) struct Proof {
     password: Secret,
+    /// Of the mail.
     pub(super) code: String,
+    /// Of the authenticator, where one is on.
+    pub(super) app_code: String,
     pub(super) next: String,
 }
 
@@ -42,6 +47,8 @@ pub(super) struct Asks {
     pub(super) address: String,
     /// A mailed code stands in for the password where there is none.
     pub(super) password: bool,
+    /// And the second factor where one is on.
+    pub(super) factor: bool,
     /// Whether a code is on its way to this browser.
     sent: bool,
     fresh: bool,
@@ -64,6 +71,7 @@ pub(super) async fn asks(visit: &Visit<Person>) -> Result<(Shell, Asks), Error> 
         Ok(Asks {
             address: person.session().address.clone(),
             password: has_password(conn, person.person_id())?,
+            factor: factors::is_on(conn, person.person_id())?,
             sent: codes::current(conn, &asked, PURPOSES)?.is_some_and(of_own),
             fresh: holds(person.session(), person.now()),
             kept: kept::count(conn, person.person_id(), person.now())?,
@@ -98,8 +106,15 @@ async fn by_password(
         Ended::Done(typed) => typed,
         Ended::Again(shell, errors, form) => return Ok(Ended::Again(shell, errors, form)),
     };
+    let mut errors = Errors::none();
     if typed.password.is_empty() {
-        return visit.refuse(typed, Errors::one("password", FieldError::Missing)).await;
+        errors.add("password", FieldError::Missing);
+    }
+    if asks.factor && typed.app_code.trim().is_empty() {
+        errors.add("app_code", FieldError::Missing);
+    }
+    if !errors.is_empty() {
+        return visit.refuse(typed, errors).await;
     }
     let scene = Scene::of(visit);
     let asked = scene.asked.clone();
@@ -124,10 +139,23 @@ async fn by_password(
             if !right {
                 return wrong(conn, person, "password", FieldError::WrongPassword);
             }
+            second(conn, person, &form.app_code)?;
             guess.right(conn)?;
             stepped_up(conn, person, &form.next)
         })
         .await
+}
+
+/// The second factor where one is on; a wrong one is counted and recorded like a wrong password.
+pub(super) fn second(conn: &mut Conn, person: &Person, typed: &str) -> Result<(), Stop> {
+    if !factors::is_on(conn, person.person_id())? {
+        return Ok(());
+    }
+    match factors::use_code(conn, person.ctx(), person.person_id(), typed)? {
+        Outcome::Right => Ok(()),
+        Outcome::Wrong => wrong(conn, person, "app_code", FieldError::WrongAppCode).map(|_| ()),
+        Outcome::Wait(still) => Err(Stop::Counted(Errors::one("app_code", FieldError::Wait(whole_seconds(still))))),
+    }
 }
 
 /// The record of a wrong entry stays, although the form comes back.

@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use super::queries;
 use crate::base::crypto::Secret;
+use crate::features::accounts::factors::{Picture, TotpSecret};
 use crate::features::accounts::{PasswordClass, Visitor, passwords};
 use crate::features::staff::queries::set_factors;
-use crate::features::staff::totp::{Picture, TotpSecret};
 use crate::services::context::{Author, AuthorKind};
 use crate::services::records::{self, Entry, Event};
 use crate::web::{
@@ -42,7 +42,7 @@ impl New {
             path: format!("/staff/activation/{token}"),
             address: address.to_string(),
             secret: secret.in_fours(),
-            picture: secret.picture(address),
+            picture: secret.picture("Easy Link staff", address),
             shell,
             errors,
         }

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::queries;
 use crate::base::db::Conn;
 use crate::base::types::Address;
+use crate::features::accounts::factors::{self, Outcome};
 use crate::features::accounts::guesses::{self, Guess};
 use crate::features::accounts::{Candidate, Proven};
 use crate::features::staff::letters;
@@ -55,7 +56,7 @@ pub(super) fn enter(
 ) -> Result<Option<NewSession>, Error> {
     let (person_id, subject_id) = (proven.person_id, proven.subject_id);
     // The person is held first, as whoever makes new factors does.
-    if !proven.redeem(conn)? || !queries::use_code(conn, ctx, person_id, code)? {
+    if !proven.redeem(conn)? || factors::use_code(conn, ctx, person_id, code)? != Outcome::Right {
         return Ok(None);
     }
     // Whoever was signed in with this browser, a customer perhaps, is so no longer.

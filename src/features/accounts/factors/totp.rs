@@ -7,13 +7,13 @@ use fast_qr::qr::QRBuilder;
 use totp_rs::{Builder, Totp};
 use zeroize::Zeroizing;
 
+use crate::base::chance;
 use crate::base::crypto::Keys;
 use crate::base::types::Moment;
 
 /// 160 bits, as RFC 4226 (section 4, R6) recommends.
 const LENGTH: usize = 20;
 const PLACE: &str = "totp_factors.sealed_secret";
-const ISSUER: &str = "Easy Link staff";
 /// Around the squares of a QR code, in squares (ISO/IEC 18004).
 const QUIET: usize = 4;
 
@@ -22,6 +22,20 @@ const QUIET: usize = 4;
 pub struct TotpSecret(Zeroizing<[u8; LENGTH]>);
 
 impl TotpSecret {
+    /// Seconds of one step.
+    pub(super) const STEP: i64 = 30;
+
+    /// Draws a new one.
+    pub(super) fn drawn() -> Self {
+        Self(Zeroizing::new(chance::bytes()))
+    }
+
+    /// The secret that this text stands for, as [`Self::text`] writes it.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let bytes = Zeroizing::new(BASE32_NOPAD.decode(text.as_bytes()).ok()?);
+        bytes.as_slice().try_into().ok().map(Self::new)
+    }
+
     /// A secret that is known already, such as one that was derived or is written down for a demonstration.
     pub fn new(bytes: [u8; LENGTH]) -> Self {
         Self(Zeroizing::new(bytes))
@@ -29,7 +43,7 @@ impl TotpSecret {
 
     /// The secret that an activation link stands for until a code confirms it: it needs no row, so that looking at the
     /// page writes none.
-    pub(super) fn pending(keys: &Keys, token: &str) -> Self {
+    pub fn pending(keys: &Keys, token: &str) -> Self {
         let hash = Zeroizing::new(keys.hash("totp-pending", &[token.as_bytes()]));
         let mut bytes = [0; LENGTH];
         bytes.copy_from_slice(&hash[..LENGTH]);
@@ -51,14 +65,14 @@ impl TotpSecret {
     pub fn step_of(&self, code: &str, now: Moment) -> Option<i64> {
         let code: String = code.chars().filter(|sign| !sign.is_whitespace()).collect();
         let seconds = u64::try_from(now.seconds()).ok()?;
-        let step = self.generator("")?.check(&code, seconds)?;
+        let step = self.generator("", "")?.check(&code, seconds)?;
         i64::try_from(step).ok()
     }
 
     /// The code of this moment.
     pub fn code_at(&self, now: Moment) -> Option<String> {
         let seconds = u64::try_from(now.seconds()).ok()?;
-        self.generator("").map(|totp| totp.generate(seconds).to_string())
+        self.generator("", "").map(|totp| totp.generate(seconds).to_string())
     }
 
     /// The secret as people type it: base 32.
@@ -67,15 +81,15 @@ impl TotpSecret {
     }
 
     /// The same in fours.
-    pub(super) fn in_fours(&self) -> String {
+    pub fn in_fours(&self) -> String {
         let text = self.text();
         let fours: Vec<&str> = (0..text.len()).step_by(4).map(|at| &text[at..text.len().min(at + 4)]).collect();
         fours.join(" ")
     }
 
-    /// The squares of the QR code that an authenticator reads.
-    pub(super) fn picture(&self, address: &str) -> Option<Picture> {
-        let uri = self.generator(address)?.to_url().ok()?;
+    /// The squares of the QR code that an authenticator reads; `issuer` and `address` name the entry in the app.
+    pub fn picture(&self, issuer: &str, address: &str) -> Option<Picture> {
+        let uri = self.generator(issuer, address)?.to_url().ok()?;
         let code = QRBuilder::new(uri).build().ok()?;
         let mut path = String::new();
         for row in 0..code.size {
@@ -96,16 +110,21 @@ impl TotpSecret {
         Some(Picture { size: code.size + 2 * QUIET, path })
     }
 
-    fn generator(&self, address: &str) -> Option<Totp> {
+    fn generator(&self, issuer: &str, address: &str) -> Option<Totp> {
         // A colon would end the issuer in the address of the code; e-mail addresses hold none.
         let name = address.replace(':', "");
-        Builder::new().with_secret(*self.0).with_account_name(name).with_issuer(Some(ISSUER)).build().ok()
+        Builder::new()
+            .with_secret(*self.0)
+            .with_account_name(name)
+            .with_issuer((!issuer.is_empty()).then_some(issuer))
+            .build()
+            .ok()
     }
 }
 
 /// A QR code as one path of an SVG picture with a view box of `size` squares.
 #[derive(Debug, Clone)]
-pub(super) struct Picture {
+pub struct Picture {
     /// Squares along a side, the quiet border included.
     pub size: usize,
     /// The dark squares, run by run.
@@ -187,7 +206,7 @@ mod tests {
 
     #[test]
     fn the_picture_is_square_and_the_text_in_fours() {
-        let picture = secret().picture("ana@staff.example.com").unwrap();
+        let picture = secret().picture("Easy Link staff", "ana@staff.example.com").unwrap();
         assert!(picture.size > 2 * QUIET + 20 && picture.path.starts_with("M4 4h7v1h-7z"), "{}", picture.path);
         assert_eq!(secret().in_fours(), "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ");
     }

@@ -1,0 +1,127 @@
+//! Switching the second factor on and off, and new recovery codes: each with its record and its letter, in the running
+//! transaction. What hung on the factor before ends (RC2, MF7); this browser goes on with a new session.
+
+use serde_json::json;
+
+use super::{codes, queries};
+use crate::base::db::Conn;
+use crate::base::types::Address;
+use crate::features::accounts::factors::TotpSecret;
+use crate::features::accounts::recovery::disown::{self, Undo};
+use crate::features::accounts::scene::Scene;
+use crate::features::accounts::{Person, browsers, codes as mailed, letters};
+use crate::services::context::{Author, Context};
+use crate::services::records::{self, Entry, Event};
+use crate::web::session::{Entering, NewSession, end_all, enter};
+use crate::web::{Error, Errors, FieldError, Stop};
+
+/// Draws a secret that waits for its first code.
+pub(super) fn begin(conn: &mut Conn, person: &Person) -> Result<(), Stop> {
+    if queries::keep_pending(conn, person.ctx(), person.person_id(), &TotpSecret::drawn())? {
+        Ok(())
+    } else {
+        Err(Error::Conflict.into())
+    }
+}
+
+/// Confirms the secret that waits: it is on, with recovery codes.
+pub(super) fn switch_on(conn: &mut Conn, person: &Person, scene: &Scene, step: i64) -> Result<NewSession, Stop> {
+    let person_id = person.person_id();
+    if !queries::confirm(conn, person.ctx(), person_id, step)? {
+        return Err(Errors::one("code", FieldError::ReplacedMeanwhile).into());
+    }
+    let (ctx, new) = renewed(conn, person)?;
+    queries::keep_codes(conn, &ctx, person_id, new.id, &codes::draw())?;
+    records::keep(conn, &ctx, Entry::new(Event::TotpOn))?;
+    let to = address(person)?;
+    let facts = scene.facts().with_disown(disown::link_to(conn, &ctx, person_id, &to, &Undo::TotpOn)?);
+    letters::totp_on(conn, &ctx, &to, Some(person_id), &facts)?;
+    Ok(new)
+}
+
+/// Switches the factor off; recovery codes go with it.
+pub(super) fn switch_off(conn: &mut Conn, person: &Person, scene: &Scene) -> Result<NewSession, Stop> {
+    let person_id = person.person_id();
+    let old = queries::secret(conn, person.ctx(), person_id)?.ok_or(Error::Conflict)?;
+    queries::remove(conn, person_id)?;
+    let (ctx, new) = renewed(conn, person)?;
+    records::keep(conn, &ctx, Entry::new(Event::TotpOff))?;
+    let (to, undo) = (address(person)?, Undo::TotpOff { secret: old.text() });
+    let facts = scene.facts().with_disown(disown::link_to(conn, &ctx, person_id, &to, &undo)?);
+    letters::totp_off(conn, &ctx, &to, Some(person_id), &facts)?;
+    Ok(new)
+}
+
+/// Makes a new set of recovery codes; the old one no longer works.
+pub(super) fn renew_codes(conn: &mut Conn, person: &Person, scene: &Scene) -> Result<NewSession, Stop> {
+    let person_id = person.person_id();
+    if !queries::is_on(conn, person_id)? {
+        return Err(Error::Conflict.into());
+    }
+    let (ctx, new) = renewed(conn, person)?;
+    queries::keep_codes(conn, &ctx, person_id, new.id, &codes::draw())?;
+    records::keep(conn, &ctx, Entry::new(Event::RecoveryCodesMade))?;
+    let to = address(person)?;
+    let facts = scene.facts().with_disown(disown::link_to(conn, &ctx, person_id, &to, &Undo::RecoveryCodes)?);
+    letters::recovery_codes_new(conn, &ctx, &to, Some(person_id), &facts)?;
+    Ok(new)
+}
+
+/// Everything that hung on the factors before ends; this browser goes on.
+fn renewed(conn: &mut Conn, person: &Person) -> Result<(Context, NewSession), Stop> {
+    let (ctx, session) = (person.ctx(), person.session());
+    browsers::distrust_all(conn, person.person_id())?;
+    mailed::void_all(conn, person.person_id())?;
+    end_all(conn, person.person_id(), None, ctx.now)?;
+    let entering = Entering {
+        person_id: person.person_id(),
+        account_id: session.account_id,
+        method: session.method,
+        remembered: session.remembered,
+        signed_in_at: session.signed_in_at,
+        stepped_up_at: session.stepped_up_at,
+    };
+    let new = enter(conn, ctx, &entering)?;
+    Ok((ctx.by(Author { session_id: Some(new.id), ..ctx.author.clone() }), new))
+}
+
+fn address(person: &Person) -> Result<Address, Error> {
+    Address::parse(&person.session().address).ok_or_else(|| Error::internal("a stored address is none"))
+}
+
+/// Takes a factor away that its owner says somebody else switched on.
+pub(in crate::features::accounts) fn take_off(conn: &mut Conn, ctx: &Context, person_id: i64) -> Result<(), Error> {
+    if queries::remove(conn, person_id)? {
+        keep(conn, ctx, Event::TotpOff)?;
+    }
+    Ok(())
+}
+
+/// Puts back the factor that its owner says somebody else switched off, whatever came in its place. No code of a moment
+/// before works again.
+pub(in crate::features::accounts) fn put_back(
+    conn: &mut Conn,
+    ctx: &Context,
+    person_id: i64,
+    secret: &str,
+) -> Result<(), Error> {
+    let secret = TotpSecret::parse(secret).ok_or_else(|| Error::internal("a sealed secret is none"))?;
+    queries::set(conn, ctx, person_id, &secret, ctx.now.seconds() / TotpSecret::STEP)?;
+    keep(conn, ctx, Event::TotpOn)
+}
+
+/// Takes the recovery codes away that its owner says somebody else made or used.
+pub(in crate::features::accounts) fn void_codes(conn: &mut Conn, ctx: &Context, person_id: i64) -> Result<(), Error> {
+    queries::remove_codes(conn, person_id)?;
+    queries::put_codes_away(conn, person_id)?;
+    keep(conn, ctx, Event::RecoveryCodesVoided)
+}
+
+/// By whoever holds the link of a notice: on the record of the person, who is not signed in.
+fn keep(conn: &mut Conn, ctx: &Context, event: Event) -> Result<(), Error> {
+    let mut entry = Entry::new(event);
+    if let (Some(person), Some(subject)) = (ctx.author.person_id, ctx.author.subject_id) {
+        entry = entry.of_person(person, subject);
+    }
+    Ok(records::keep(conn, ctx, entry.with(json!({ "undone": true })))?)
+}
