@@ -24,6 +24,7 @@ use crate::base::db::Db;
 use crate::base::process;
 use crate::services::keyring;
 use crate::services::mail::Post;
+use crate::services::outward::Way;
 use crate::services::storage::{Darkroom, Storage};
 use crate::web::feature::Feature;
 use crate::web::routes::Route;
@@ -38,8 +39,13 @@ pub async fn open(config: Config, clock: Clock) -> Result<Data<House>, Box<dyn s
         Some(url) => Post::from_url(url)?,
         None => Post::Folder(config.data_dir.join("mail")),
     };
+    let identity_way = match &config.identity_provider {
+        Some(provider) => Some(Way::to(&provider.url, config.outward, clock.clone())?),
+        None => None,
+    };
     let house = House {
         db,
+        identity_way,
         hasher: Hasher::start(cores, 64 * cores, &keys)?,
         darkroom: Darkroom::start(1, 16)?,
         storage: Storage::folder(&config.storage)?,

@@ -6,7 +6,7 @@ mod outward;
 mod proxies;
 mod sources;
 
-pub use identity::IdentityRules;
+pub use identity::{IdentityProvider, IdentityRules};
 pub use outward::OutwardRules;
 pub use proxies::Proxies;
 pub use sources::{ConfigFault, settings_in};
@@ -86,6 +86,8 @@ pub struct Config {
     pub mail_from: String,
     /// How real names are authenticated.
     pub identity: IdentityRules,
+    /// Who verifies real names for us, when somebody does.
+    pub identity_provider: Option<IdentityProvider>,
     /// How other machines are called.
     pub outward: OutwardRules,
     /// `EASYLINK_WORKERS`: threads that serve requests; one a core by default.
@@ -121,6 +123,7 @@ impl Config {
             zone: sources.parsed("EASYLINK_ZONE", "Asia/Shanghai", |text| jiff::tz::TimeZone::get(text).ok())?,
             currency: currency::in_hundredths(sources.parsed("EASYLINK_CURRENCY", "CNY", currency::code)?)?,
             identity: IdentityRules::read(&sources)?,
+            identity_provider: IdentityProvider::read(&sources)?,
             outward: OutwardRules::read(&sources)?,
             workers: match sources.text("EASYLINK_WORKERS") {
                 Some(_) => Some(sources.parsed("EASYLINK_WORKERS", "", |text| {
@@ -225,6 +228,8 @@ mod tests {
             ("EASYLINK_MAIL_FROM", "Portal <a@example.com>\r\nBcc: b@example.com"),
             ("EASYLINK_WORKERS", "99999999"),
             ("EASYLINK_OUTWARD_PRIVATE", "maybe"),
+            ("EASYLINK_IDENTITY_URL", "https://verify.example/"),
+            ("EASYLINK_IDENTITY_SECRET", "a secret without an address, long enough"),
             ("EASYLINK_OUTWARD_SECONDS", "11"),
             ("EASYLINK_TRUSTED_PROXIES", "10.0.0.0/40"),
             ("EASYLINK_BASE_URL", "https://portal.example/path"),

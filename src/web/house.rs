@@ -14,6 +14,7 @@ use crate::base::db::Db;
 use crate::base::types::Moment;
 use crate::services::context::{Author, AuthorKind, Context};
 use crate::services::mail::Post;
+use crate::services::outward::Way;
 use crate::services::storage::{Darkroom, Storage};
 
 /// The shared parts of a running portal; handlers reach them through `Visit::house`.
@@ -34,6 +35,8 @@ pub struct House {
     pub storage: Storage,
     /// How mails leave.
     pub post: Post,
+    /// The way to the verification provider of real names, when there is one.
+    pub identity_way: Option<Way>,
     /// Rung after a commit that may have written mails.
     pub mail_bell: Notify,
     /// When each session was last used, gathered until it is written.

@@ -12,6 +12,7 @@ mod demo;
 mod doors;
 mod edge;
 mod faults;
+mod fuzz;
 mod house;
 mod identity;
 mod late;
