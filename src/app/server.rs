@@ -25,6 +25,7 @@ use crate::base::process;
 use crate::services::keyring;
 use crate::services::mail::Post;
 use crate::services::sms::Gateway;
+use crate::services::outward::Way;
 use crate::services::storage::{Darkroom, Storage};
 use crate::web::feature::Feature;
 use crate::web::routes::Route;
@@ -40,8 +41,13 @@ pub async fn open(config: Config, clock: Clock) -> Result<Data<House>, Box<dyn s
         None => Post::Folder(config.data_dir.join("mail")),
     };
     let gateway = Gateway::of(&config.sms, config.outward, clock.clone())?;
+    let identity_way = match &config.identity_provider {
+        Some(provider) => Some(Way::to(&provider.url, config.outward, clock.clone())?),
+        None => None,
+    };
     let house = House {
         db,
+        identity_way,
         hasher: Hasher::start(cores, 64 * cores, &keys)?,
         darkroom: Darkroom::start(1, 16)?,
         storage: Storage::folder(&config.storage)?,

@@ -7,7 +7,7 @@ mod proxies;
 mod sms;
 mod sources;
 
-pub use identity::IdentityRules;
+pub use identity::{IdentityProvider, IdentityRules};
 pub use outward::OutwardRules;
 pub use proxies::Proxies;
 pub use sms::SmsRules;
@@ -90,6 +90,8 @@ pub struct Config {
     pub identity: IdentityRules,
     /// How text messages leave.
     pub sms: SmsRules,
+    /// Who verifies real names for us, when somebody does.
+    pub identity_provider: Option<IdentityProvider>,
     /// How other machines are called.
     pub outward: OutwardRules,
     /// `EASYLINK_WORKERS`: threads that serve requests; one a core by default.
@@ -126,6 +128,7 @@ impl Config {
             currency: currency::in_hundredths(sources.parsed("EASYLINK_CURRENCY", "CNY", currency::code)?)?,
             identity: IdentityRules::read(&sources)?,
             sms: SmsRules::read(&sources)?,
+            identity_provider: IdentityProvider::read(&sources)?,
             outward: OutwardRules::read(&sources)?,
             workers: match sources.text("EASYLINK_WORKERS") {
                 Some(_) => Some(sources.parsed("EASYLINK_WORKERS", "", |text| {
@@ -240,6 +243,8 @@ mod tests {
             ("EASYLINK_MAIL_FROM", "Portal <a@example.com>\r\nBcc: b@example.com"),
             ("EASYLINK_WORKERS", "99999999"),
             ("EASYLINK_OUTWARD_PRIVATE", "maybe"),
+            ("EASYLINK_IDENTITY_URL", "https://verify.example/"),
+            ("EASYLINK_IDENTITY_SECRET", "a secret without an address, long enough"),
             ("EASYLINK_OUTWARD_SECONDS", "11"),
             ("EASYLINK_TRUSTED_PROXIES", "10.0.0.0/40"),
             ("EASYLINK_BASE_URL", "https://portal.example/path"),

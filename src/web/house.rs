@@ -15,6 +15,7 @@ use crate::base::types::Moment;
 use crate::services::context::{Author, AuthorKind, Context};
 use crate::services::mail::Post;
 use crate::services::sms::Gateway;
+use crate::services::outward::Way;
 use crate::services::storage::{Darkroom, Storage};
 
 /// The shared parts of a running portal; handlers reach them through `Visit::house`.
@@ -37,6 +38,8 @@ pub struct House {
     pub post: Post,
     /// How text messages leave.
     pub gateway: Gateway,
+    /// The way to the verification provider of real names, when there is one.
+    pub identity_way: Option<Way>,
     /// Rung after a commit that may have written mails.
     pub mail_bell: Notify,
     /// The same for text messages.

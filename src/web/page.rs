@@ -140,6 +140,8 @@ text_enum! {
         IdentityCaseWithdrawn = "identity_case_withdrawn",
         /// The consent to what the case needs was refused.
         IdentityRefused = "identity_refused",
+        /// The consent to asking a verification provider was refused.
+        IdentityProviderRefused = "identity_provider_refused",
         /// The real-name authentication was withdrawn.
         IdentityWithdrawn = "identity_withdrawn",
         /// No case waits for a reviewer.
@@ -194,6 +196,7 @@ impl Flash {
             | Self::TotpNotBegun
             | Self::SignInToJoin
             | Self::IdentityRefused
+            | Self::IdentityProviderRefused
             | Self::IdentityContactAsked
             | Self::NoIdentityCase
             | Self::IdentityReleased

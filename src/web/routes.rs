@@ -39,7 +39,7 @@ pub struct Listed {
     pub path: &'static str,
     /// Who is let in.
     pub who: String,
-    /// How a change is guarded: `token` for forms, `none` for what changes nothing.
+    /// How a change is guarded: `token` for forms, `signature` for other machines, `none` for what changes nothing.
     pub guard: &'static str,
     /// The most bytes that a body may have.
     pub most_bytes: u64,
@@ -110,6 +110,20 @@ impl Route {
         F::Output: Responder + 'static,
     {
         self.note("POST", Args::who(), "token", most_bytes);
+        self.allow.push("POST");
+        self.resource = self.resource.route(web::post().to(handler));
+        self
+    }
+
+    /// Answers POST of another machine, whose right is the signature of what it sends (`web/origin.rs` lists the paths).
+    #[must_use]
+    pub fn hook<F, Args>(mut self, handler: F, most_bytes: u64) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.note("POST", "anyone".to_string(), "signature", most_bytes);
         self.allow.push("POST");
         self.resource = self.resource.route(web::post().to(handler));
         self

@@ -14,6 +14,7 @@ mod doors;
 mod edge;
 mod factors;
 mod faults;
+mod fuzz;
 mod house;
 mod identity;
 mod kept;

@@ -4,12 +4,14 @@ use std::time::Instant;
 
 use super::{Outcome, wait};
 use crate::app::{features, server};
+use crate::base::clock::Clock;
 use crate::base::config::{Config, DatabaseUrl};
 use crate::base::crypto::{Hasher, Keys, Secret};
 use crate::base::db::{Db, pending};
 use crate::base::process;
 use crate::services::keyring::{self, KeyringFault};
 use crate::services::mail::Post;
+use crate::services::outward::Way;
 use crate::services::storage::Storage;
 
 /// Prints every route: method, path, who is let in, how changes are guarded, most bytes of a body. Needs neither database
@@ -57,6 +59,19 @@ async fn storage(config: &Config) -> Result<String, String> {
         storage.delete(&stored.key).await
     };
     gone.await.map(|()| "writes and deletes".into()).map_err(|fault| fault.to_string())
+}
+
+/// Whether the verification provider answers; nothing of anybody is sent.
+async fn provider(config: &Config) -> Result<String, String> {
+    let Some(provider) = &config.identity_provider else { return Ok("none; reviewers decide".into()) };
+    let way = Way::to(&provider.url, config.outward, Clock::system()).map_err(|fault| fault.to_string())?;
+    let (host, secrets) = (way.host(), provider.secrets.len());
+    match way.answers().await {
+        Ok(()) => {
+            Ok(format!("{host} answers; {secrets} secret{}", if secrets == 1 { "" } else { "s, the first signs" }))
+        }
+        Err(fault) => Err(format!("{host}: {fault}")),
+    }
 }
 
 /// Prints one line for each part, whatever the others came to; fails when one of them does.
@@ -107,6 +122,7 @@ pub(super) fn check(config: &Config) -> Outcome {
         }
         say("hasher", hasher().await);
         say("storage", storage(config).await);
+        say("identity provider", provider(config).await);
     })?;
     if well { Ok(()) } else { Err("something needs mending".into()) }
 }

@@ -3,6 +3,7 @@
 
 mod people;
 mod queries;
+mod real_names;
 mod remittances;
 mod shop;
 mod slips;
@@ -22,6 +23,7 @@ use crate::base::crypto::Secret;
 use crate::base::db::{Conn, End};
 use crate::base::types::Moment;
 use crate::features::accounts::PasswordClass;
+use crate::features::identity::seeding::wording;
 use crate::services::context::{Author, AuthorKind, Context};
 use crate::services::mail;
 use crate::services::marks::{read_mark, set_mark};
@@ -58,9 +60,10 @@ pub async fn fill(house: &Data<House>) -> Result<(), Error> {
         device: "Firefox on Linux".into(),
         author: Author::nobody(AuthorKind::System),
     };
+    let wording = wording(house)?;
     let slips = slips::keep(house, remittances::slips(ctx.now, &zone, &currency)).await?;
     let keys: Vec<String> = slips.values().map(|slip| slip.storage_key.clone()).collect();
-    let written = house.db.write(move |conn| match write(conn, &ctx, &hash, &slips, (&zone, &currency)) {
+    let written = house.db.write(move |conn| match write(conn, &ctx, &hash, &slips, (&zone, &currency, &wording)) {
         Ok(()) => End::Keep(Ok(())),
         Err(error) => End::Undo(Err(error)),
     });
@@ -76,7 +79,7 @@ fn write(
     ctx: &Context,
     hash: &str,
     slips: &Slips,
-    (zone, currency): (&TimeZone, &str),
+    (zone, currency, wording): (&TimeZone, &str, &str),
 ) -> Result<(), Error> {
     set_mark(conn, MARK, &ctx.now.rfc3339())?;
     shop::products(conn, ctx.now)?;
@@ -89,6 +92,7 @@ fn write(
         of_role.nth(nth).map(|(_, officer)| officer).ok_or_else(|| Error::internal("the demo lacks a role"))
     };
     let mut tale = Tale::default();
+    real_names::add(&mut tale, ctx, &customers, by(StaffRole::Reviewer, 0)?, wording)?;
     work_orders::add(&mut tale, ctx, &customers, by(StaffRole::Support, 0)?, zone);
     let finance = (by(StaffRole::Finance, 0)?, by(StaffRole::Finance, 1)?);
     remittances::add(conn, &mut tale, ctx, &customers, slips, finance, (zone, currency))?;

@@ -20,9 +20,9 @@ use crate::web::feature::StaffRole;
 use crate::web::session::PersonKind;
 
 /// GB 11643's own sample.
-const RESIDENT_NUMBER: &str = "11010519491231002X";
+pub(super) const RESIDENT_NUMBER: &str = "11010519491231002X";
 /// GB 32100's own sample.
-const COMPANY_CODE: &str = "91350100M000100Y43";
+pub(super) const COMPANY_CODE: &str = "91350100M000100Y43";
 
 /// A customer of the demo company.
 pub(super) struct Customer {

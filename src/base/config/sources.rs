@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// Every setting there is. In the file they are written in lower case without `EASYLINK_`.
-const KNOWN: [&str; 24] = [
+const KNOWN: [&str; 26] = [
     "DATABASE_URL",
     "EASYLINK_BASE_URL",
     "EASYLINK_CURRENCY",
@@ -16,6 +16,8 @@ const KNOWN: [&str; 24] = [
     "EASYLINK_IDENTITY_MINORS",
     "EASYLINK_IDENTITY_PER_NUMBER",
     "EASYLINK_IDENTITY_SECOND_REVIEWER",
+    "EASYLINK_IDENTITY_SECRET",
+    "EASYLINK_IDENTITY_URL",
     "EASYLINK_LISTEN",
     "EASYLINK_MAIL_FROM",
     "EASYLINK_MIGRATE_URL",
@@ -34,7 +36,13 @@ const KNOWN: [&str; 24] = [
 ];
 
 /// Settings that may hold a password.
-const SECRET: [&str; 4] = ["DATABASE_URL", "EASYLINK_MIGRATE_URL", "EASYLINK_SMS_SECRET", "EASYLINK_SMTP_URL"];
+const SECRET: [&str; 5] = [
+    "DATABASE_URL",
+    "EASYLINK_IDENTITY_SECRET",
+    "EASYLINK_MIGRATE_URL",
+    "EASYLINK_SMS_SECRET",
+    "EASYLINK_SMTP_URL",
+];
 
 /// What is wrong with the settings. Values are never repeated: some are secret.
 #[derive(Debug, thiserror::Error)]

@@ -478,6 +478,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    identity_attempts (id) {
+        id -> BigInt,
+        number -> Text,
+        case_id -> BigInt,
+        state -> Text,
+        outcome -> Nullable<Text>,
+        tries -> BigInt,
+        next_at -> Nullable<BigInt>,
+        leased_until -> Nullable<BigInt>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    identity_messages (id) {
+        id -> BigInt,
+        message_hash -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     ledger_accounts (id) {
         id -> BigInt,
         code -> Text,
@@ -708,6 +732,7 @@ diesel::joinable!(identity_cases -> accounts (account_id));
 diesel::joinable!(identity_files -> identity_cases (case_id));
 diesel::joinable!(identity_results -> accounts (account_id));
 diesel::joinable!(identity_contacts -> identity_cases (case_id));
+diesel::joinable!(identity_attempts -> identity_cases (case_id));
 diesel::joinable!(ledger_accounts -> accounts (account_id));
 diesel::joinable!(ledger_transfers -> ledger_transactions (transaction_id));
 diesel::joinable!(statement_entries -> receiving_accounts (receiving_account_id));
@@ -753,6 +778,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     identity_files,
     identity_results,
     identity_contacts,
+    identity_attempts,
+    identity_messages,
     ledger_accounts,
     ledger_transactions,
     ledger_transfers,

@@ -1,4 +1,4 @@
-//! Ends what nobody went on with, gives back what a contact left unanswered, and destroys what an appeal window kept.
+//! Asks the verification provider. Ends what nobody went on with, gives back what a contact left unanswered, and destroys what an appeal window kept.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::web::Data;
 
 use super::fault::Fault;
-use super::{cases, contact};
+use super::{cases, contact, provider};
 use crate::base::db::{Conn, End};
 use crate::base::types::Moment;
 use crate::services::context::Context;
@@ -17,7 +17,12 @@ use crate::web::feature::JobSpec;
 const AT_ONCE: i64 = 100;
 
 /// Every hour.
-pub(super) const JOBS: &[JobSpec] = &[JobSpec { name: "identity_terms", every: Duration::from_secs(3600), run: terms }];
+const TERMS: JobSpec = JobSpec { name: "identity_terms", every: Duration::from_secs(3600), run: terms };
+/// Always: what is due is claimed one by one.
+const PROVIDER: JobSpec = JobSpec { name: "identity_provider", every: Duration::ZERO, run: provider::work };
+
+/// The jobs of this room.
+pub(super) const JOBS: &[JobSpec] = &[TERMS, PROVIDER];
 
 fn terms(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<(), String>>>> {
     Box::pin(async move {

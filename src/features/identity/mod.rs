@@ -1,6 +1,8 @@
 //! Identity (B): real-name cases from the first question to the decision, what is stored of them, and the gate that other
 //! rooms ask for.
 //!
+//! Others use `seeding`, the same moves without a page, to fill a demo company.
+//!
 //! `Verified<M>` admits only members of an account whose real name was authenticated (B6).
 
 mod actor;
@@ -15,11 +17,17 @@ mod jobs;
 mod letters;
 mod numbers;
 mod personal;
+#[cfg(debug_assertions)]
+mod probe;
+mod provider;
 mod results;
 mod routes;
+pub(crate) mod seeding;
 
 pub use actor::Verified;
 pub use cases::{CaseState, IdentityKind, IdentityMethod, Reason};
+#[cfg(debug_assertions)]
+pub use probe::probe;
 pub use results::{IdentityResult, NewResult, result_of, store};
 
 use crate::web::Feature;

@@ -12,7 +12,14 @@ const fn open(table: &'static str, name: &'static str) -> Column {
 
 /// Tables of cases, pictures, contacts and results.
 pub(super) const PERSONAL: PersonalData = PersonalData {
-    tables: &["identity_cases", "identity_files", "identity_results", "identity_contacts"],
+    tables: &[
+        "identity_cases",
+        "identity_files",
+        "identity_results",
+        "identity_contacts",
+        "identity_attempts",
+        "identity_messages",
+    ],
     columns: &[
         open("identity_cases", "sealed_key"),
         open("identity_cases", "sealed_details"),

@@ -1,6 +1,6 @@
 //! The room's addresses.
 
-use super::{asking, consents, contact, desk};
+use super::{asking, consents, contact, desk, provider};
 use crate::web::routes::{Route, route};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -16,6 +16,7 @@ pub(super) fn routes() -> Vec<Route> {
         route("/account/identity/{number}/end").get(asking::end_ask).post(asking::end_do),
         route("/identity/contact/{token}").get(contact::show).post(contact::answer),
         route("/identity/contact-answered").get(contact::done),
+        route("/hooks/identity").hook(provider::result, provider::MOST_BYTES),
         route("/staff/identity").get(desk::list),
         route("/staff/identity/next").post(desk::take).form_at("/staff/identity"),
         route("/staff/identity/{number}").get(desk::show),

@@ -6,7 +6,8 @@ mod queries;
 
 pub use personal::PERSONAL;
 pub use queries::{
-    ConsentEvent, ConsentRow, PolicyVersion, current_policy, keep, latest, of_person, policies, policy, publish, stands,
+    ConsentEvent, ConsentRow, PolicyVersion, current_policy, keep, latest, of_person, policies, policy, publish,
+    said_to, stands,
 };
 
 crate::base::types::text_enum! {

@@ -170,8 +170,8 @@ pub fn latest(conn: &mut Conn, person_id: i64, purposes: &[Purpose]) -> QueryRes
         .optional()
 }
 
-/// Whether the person's last word about a purpose is a consent to exactly this wording.
-pub fn stands(conn: &mut Conn, person_id: i64, purpose: Purpose, notice: &str) -> QueryResult<bool> {
+/// The person's last word about a purpose, when it was said to exactly this wording.
+pub fn said_to(conn: &mut Conn, person_id: i64, purpose: Purpose, notice: &str) -> QueryResult<Option<ConsentEvent>> {
     let last: Option<(ConsentEvent, Vec<u8>)> = consents::table
         .filter(consents::person_id.eq(person_id))
         .filter(consents::purpose.eq(purpose))
@@ -180,5 +180,10 @@ pub fn stands(conn: &mut Conn, person_id: i64, purpose: Purpose, notice: &str) -
         .first(conn)
         .optional()?;
     let wording = Sha256::digest(notice).to_vec();
-    Ok(last.is_some_and(|(event, hash)| event == ConsentEvent::Given && hash == wording))
+    Ok(last.filter(|(_, hash)| *hash == wording).map(|(event, _)| event))
+}
+
+/// Whether the person's last word about a purpose is a consent to exactly this wording.
+pub fn stands(conn: &mut Conn, person_id: i64, purpose: Purpose, notice: &str) -> QueryResult<bool> {
+    Ok(said_to(conn, person_id, purpose, notice)? == Some(ConsentEvent::Given))
 }

@@ -175,6 +175,10 @@ crate::base::types::text_enum! {
         IdentityAbandoned = "identity_abandoned",
         /// The customer withdrew the authentication itself.
         IdentityWithdrawn = "identity_withdrawn",
+        /// The verification provider was asked about a case.
+        IdentityProviderAsked = "identity_provider_asked",
+        /// It did not decide: a reviewer does.
+        IdentityProviderPassed = "identity_provider_passed",
         /// The demo company was made.
         DemoMade = "demo_made",
         /// The key ring got a new generation.

@@ -34,7 +34,7 @@ const OF_A_KIND: usize = 3;
 const MOST: usize = 250;
 
 /// Pages that no link leads to: for machines, steps that begin with a form, and what the demo has none of.
-const UNLINKED: [&str; 37] = [
+const UNLINKED: [&str; 32] = [
     // Only who was signed out, or has to prove anew who they are, is led there.
     "/account/kept",
     "/account/step-up",
@@ -65,15 +65,10 @@ const UNLINKED: [&str; 37] = [
     "/leave",
     "/privacy/versions/{number}",
     "/staff/receiving/{number}/closure",
-    // A real-name case is begun by nobody in the demo.
+    // Where only a form or a mail leads.
     "/account/identity/guardian",
-    "/account/identity/{number}/pictures",
-    "/account/identity/{number}/check",
-    "/account/identity/{number}/end",
     "/identity/contact/{token}",
     "/identity/contact-answered",
-    "/staff/identity/{number}",
-    "/staff/identity/{number}/pictures/{file}",
 ];
 
 /// A page that was opened on a walk.

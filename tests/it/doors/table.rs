@@ -260,6 +260,7 @@ pub const TABLE: &[Row] = &[
     get("/identity/contact/{token}", Visitor),
     post("/identity/contact/{token}", Visitor),
     get("/identity/contact-answered", Visitor),
+    post("/hooks/identity", Anyone),
     get("/staff/identity", Staff(&[Reviewer])),
     post("/staff/identity/next", Staff(&[Reviewer])),
     get("/staff/identity/{number}", Staff(&[Reviewer])).finding(Finds::Way("/staff/identity?lost=yes")),

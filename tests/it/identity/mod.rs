@@ -6,6 +6,7 @@ mod desk;
 mod keeping;
 mod pages;
 mod person;
+mod provider;
 mod races;
 
 use easylink::web::feature::StaffRole;

@@ -173,7 +173,7 @@ on_both!(
     }
 );
 
-fn png_of(picture: image::RgbImage) -> Vec<u8> {
+pub fn png_of(picture: image::RgbImage) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
     bytes.into_inner()

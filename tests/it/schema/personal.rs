@@ -34,7 +34,7 @@ const TELLING: [&str; 23] = [
     "storage_key",
 ];
 /// Columns that are named so and hold nothing of a person.
-const IMPERSONAL: [&str; 22] = [
+const IMPERSONAL: [&str; 23] = [
     "accounts.subject_id",
     "people.subject_id",
     "records.subject_id",
@@ -43,6 +43,7 @@ const IMPERSONAL: [&str; 22] = [
     "articles.search_text",
     "consents.notice_hash",
     "identity_contacts.notice_hash",
+    "identity_messages.message_hash",
     "jobs.name",
     "marks.name",
     "plans.name",

@@ -28,7 +28,7 @@ async fn the_list_names_every_form_and_no_other() {
     let posted: BTreeSet<&str> = routes(&portal.house)
         .iter()
         .flat_map(|route| route.listed().to_vec())
-        .filter(|listed| listed.method == "POST")
+        .filter(|listed| listed.guard == "token")
         .map(|listed| listed.path)
         .collect();
     let all = list();

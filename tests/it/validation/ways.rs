@@ -287,7 +287,7 @@ impl Way {
                 at
             }
             From::InReview => {
-                let mut owner = portal.returns(COMPANY).await;
+                let mut owner = portal.enters("asks@example.com").await;
                 crate::identity::hands_in(&mut owner, "Li Ming", crate::identity::NUMBER).await;
                 let form = found(&mut browser, "/staff/identity", "/staff/identity/next").await;
                 browser.submits(&form).await.path()

@@ -12,6 +12,7 @@ use crate::base::types::Day;
 use crate::features::accounts::{Any, Customer, Member, MemberRole, Owner};
 use crate::features::identity::cases::{self, CaseState, IdentityMethod, Told};
 use crate::features::identity::consents::{Terms, terms};
+use crate::features::identity::provider::{Outcome, at_provider};
 use crate::features::identity::results::result_of;
 use crate::web::forms::{Asking, Errors, Form};
 use crate::web::pace::{self, Pace};
@@ -33,7 +34,14 @@ pub(in crate::features::identity) async fn show(visit: Visit<Member<Any>>) -> Re
             let result = result_of(conn, member)?;
             // Only owners touch identity (A8): the others see whether the gate is open.
             if member.role() != MemberRole::Owner {
-                return Ok(Status { result, case: None, knots: Vec::new(), owner: false, own: false });
+                return Ok(Status {
+                    result,
+                    case: None,
+                    knots: Vec::new(),
+                    owner: false,
+                    own: false,
+                    at_provider: false,
+                });
             }
             let case = cases::newest(conn, member)?;
             let knots = match &case {
@@ -41,7 +49,11 @@ pub(in crate::features::identity) async fn show(visit: Visit<Member<Any>>) -> Re
                 None => Vec::new(),
             };
             let own = case.as_ref().is_some_and(|case| case.person_id == member.person_id());
-            Ok(Status { result, case, knots, owner: true, own })
+            let at_provider = match &case {
+                Some(case) => at_provider(conn, case.id)?,
+                None => false,
+            };
+            Ok(Status { result, case, knots, owner: true, own, at_provider })
         })
         .await?;
     page(Show { shell, status })

@@ -189,7 +189,7 @@ pub(in crate::features::identity) async fn submit(
             let case = cases::begun(conn, member, &number)?.ok_or(Fault::NotFound)?;
             // A consent that was withdrawn meanwhile, in another tab, counts.
             consented(conn, member, case.method, &terms)?;
-            let flash = match cases::submit(conn, member, &case)? {
+            let flash = match cases::submit(conn, member, &case, &terms)? {
                 CaseState::AwaitingContact => Flash::IdentityContactAsked,
                 _ => Flash::IdentitySubmitted,
             };

@@ -7,6 +7,7 @@ use crate::base::crypto::Keys;
 use crate::base::db::Conn;
 use crate::base::types::Moment;
 use crate::features::identity::cases::{Case, CaseKey, Details, Reason};
+use crate::features::identity::provider::Outcome;
 use crate::features::identity::results::IdentityResult;
 use crate::services::context::Context;
 use crate::services::records::{self, Event};
@@ -23,6 +24,8 @@ pub(super) struct Status {
     pub owner: bool,
     /// Whether the reader began the case: another owner does not see what was typed.
     pub own: bool,
+    /// Whether the verification provider is being asked.
+    pub at_provider: bool,
 }
 
 impl Status {
@@ -45,6 +48,12 @@ pub(super) struct Knot {
     pub words: Option<String>,
     /// Whether a contact's time to answer ended.
     pub expired: bool,
+    /// Whether the verification provider decided.
+    pub by_provider: bool,
+    /// The host of the provider that was asked.
+    pub provider: Option<String>,
+    /// What the provider came to.
+    pub outcome: Option<Outcome>,
 }
 
 /// What happened with a case; looks of reviewers are on the customer's records.
@@ -59,6 +68,9 @@ pub(super) fn knots(conn: &mut Conn, ctx: &Context, case: &Case) -> diesel::Quer
             reason: text(&record.details, "reason").and_then(|word| Reason::parse(&word)),
             words: text(&record.details, "words").filter(|words| !words.is_empty()),
             expired: record.details["expired"].as_bool().unwrap_or_default(),
+            by_provider: record.details["by"] == "provider",
+            provider: text(&record.details, "provider"),
+            outcome: text(&record.details, "outcome").and_then(|word| Outcome::parse(&word)),
         })
         .collect();
     knots.reverse();

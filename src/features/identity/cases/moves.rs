@@ -10,9 +10,10 @@ use crate::base::crypto::Keys;
 use crate::base::db::Conn;
 use crate::base::types::{Moment, Number};
 use crate::features::accounts::Customer;
-use crate::features::identity::contact;
+use crate::features::identity::consents::Terms;
 use crate::features::identity::fault::Fault;
 use crate::features::identity::numbers::DocumentKind;
+use crate::features::identity::{contact, provider};
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
 use crate::services::storage::Kind;
@@ -38,8 +39,8 @@ fn answers<'a>(keys: &Keys, key: &CaseKey, number: &Number, told: &Told<'a>) -> 
 
 /// Opens a case, or puts other answers into the one of this way that takes them.
 pub fn answer(conn: &mut Conn, member: &Customer, method: IdentityMethod, told: &Told<'_>) -> Result<Number, Fault> {
-    let open = queries::newest(conn, member)?.filter(|case| case.state.is_open());
-    if let Some(case) = open {
+    let under_way = queries::newest(conn, member)?.filter(|case| case.state.is_open());
+    if let Some(case) = under_way {
         if case.method != method || !case.state.takes_answers() || case.person_id != member.person_id() {
             return Err(Fault::Changed);
         }
@@ -52,18 +53,37 @@ pub fn answer(conn: &mut Conn, member: &Customer, method: IdentityMethod, told: 
         contact::forget(conn, case.id)?;
         return Ok(case.number);
     }
+    open(conn, member.ctx(), (member.person_id(), member.account_id()), method, told)
+}
+
+/// Opens a case of this person for this account.
+pub fn open(
+    conn: &mut Conn,
+    ctx: &Context,
+    (person_id, account_id): (i64, i64),
+    method: IdentityMethod,
+    told: &Told<'_>,
+) -> Result<Number, Fault> {
     let (number, key) = (Number::random('K'), CaseKey::random());
     let new = NewCase {
         number: &number,
+        account_id,
+        person_id,
         method,
         document: told.document,
-        sealed_key: key.seal(member.keys(), &number),
-        answers: answers(member.keys(), &key, &number, told),
+        sealed_key: key.seal(&ctx.keys, &number),
+        answers: answers(&ctx.keys, &key, &number, told),
     };
-    queries::insert(conn, member, new)?;
+    queries::insert(conn, new, ctx.now)?;
     let details = json!({ "kind": method.kind().as_str(), "method": method.as_str() });
-    record(conn, member.ctx(), Event::IdentityOpened, member.account_id(), &number, details)?;
+    record(conn, ctx, Event::IdentityOpened, account_id, &number, details)?;
     Ok(number)
+}
+
+/// What was typed, as long as its key stands.
+pub fn details(keys: &Keys, case: &Case) -> Option<Details> {
+    let key = CaseKey::open(keys, &case.number, case.sealed_key.as_deref())?;
+    key.open_details(&case.number, case.sealed_details.as_deref())
 }
 
 /// A picture that is sealed and not kept yet.
@@ -91,7 +111,12 @@ pub fn keep_picture(conn: &mut Conn, member: &Customer, case: &Case, new: Sealed
         return Err(Fault::Changed);
     }
     queries::drop_picture(conn, case.id, new.picture.part)?;
-    Ok(queries::keep_picture(conn, case.id, &new.picture, new.bytes, member.now())?)
+    add_picture(conn, case, new, member.now())
+}
+
+/// Keeps a picture where there was none.
+pub fn add_picture(conn: &mut Conn, case: &Case, new: Sealed, now: Moment) -> Result<(), Fault> {
+    Ok(queries::keep_picture(conn, case.id, &new.picture, new.bytes, now)?)
 }
 
 /// What the case still lacks before it can be handed in.
@@ -100,8 +125,8 @@ pub fn lacks(method: IdentityMethod, pictures: &[Picture]) -> Vec<Part> {
     method.parts().iter().filter(|(part, needed)| *needed && !has(*part)).map(|(part, _)| *part).collect()
 }
 
-/// Hands the case in: to the reviewers, or first to a contact who has to agree.
-pub fn submit(conn: &mut Conn, member: &Customer, case: &Case) -> Result<CaseState, Fault> {
+/// Hands the case in: to the provider or the reviewers, or first to a contact who has to agree.
+pub fn submit(conn: &mut Conn, member: &Customer, case: &Case, terms: &Terms) -> Result<CaseState, Fault> {
     let key = CaseKey::open(member.keys(), &case.number, case.sealed_key.as_deref()).ok_or(Fault::Changed)?;
     let details = key.open_details(&case.number, case.sealed_details.as_deref()).ok_or(Fault::Changed)?;
     let other = details.company.as_ref().is_some_and(|company| company.contact.is_some());
@@ -113,6 +138,8 @@ pub fn submit(conn: &mut Conn, member: &Customer, case: &Case) -> Result<CaseSta
     step(conn, member.ctx(), case, to, by, member.now())?;
     if by == Move::AskContact {
         contact::ask(conn, member.ctx(), case, &details)?;
+    } else {
+        provider::begin(conn, member.ctx(), case, terms)?;
     }
     Ok(to)
 }
@@ -128,8 +155,12 @@ pub fn move_by_contact(conn: &mut Conn, ctx: &Context, case: &Case, by: Move, ex
 
 /// Takes the case back: nothing of it stays but that there was one.
 pub fn withdraw(conn: &mut Conn, member: &Customer, case: &Case) -> Result<(), Fault> {
-    let to = case.state.after(Move::Withdraw)?;
-    step(conn, member.ctx(), case, to, Move::Withdraw, member.now())
+    move_by(conn, member.ctx(), case, Move::Withdraw)
+}
+
+/// Moves a case by an act of its customer that needs nothing else.
+pub fn move_by(conn: &mut Conn, ctx: &Context, case: &Case, by: Move) -> Result<(), Fault> {
+    step(conn, ctx, case, case.state.after(by)?, by, ctx.now)
 }
 
 /// Moves a case and keeps the record; what is over is destroyed.
@@ -139,6 +170,7 @@ fn step(conn: &mut Conn, ctx: &Context, case: &Case, to: CaseState, by: Move, no
     }
     if !to.is_open() {
         contact::end(conn, case.id)?;
+        provider::end(conn, ctx, case.id)?;
         queries::destroy(conn, case.id, now)?;
     }
     record(conn, ctx, by.event(), case.account_id, &case.number, json!({ "method": case.method.as_str() }))

@@ -79,6 +79,8 @@ pub(in crate::features::identity) use columns;
 /// What a new case is made of.
 pub(super) struct NewCase<'a> {
     pub number: &'a Number,
+    pub account_id: i64,
+    pub person_id: i64,
     pub method: IdentityMethod,
     pub document: DocumentKind,
     pub sealed_key: Vec<u8>,
@@ -119,12 +121,12 @@ pub fn begun(conn: &mut Conn, customer: &Customer, number: &Number) -> QueryResu
 }
 
 /// Opens a case. That an account has one already is a violation of its index.
-pub(super) fn insert(conn: &mut Conn, customer: &Customer, new: NewCase<'_>) -> QueryResult<()> {
+pub(super) fn insert(conn: &mut Conn, new: NewCase<'_>, now: Moment) -> QueryResult<()> {
     diesel::insert_into(identity_cases::table)
         .values((
             identity_cases::number.eq(new.number),
-            identity_cases::account_id.eq(customer.account_id()),
-            identity_cases::person_id.eq(customer.person_id()),
+            identity_cases::account_id.eq(new.account_id),
+            identity_cases::person_id.eq(new.person_id),
             identity_cases::kind.eq(new.method.kind()),
             identity_cases::method.eq(new.method),
             identity_cases::document.eq(new.document),
@@ -134,8 +136,8 @@ pub(super) fn insert(conn: &mut Conn, customer: &Customer, new: NewCase<'_>) -> 
             identity_cases::masked_name.eq(new.answers.masked_name),
             identity_cases::masked_number.eq(new.answers.masked_number),
             identity_cases::fingerprint.eq(new.answers.fingerprint),
-            identity_cases::created_at.eq(customer.now()),
-            identity_cases::acted_at.eq(customer.now()),
+            identity_cases::created_at.eq(now),
+            identity_cases::acted_at.eq(now),
         ))
         .execute(conn)?;
     Ok(())

@@ -3,5 +3,5 @@
 mod model;
 mod pages;
 
-pub(super) use model::{Question, Terms, contact_words};
+pub(super) use model::{Question, Terms, contact_words, provider_agreed};
 pub(super) use pages::{answer, show, terms};

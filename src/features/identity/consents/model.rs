@@ -7,7 +7,8 @@ use crate::base::db::Conn;
 use crate::base::types::text_enum;
 use crate::features::accounts::Customer;
 use crate::features::identity::cases::IdentityMethod;
-use crate::services::consent::{self, Purpose};
+use crate::features::identity::fault::Fault;
+use crate::services::consent::{self, ConsentEvent, Purpose};
 
 text_enum! {
     /// One question.
@@ -43,7 +44,7 @@ struct ContactWords<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "identity/consents/provider_1.html")]
+#[template(path = "identity/consents/provider_2.html")]
 struct ProviderWords<'a> {
     provider: &'a str,
 }
@@ -60,6 +61,15 @@ pub struct Terms {
 /// What a company's contact is asked by mail, who may have no account: their consent stands with the case.
 pub fn contact_words(terms: &Terms) -> askama::Result<String> {
     ContactWords { appeal: terms.appeal, provider: terms.provider.as_deref().unwrap_or_default() }.render()
+}
+
+/// Whether there is a provider to which this person agreed to hand what is asked, in the wording of now.
+pub fn provider_agreed(conn: &mut Conn, person_id: i64, terms: &Terms) -> Result<bool, Fault> {
+    if terms.provider.is_none() {
+        return Ok(false);
+    }
+    let words = Question::Provider.words(terms)?;
+    Ok(consent::stands(conn, person_id, Question::Provider.purpose(), &words)?)
 }
 
 impl Question {
@@ -94,7 +104,13 @@ impl Question {
         all
     }
 
-    /// The first question of this way to which the person has not agreed.
+    /// Whether the way goes on without this consent.
+    pub fn may_be_refused(self) -> bool {
+        self == Self::Provider
+    }
+
+    /// The first question of this way to which the person has not agreed, or that is not answered at all where refusing
+    /// does as well.
     pub fn unanswered(
         conn: &mut Conn,
         customer: &Customer,
@@ -103,8 +119,10 @@ impl Question {
     ) -> Result<Option<Self>, crate::web::Error> {
         for question in Self::of(method, terms) {
             let words = question.words(terms)?;
-            if !consent::stands(conn, customer.person_id(), question.purpose(), &words)? {
-                return Ok(Some(question));
+            match consent::said_to(conn, customer.person_id(), question.purpose(), &words)? {
+                Some(ConsentEvent::Given) => {}
+                Some(ConsentEvent::Refused) if question.may_be_refused() => {}
+                _ => return Ok(Some(question)),
             }
         }
         Ok(None)

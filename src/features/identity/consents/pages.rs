@@ -48,7 +48,8 @@ struct Show {
 
 /// What the wordings depend on here.
 pub(in crate::features::identity) fn terms(house: &House) -> Terms {
-    Terms { appeal: house.config.identity.appeal_days, provider: None }
+    let provider = house.identity_way.as_ref().map(|way| way.host().to_string());
+    Terms { appeal: house.config.identity.appeal_days, provider }
 }
 
 pub(in crate::features::identity) async fn show(
@@ -77,6 +78,11 @@ pub(in crate::features::identity) async fn answer(
         let words = question.words(&terms)?;
         consent::keep(conn, member.ctx(), member.person_id(), question.purpose(), event, None, &words)?;
         if event == ConsentEvent::Refused {
+            // Without the provider our own reviewers do it: nothing ends here.
+            if question.may_be_refused() {
+                let on = Goto::to(format!("/account/identity/new?way={way}"));
+                return Ok(on.saying(Flash::IdentityProviderRefused));
+            }
             return Ok(Goto::to("/account/identity").saying(Flash::IdentityRefused));
         }
         Ok(Goto::to(format!("/account/identity/new?way={way}")))

@@ -9,8 +9,9 @@ use super::queries::{self, ContactState};
 use crate::base::chance;
 use crate::base::db::Conn;
 use crate::features::identity::cases::{self, Case, Details, Move};
+use crate::features::identity::consents::{Terms, contact_words};
 use crate::features::identity::fault::Fault;
-use crate::features::identity::letters;
+use crate::features::identity::{letters, provider};
 use crate::services::context::Context;
 use crate::web::limits::{self, Limit};
 
@@ -45,19 +46,19 @@ pub(in crate::features::identity) fn end(conn: &mut Conn, case_id: i64) -> Resul
     Ok(queries::end(conn, case_id)?)
 }
 
-/// The contact's answer: agreeing hands the case to the reviewers, refusing gives it back to whoever asked.
-pub(super) fn answer(conn: &mut Conn, ctx: &Context, case: &Case, agrees: bool, words: &str) -> Result<(), Fault> {
+/// The contact's answer: agreeing hands the case to the provider or the reviewers, refusing gives it back to whoever asked.
+pub(super) fn answer(conn: &mut Conn, ctx: &Context, case: &Case, agrees: bool, terms: &Terms) -> Result<(), Fault> {
     let (state, by) = if agrees {
         (ContactState::Agreed, Move::ContactAgrees)
     } else {
         (ContactState::Refused, Move::ContactRefuses)
     };
-    let notice = Sha256::digest(words).to_vec();
+    let notice = Sha256::digest(contact_words(terms)?).to_vec();
     if !queries::answered(conn, case.id, state, (notice, &ctx.network), ctx.now)? {
         return Err(Fault::Changed);
     }
     cases::move_by_contact(conn, ctx, case, by, false)?;
-    if agrees { Ok(()) } else { letters::contact_refused(conn, ctx, case) }
+    if agrees { provider::begin(conn, ctx, case, terms) } else { letters::contact_refused(conn, ctx, case) }
 }
 
 /// Gives cases back whose contact did not answer in time, at most `most`; how many there were.

@@ -68,7 +68,7 @@ pub(in crate::features::identity) async fn answer(
     form: Form<Pressed>,
 ) -> Result<HttpResponse, Error> {
     let (token, ctx) = (token.into_inner(), visit.asked().context.clone());
-    let words = contact_words(&terms(visit.house()))?;
+    let terms = terms(visit.house());
     let ended = visit.write(&form, move |conn, _, form| {
         let agrees = match form.answer.as_str() {
             "agree" => true,
@@ -76,7 +76,7 @@ pub(in crate::features::identity) async fn answer(
             _ => return Err(Stop::Failed(Error::BadRequest)),
         };
         let case = queries::by_token(conn, &ctx.keys, &token, ctx.now)?.ok_or(Error::NotFound)?;
-        moves::answer(conn, &ctx, &case, agrees, &words)?;
+        moves::answer(conn, &ctx, &case, agrees, &terms)?;
         Ok(Goto::to("/identity/contact-answered"))
     });
     ended.await?.or_fail(Error::Conflict)

@@ -6,6 +6,7 @@ use crate::base::types::Day;
 use crate::features::identity::cases::{Case, Details, fingerprints};
 use crate::features::identity::contact;
 use crate::features::identity::numbers::{AgeGroup, CreditCode, DocumentNumber};
+use crate::features::identity::provider::{Outcome, outcome_of};
 use crate::features::identity::results::times_used;
 use crate::features::staff::Officer;
 
@@ -34,12 +35,26 @@ pub(super) enum Finding {
     UsedUp,
     /// The contact agreed by a link of their own.
     ContactAgreed,
+    /// The provider says that name and number belong together; a person has to say so too.
+    ProviderVerified,
+    /// The provider cannot tell.
+    ProviderUnsure,
+    /// The provider gave no answer.
+    ProviderSilent,
 }
 
 impl Finding {
     /// Whether nothing is wrong with it.
     pub fn good(self) -> bool {
-        matches!(self, Self::NumberHolds | Self::Adult | Self::CodeHolds | Self::Fresh | Self::ContactAgreed)
+        matches!(
+            self,
+            Self::NumberHolds
+                | Self::Adult
+                | Self::CodeHolds
+                | Self::Fresh
+                | Self::ContactAgreed
+                | Self::ProviderVerified
+        )
     }
 }
 
@@ -70,6 +85,11 @@ pub(super) fn findings(
             found.push(Finding::ContactAgreed);
         }
     }
+    found.extend(outcome_of(conn, case.id)?.map(|outcome| match outcome {
+        Outcome::Verified => Finding::ProviderVerified,
+        Outcome::Rejected | Outcome::Unknown => Finding::ProviderUnsure,
+        Outcome::Silent => Finding::ProviderSilent,
+    }));
     let prints = fingerprints(officer.keys(), details.proven_number());
     found.push(match times_used(conn, &prints, case.account_id)? {
         0 => Finding::Fresh,

@@ -74,18 +74,7 @@ pub(super) fn approve(
     let to = case.state.after(by)?;
     if by == Move::Approve {
         let details = details(officer, &case).ok_or(Fault::Changed)?;
-        let company = details.company.as_ref();
-        let result = NewResult {
-            account_id: case.account_id,
-            case_id: Some(case.id),
-            name: details.legal_name(),
-            code: company.map(|company| company.code.as_str()),
-            number: details.proven_number(),
-            masked_number: &case.masked_number,
-            method: case.method,
-            decided_by_id: Some(officer.person_id()),
-            decided_at: officer.now(),
-        };
+        let result = NewResult::of(&case, &details, Some(officer.person_id()), officer.now());
         if !results::store(conn, officer.keys(), &result, rules.per_number)? {
             return Err(Fault::UsedUp);
         }

@@ -6,6 +6,7 @@ use crate::base::db::Conn;
 use crate::base::db::schema::{identity_cases, memberships, people};
 use crate::base::types::{Moment, Number};
 use crate::features::identity::cases::{Case, CaseState, IdentityMethod, LEASE, Reason, columns};
+use crate::features::identity::provider::waiting_for;
 use crate::features::staff::Officer;
 
 /// A case in the queue: nothing of whom it is about.
@@ -22,6 +23,7 @@ pub(super) struct Row {
 pub(super) fn queue(conn: &mut Conn, _: &Officer, after: Option<&Number>, most: i64) -> QueryResult<Option<Vec<Row>>> {
     let mut query = identity_cases::table
         .filter(identity_cases::queued_at.is_not_null())
+        .filter(waiting_for())
         .select((
             identity_cases::number,
             identity_cases::method,
@@ -47,7 +49,7 @@ pub(super) fn queue(conn: &mut Conn, _: &Officer, after: Option<&Number>, most: 
 
 /// How many wait.
 pub(super) fn count(conn: &mut Conn) -> QueryResult<i64> {
-    identity_cases::table.filter(identity_cases::queued_at.is_not_null()).count().get_result(conn)
+    identity_cases::table.filter(identity_cases::queued_at.is_not_null()).filter(waiting_for()).count().get_result(conn)
 }
 
 /// Ends holds whose time is over, so that the index lets their holders and others take again.
@@ -76,6 +78,7 @@ pub(super) fn next(conn: &mut Conn, officer: &Officer) -> QueryResult<Option<Cas
         .select(memberships::account_id);
     identity_cases::table
         .filter(identity_cases::queued_at.is_not_null())
+        .filter(waiting_for())
         .filter(identity_cases::leased_by_id.is_null())
         .filter(identity_cases::approved_by_id.is_null().or(identity_cases::approved_by_id.ne(officer.person_id())))
         .filter(identity_cases::account_id.ne_all(own))

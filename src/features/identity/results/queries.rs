@@ -7,7 +7,7 @@ use crate::base::db::Conn;
 use crate::base::db::schema::identity_results;
 use crate::base::types::{Moment, text_enum};
 use crate::features::accounts::Customer;
-use crate::features::identity::cases::{self, IdentityKind, IdentityMethod};
+use crate::features::identity::cases::{self, Case, Details, IdentityKind, IdentityMethod};
 use crate::services::ledger;
 
 const NAME: &str = "identity_results.sealed_name";
@@ -88,6 +88,28 @@ pub struct NewResult<'a> {
     pub decided_by_id: Option<i64>,
     /// When, UTC.
     pub decided_at: Moment,
+}
+
+impl<'a> NewResult<'a> {
+    /// What a case that is approved comes to.
+    pub(in crate::features::identity) fn of(
+        case: &'a Case,
+        details: &'a Details,
+        decided_by_id: Option<i64>,
+        decided_at: Moment,
+    ) -> Self {
+        Self {
+            account_id: case.account_id,
+            case_id: Some(case.id),
+            name: details.legal_name(),
+            code: details.company.as_ref().map(|company| company.code.as_str()),
+            number: details.proven_number(),
+            masked_number: &case.masked_number,
+            method: case.method,
+            decided_by_id,
+            decided_at,
+        }
+    }
 }
 
 /// How many other accounts this number stands for.

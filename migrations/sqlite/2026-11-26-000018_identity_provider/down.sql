@@ -1,0 +1,2 @@
+drop table identity_messages;
+drop table identity_attempts;

@@ -1,0 +1,8 @@
+//! What a file is, and pictures that are developed anew.
+#![no_main]
+
+#[path = "../probes.rs"]
+#[allow(dead_code)]
+mod probes;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| probes::pictures(bytes));
