@@ -14,8 +14,8 @@ use crate::base::db::Db;
 use crate::base::types::Moment;
 use crate::services::context::{Author, AuthorKind, Context};
 use crate::services::mail::Post;
-use crate::services::sms::Gateway;
 use crate::services::outward::Way;
+use crate::services::sms::Gateway;
 use crate::services::storage::{Darkroom, Storage};
 
 /// The shared parts of a running portal; handlers reach them through `Visit::house`.

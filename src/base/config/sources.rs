@@ -36,13 +36,8 @@ const KNOWN: [&str; 26] = [
 ];
 
 /// Settings that may hold a password.
-const SECRET: [&str; 5] = [
-    "DATABASE_URL",
-    "EASYLINK_IDENTITY_SECRET",
-    "EASYLINK_MIGRATE_URL",
-    "EASYLINK_SMS_SECRET",
-    "EASYLINK_SMTP_URL",
-];
+const SECRET: [&str; 5] =
+    ["DATABASE_URL", "EASYLINK_IDENTITY_SECRET", "EASYLINK_MIGRATE_URL", "EASYLINK_SMS_SECRET", "EASYLINK_SMTP_URL"];
 
 /// What is wrong with the settings. Values are never repeated: some are secret.
 #[derive(Debug, thiserror::Error)]

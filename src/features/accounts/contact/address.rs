@@ -8,8 +8,8 @@ use super::model::{ContactKind, Proof};
 use super::moves::{self, Wish};
 use super::{queries, sending};
 use crate::base::types::Address;
-use crate::features::accounts::{Fresh, Person};
 use crate::features::accounts::scene::Scene;
+use crate::features::accounts::{Fresh, Person};
 use crate::web::{Actor, Error, Errors, FieldError, Form, Goto, Shell, Visit, cookies, page};
 
 #[derive(Template)]

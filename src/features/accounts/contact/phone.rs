@@ -9,8 +9,8 @@ use super::moves::{self, Wish};
 use super::{queries, sending};
 use crate::base::config::SmsRules;
 use crate::base::types::{Phone, PhoneFault};
-use crate::features::accounts::{Fresh, Person};
 use crate::features::accounts::scene::{Scene, see};
+use crate::features::accounts::{Fresh, Person};
 use crate::web::{Actor, Error, Errors, FieldError, Flash, Form, Goto, Shell, Visit, cookies, page};
 
 const MAIN_LAND: u16 = 86;

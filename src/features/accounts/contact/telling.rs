@@ -90,7 +90,13 @@ pub(super) fn tell(
     };
     let due = if news == News::Made { String::new() } else { change.due_at.local(zone) };
     for address in &to {
-        let path = disown::link_to(conn, ctx, change.person_id, address, &Undo::Contact { number: change.number.to_string() })?;
+        let path = disown::link_to(
+            conn,
+            ctx,
+            change.person_id,
+            address,
+            &Undo::Contact { number: change.number.to_string() },
+        )?;
         let facts = Facts::of(&then, zone)
             .about_phone(change.kind == ContactKind::Phone)
             .with_change(masked(change.kind, change.old(&ctx.keys)), masked(change.kind, change.new(&ctx.keys)))

@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use super::totp::{Picture, TotpSecret};
 use super::{Factor, moves, queries};
-use crate::features::accounts::{Fresh, Person};
 use crate::features::accounts::scene::{Scene, see};
+use crate::features::accounts::{Fresh, Person};
 use crate::web::{Error, Errors, FieldError, Flash, Form, Goto, Press, Shell, Visit, page};
 
 pub(super) const HERE: &str = "/account/security/totp";

@@ -6,8 +6,8 @@ use askama::Template;
 
 use super::pages::{HERE, own};
 use super::{codes, moves, queries};
-use crate::features::accounts::{Fresh, Person};
 use crate::features::accounts::scene::{Scene, see};
+use crate::features::accounts::{Fresh, Person};
 use crate::web::{Error, Flash, Form, Goto, Press, Shell, Visit, page};
 
 #[derive(Template)]

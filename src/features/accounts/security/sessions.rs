@@ -113,7 +113,10 @@ fn door(person: &Person) -> &'static str {
 }
 
 /// These forms have nothing to refuse; should one come back, the list is drawn anew with what was said.
-async fn answered(visit: &Visit<Fresh<Person>>, ended: Ended<HttpResponse, Press>) -> Result<HttpResponse, Error> {
+async fn answered<A: Actor + AsRef<Person>>(
+    visit: &Visit<A>,
+    ended: Ended<HttpResponse, Press>,
+) -> Result<HttpResponse, Error> {
     match ended {
         Ended::Done(response) => Ok(response),
         Ended::Again(_, errors, _) => drawn(visit, errors).await,
