@@ -34,7 +34,7 @@ const OF_A_KIND: usize = 3;
 const MOST: usize = 250;
 
 /// Pages that no link leads to: for machines, steps that begin with a form, and what the demo has none of.
-const UNLINKED: [&str; 22] = [
+const UNLINKED: [&str; 23] = [
     "/invitations/{token}",
     "/staff/login",
     "/account/tickets/{number}/files/{file}",
@@ -56,6 +56,7 @@ const UNLINKED: [&str; 22] = [
     "/staff/receiving/{number}/closure",
     // Where only a form or a mail leads.
     "/account/identity/guardian",
+    "/account/identity/{number}/check",
     "/identity/contact/{token}",
     "/identity/contact-answered",
 ];
