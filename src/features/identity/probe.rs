@@ -7,7 +7,10 @@ use super::numbers::{CreditCode, DocumentKind, DocumentNumber};
 use super::provider::{Direction, Reply, Signed, verify};
 use crate::base::types::{Day, Moment};
 
-/// Panics when a parser does, or when what it takes is not in its own normal form.
+/// Reads these bytes as everything that strangers may send.
+///
+/// # Panics
+/// When a parser does, or when what it takes is not in its own normal form.
 pub fn probe(bytes: &[u8]) {
     let today = Day::parse("2026-11-26").unwrap_or_else(|| unreachable!("a day of the calendar"));
     let text = String::from_utf8_lossy(bytes);

@@ -34,7 +34,7 @@ const OF_A_KIND: usize = 3;
 const MOST: usize = 250;
 
 /// Pages that no link leads to: for machines, steps that begin with a form, and what the demo has none of.
-const UNLINKED: [&str; 32] = [
+const UNLINKED: [&str; 33] = [
     // Only who was signed out, or has to prove anew who they are, is led there.
     "/account/kept",
     "/account/step-up",
@@ -67,6 +67,7 @@ const UNLINKED: [&str; 32] = [
     "/staff/receiving/{number}/closure",
     // Where only a form or a mail leads.
     "/account/identity/guardian",
+    "/account/identity/{number}/check",
     "/identity/contact/{token}",
     "/identity/contact-answered",
 ];

@@ -39,7 +39,12 @@ pub(in crate::features::identity) fn work(
         let Some(way) = &house.identity_way else { return Ok(()) };
         let due = claim(&house, &ctx, way.host()).await?;
         let asked = due.into_iter().map(|due| ask(&house, way, due));
-        join_all(asked).await.into_iter().collect()
+        // What could not be kept, as when two cases take the last place of one number at once, is asked again when its
+        // hold is over.
+        for fault in join_all(asked).await.into_iter().filter_map(Result::err) {
+            tracing::warn!(event = "identity_provider_unkept", %fault);
+        }
+        Ok(())
     })
 }
 

@@ -25,7 +25,7 @@ with_provider! {
             let mut idle = reviewer(&portal, &format!("Rosa{nth}")).await;
             assert!(idle.opens("/staff/identity").await.text().contains("No case waits"), "{lie:?}");
             // Longer than any pause between two tries.
-            portal.minutes(235);
+            portal.minutes(245);
         }
         portal.minutes(60);
         portal.run_jobs().await;

@@ -72,7 +72,7 @@ with_provider! {
         let other = message(now(&portal), &said(&asked, "rejected"));
         assert_eq!(posts(&portal, &other).await.status, 204, "the first word counts");
         let changed = differing(&before, &portal.digest().await);
-        assert_eq!(changed.into_iter().collect::<Vec<_>>(), ["identity_messages"]);
+        assert_eq!(changed, ["identity_messages"]);
         assert!(status(&mut li).await.contains("Authenticated"));
     }
 }
