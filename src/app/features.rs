@@ -2,7 +2,7 @@
 
 use crate::features::{accounts, catalogue, help, identity, privacy, remittance, staff, tickets};
 use crate::services::personal::PersonalData;
-use crate::services::{consent, jobs, keyring, ledger, mail, marks, records};
+use crate::services::{consent, jobs, keyring, ledger, mail, marks, records, sms};
 use crate::web::{self, Feature};
 
 /// The rooms, in order.
@@ -25,6 +25,7 @@ pub fn personal() -> Vec<&'static PersonalData> {
         &records::PERSONAL,
         &consent::PERSONAL,
         &mail::PERSONAL,
+        &sms::PERSONAL,
         &marks::PERSONAL,
         &jobs::PERSONAL,
         &keyring::PERSONAL,

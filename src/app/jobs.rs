@@ -10,9 +10,9 @@ use tokio::sync::watch;
 use crate::base::db::{Db, End};
 use crate::base::types::Moment;
 use crate::services::jobs::{claim, done};
-use crate::services::mail;
+use crate::services::{mail, sms};
 use crate::web::feature::{JobRun, JobSpec};
-use crate::web::{House, limits, orphans, session, uploads, visit};
+use crate::web::{House, kept, limits, orphans, session, uploads, visit};
 
 const LEASE: Duration = Duration::from_secs(600);
 /// A job that runs always is guarded by what it claims itself. After a crash it need not wait long: mails carry codes.
@@ -22,10 +22,12 @@ const SHORT_LEASE: Duration = Duration::from_secs(120);
 const TICK: Duration = Duration::from_secs(5);
 
 const MAIL: JobSpec = JobSpec { name: "mail", every: Duration::ZERO, run: send_mail };
+const TEXTS: JobSpec = JobSpec { name: "texts", every: Duration::ZERO, run: send_texts };
 
 /// Jobs that belong to no room.
 const OWN: &[JobSpec] = &[
     JobSpec { name: "mail_wipe", every: Duration::from_secs(3600), run: wipe_mail },
+    JobSpec { name: "text_wipe", every: Duration::from_secs(3600), run: wipe_texts },
     JobSpec { name: "sweep", every: Duration::from_secs(3600), run: sweep },
     JobSpec { name: "orphans", every: Duration::from_secs(24 * 3600), run: sweep_orphans },
 ];
@@ -35,6 +37,7 @@ pub async fn run_due(house: &Data<House>) -> Vec<&'static str> {
     let mut failed = run_rooms(house).await;
     // What the rooms write leaves in the same round, and before anything old is wiped.
     failed.extend(run(house, &MAIL).await);
+    failed.extend(run(house, &TEXTS).await);
     failed.extend(run_own(house).await);
     failed
 }
@@ -80,13 +83,19 @@ async fn run_one(house: &Data<House>, job: &JobSpec) -> Result<(), String> {
     outcome
 }
 
-/// Runs until told to stop, and ends what is under way. The mail goes beside the rest, at once when one was written: a
-/// relay that does not answer keeps nothing else waiting.
+/// Runs until told to stop, and ends what is under way. Mails and text messages go beside the rest, at once when one was
+/// written: a relay or gateway that does not answer keeps nothing else waiting.
 pub async fn clockwork(house: Data<House>, stopped: watch::Receiver<bool>) {
     let post = async {
         run(&house, &MAIL).await;
         while goes_on(&stopped, tokio::time::timeout(TICK, house.mail_bell.notified())).await {
             run(&house, &MAIL).await;
+        }
+    };
+    let texts = async {
+        run(&house, &TEXTS).await;
+        while goes_on(&stopped, tokio::time::timeout(TICK, house.text_bell.notified())).await {
+            run(&house, &TEXTS).await;
         }
     };
     let rounds = async {
@@ -95,7 +104,7 @@ pub async fn clockwork(house: Data<House>, stopped: watch::Receiver<bool>) {
             run_own(&house).await;
         }
     };
-    futures_util::future::join(post, rounds).await;
+    futures_util::future::join3(post, texts, rounds).await;
 }
 
 /// Waits for `pause`; false as soon as all is to stop.
@@ -134,6 +143,25 @@ fn send_mail(house: Data<House>, _: Moment) -> std::pin::Pin<Box<dyn Future<Outp
     })
 }
 
+fn send_texts(house: Data<House>, _: Moment) -> std::pin::Pin<Box<dyn Future<Output = Result<(), String>>>> {
+    Box::pin(async move {
+        let keep = house.config.keeps_texts();
+        // Each batch has a time of its own, as that of mails.
+        while sms::deliver_due(&house.db, &house.keys, &house.gateway, house.clock.now(), keep)
+            .await
+            .map_err(|fault| fault.to_string())?
+            > 0
+        {
+            tokio::time::sleep(sms::PAUSE).await;
+        }
+        Ok(())
+    })
+}
+
+fn wipe_texts(house: Data<House>, now: Moment) -> std::pin::Pin<Box<dyn Future<Output = Result<(), String>>>> {
+    Box::pin(async move { sms::wipe_old(&house.db, now).await.map_err(|fault| fault.to_string()) })
+}
+
 fn wipe_mail(house: Data<House>, now: Moment) -> std::pin::Pin<Box<dyn Future<Output = Result<(), String>>>> {
     Box::pin(async move { mail::wipe_old(&house.db, now).await.map_err(|fault| fault.to_string()) })
 }
@@ -142,6 +170,7 @@ fn sweep(house: Data<House>, now: Moment) -> std::pin::Pin<Box<dyn Future<Output
     Box::pin(async move {
         limits::sweep(&house.db, now).await.map_err(|fault| fault.to_string())?;
         visit::sweep(&house.db, now).await.map_err(|fault| fault.to_string())?;
+        kept::sweep(&house.db, now).await.map_err(|fault| fault.to_string())?;
         uploads::sweep(&house, now).await
     })
 }

@@ -24,6 +24,7 @@ use crate::base::db::Db;
 use crate::base::process;
 use crate::services::keyring;
 use crate::services::mail::Post;
+use crate::services::sms::Gateway;
 use crate::services::storage::{Darkroom, Storage};
 use crate::web::feature::Feature;
 use crate::web::routes::Route;
@@ -38,6 +39,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<Data<House>, Box<dyn s
         Some(url) => Post::from_url(url)?,
         None => Post::Folder(config.data_dir.join("mail")),
     };
+    let gateway = Gateway::of(&config.sms, config.outward, clock.clone())?;
     let house = House {
         db,
         hasher: Hasher::start(cores, 64 * cores, &keys)?,
@@ -46,7 +48,9 @@ pub async fn open(config: Config, clock: Clock) -> Result<Data<House>, Box<dyn s
         post,
         keys,
         clock,
+        gateway,
         mail_bell: Notify::new(),
+        text_bell: Notify::new(),
         seen: crate::web::session::Seen::default(),
         seats: crate::web::held::Seats::default(),
         features: features::features(),

@@ -2,11 +2,15 @@
 
 mod currency;
 mod identity;
+mod outward;
 mod proxies;
+mod sms;
 mod sources;
 
 pub use identity::IdentityRules;
+pub use outward::OutwardRules;
 pub use proxies::Proxies;
+pub use sms::SmsRules;
 pub use sources::{ConfigFault, settings_in};
 
 use std::net::SocketAddr;
@@ -84,6 +88,10 @@ pub struct Config {
     pub mail_from: String,
     /// How real names are authenticated.
     pub identity: IdentityRules,
+    /// How text messages leave.
+    pub sms: SmsRules,
+    /// How other machines are called.
+    pub outward: OutwardRules,
     /// `EASYLINK_WORKERS`: threads that serve requests; one a core by default.
     pub workers: Option<usize>,
 }
@@ -117,6 +125,8 @@ impl Config {
             zone: sources.parsed("EASYLINK_ZONE", "Asia/Shanghai", |text| jiff::tz::TimeZone::get(text).ok())?,
             currency: currency::in_hundredths(sources.parsed("EASYLINK_CURRENCY", "CNY", currency::code)?)?,
             identity: IdentityRules::read(&sources)?,
+            sms: SmsRules::read(&sources)?,
+            outward: OutwardRules::read(&sources)?,
             workers: match sources.text("EASYLINK_WORKERS") {
                 Some(_) => Some(sources.parsed("EASYLINK_WORKERS", "", |text| {
                     text.parse().ok().filter(|n| (1..=MOST_WORKERS).contains(n))
@@ -139,6 +149,16 @@ impl Config {
     /// Whether listener and base URL are loopback and no relay is set: only then does `/dev/mailbox` exist.
     pub fn local(&self) -> bool {
         self.listen.ip().is_loopback() && loopback(&self.base_url) && self.smtp_url.is_none()
+    }
+
+    /// Whether text messages are kept to be read at `/dev/mailbox`.
+    pub fn keeps_texts(&self) -> bool {
+        self.local() && self.sms.gateway.is_none()
+    }
+
+    /// Whether text messages reach anybody: over a gateway, or the developer at this machine.
+    pub fn sends_texts(&self) -> bool {
+        self.sms.gateway.is_some() || self.local()
     }
 
     /// The folder of the key ring.
@@ -219,8 +239,14 @@ mod tests {
             ("EASYLINK_MAIL_FROM", "x"),
             ("EASYLINK_MAIL_FROM", "Portal <a@example.com>\r\nBcc: b@example.com"),
             ("EASYLINK_WORKERS", "99999999"),
+            ("EASYLINK_OUTWARD_PRIVATE", "maybe"),
+            ("EASYLINK_OUTWARD_SECONDS", "11"),
             ("EASYLINK_TRUSTED_PROXIES", "10.0.0.0/40"),
             ("EASYLINK_BASE_URL", "https://portal.example/path"),
+            ("EASYLINK_SMS_URL", "https://sms.example/"),
+            ("EASYLINK_SMS_COUNTRIES", "China"),
+            ("EASYLINK_SMS_PER_DAY", "1001"),
+            ("EASYLINK_PHONE_ACCOUNTS", "0"),
         ] {
             assert!(load(&[(name, value)]).is_err(), "{name}");
         }

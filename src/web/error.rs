@@ -30,6 +30,9 @@ pub enum Error {
     /// Nobody is signed in.
     #[error("sign-in needed")]
     SignIn(Door),
+    /// The caller has to prove anew who they are (C2).
+    #[error("step-up needed")]
+    StepUp,
     /// Something that the account lacks is needed first; the page that tells the way.
     #[error("go first to {0}")]
     GoFirst(Cow<'static, str>),
@@ -84,7 +87,7 @@ impl ResponseError for Error {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden | Self::ExpiredForm | Self::CookiesBlocked | Self::CrossSite => StatusCode::FORBIDDEN,
-            Self::SignIn(_) | Self::GoFirst(_) => StatusCode::SEE_OTHER,
+            Self::SignIn(_) | Self::StepUp | Self::GoFirst(_) => StatusCode::SEE_OTHER,
             Self::Conflict => StatusCode::CONFLICT,
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -12,7 +12,9 @@ use super::cookies;
 use super::error::{Door, Error};
 use super::headers;
 use super::house::House;
+use super::kept;
 use super::page::{Flash, Shell};
+use super::session::PersonKind;
 use super::trail::{Caller, RequestId, route_of};
 use super::visit::{Met, bare_shell};
 
@@ -80,15 +82,21 @@ pub async fn draw(
         return Ok(res);
     }
     let (req, old) = res.into_parts();
-    let answer = answer(&req, &old);
+    let kept = match old.error().and_then(actix_web::Error::as_error::<Error>) {
+        Some(Error::SignIn(_)) => kept::keep(&req, false).await,
+        Some(Error::StepUp) => kept::keep(&req, true).await,
+        _ => None,
+    };
+    let answer = answer(&req, &old, kept);
     Ok(ServiceResponse::new(req, answer))
 }
 
-fn answer(req: &HttpRequest, old: &HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
+fn answer(req: &HttpRequest, old: &HttpResponse<BoxBody>, kept: Option<PersonKind>) -> HttpResponse<BoxBody> {
     let cause = old.error().and_then(actix_web::Error::as_error::<Error>);
     let status = old.status();
     match cause {
-        Some(Error::SignIn(door)) => return sign_in(req, *door),
+        Some(Error::SignIn(door)) => return sign_in(req, *door, kept),
+        Some(Error::StepUp) => return step_up(req, kept.is_some()),
         Some(Error::GoFirst(to)) => return see(to, req),
         Some(error @ (Error::Internal(_) | Error::Unavailable(_))) => {
             tracing::error!(event = "error", route = %route_of(req), cause = %error);
@@ -169,22 +177,44 @@ fn kind(cause: Option<&Error>, status: StatusCode) -> &'static str {
     }
 }
 
+/// Where what was typed is offered again.
+const KEPT: &str = "/account/kept";
+const STEP_UP: &str = "/account/step-up";
+
 /// To the right door, and back to a page (never to a post) after it.
-fn sign_in(req: &HttpRequest, door: Door) -> HttpResponse<BoxBody> {
-    let door = match door {
-        Door::Customer => "/login",
-        Door::Staff => "/staff/login",
+fn sign_in(req: &HttpRequest, door: Door, kept: Option<PersonKind>) -> HttpResponse<BoxBody> {
+    let door = match (kept, door) {
+        (Some(PersonKind::Customer), _) | (None, Door::Customer) => "/login",
+        (Some(PersonKind::Staff), _) | (None, Door::Staff) => "/staff/login",
     };
-    if req.method() != Method::GET && req.method() != Method::HEAD {
-        if let Some(house) = req.app_data::<web::Data<House>>() {
-            cookies::lay(req, cookies::FLASH.set(house.secure(), Flash::LostSession.as_str()));
-        }
-        return redirect(match page_before(req) {
-            Some(page) => format!("{door}?next={}", utf8_percent_encode(&page, NON_ALPHANUMERIC)),
-            None => door.to_string(),
-        });
+    if !posted(req) {
+        return see(door, req);
     }
-    see(door, req)
+    let flash = if kept.is_some() { Flash::LostSessionKept } else { Flash::LostSession };
+    if let Some(house) = req.app_data::<web::Data<House>>() {
+        cookies::lay(req, cookies::FLASH.set(house.secure(), flash.as_str()));
+    }
+    match kept.map(|_| KEPT.to_string()).or_else(|| page_before(req)) {
+        Some(page) => redirect(leading(door, &page)),
+        None => redirect(door.to_string()),
+    }
+}
+
+/// To the page that asks for a fresh proof, and from there to what was asked for, or to the post that was kept.
+fn step_up(req: &HttpRequest, kept: bool) -> HttpResponse<BoxBody> {
+    if !posted(req) {
+        return see(STEP_UP, req);
+    }
+    let after = if kept { Some(KEPT.to_string()) } else { page_before(req) };
+    redirect(after.map_or_else(|| STEP_UP.to_string(), |page| leading(STEP_UP, &page)))
+}
+
+fn posted(req: &HttpRequest) -> bool {
+    req.method() != Method::GET && req.method() != Method::HEAD
+}
+
+fn leading(to: &str, next: &str) -> String {
+    format!("{to}?next={}", utf8_percent_encode(next, NON_ALPHANUMERIC))
 }
 
 /// The page of this portal that the form stood on.
@@ -200,7 +230,7 @@ fn see(to: &str, req: &HttpRequest) -> HttpResponse<BoxBody> {
         return redirect(to.to_string());
     }
     let here = req.uri().path_and_query().map_or("/", |target| target.as_str());
-    redirect(format!("{to}?next={}", utf8_percent_encode(here, NON_ALPHANUMERIC)))
+    redirect(leading(to, here))
 }
 
 fn redirect(to: String) -> HttpResponse<BoxBody> {

@@ -6,7 +6,7 @@ pub mod plain;
 mod token;
 
 pub use body::{Asking, Form, MOST_OF_SESSIONS, Opened, Press, fields_of};
-pub(super) use body::{plain as plain_kind, whole};
+pub(super) use body::{plain as plain_kind, salvage, whole};
 pub use errors::{Advice, Errors, FieldError, Kept};
 pub(super) use token::{Anchor, fresh};
 pub use token::{Stamp, Token};

@@ -90,7 +90,15 @@ pub async fn receive<A: MayWrite, F: DeserializeOwned>(
     parts: Parts,
     holds: Holds,
 ) -> Result<Held<F>, Error> {
-    let (shell, ctx) = visit.read(|_, actor| Ok(actor.context().clone())).await?;
+    let (shell, ctx) = match visit.read(|_, actor| Ok(actor.context().clone())).await {
+        Ok(admitted) => admitted,
+        Err(error) => {
+            if matches!(error, Error::SignIn(_) | Error::StepUp) {
+                parts::salvage(visit.request(), parts).await;
+            }
+            return Err(error);
+        }
+    };
     visit.remember(shell.face);
     let person = ctx.author.person_id.ok_or(Error::Forbidden)?;
     let _seat = visit

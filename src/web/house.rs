@@ -14,6 +14,7 @@ use crate::base::db::Db;
 use crate::base::types::Moment;
 use crate::services::context::{Author, AuthorKind, Context};
 use crate::services::mail::Post;
+use crate::services::sms::Gateway;
 use crate::services::storage::{Darkroom, Storage};
 
 /// The shared parts of a running portal; handlers reach them through `Visit::house`.
@@ -34,8 +35,12 @@ pub struct House {
     pub storage: Storage,
     /// How mails leave.
     pub post: Post,
+    /// How text messages leave.
+    pub gateway: Gateway,
     /// Rung after a commit that may have written mails.
     pub mail_bell: Notify,
+    /// The same for text messages.
+    pub text_bell: Notify,
     /// When each session was last used, gathered until it is written.
     pub seen: Seen,
     /// Who sends pictures that are held in memory.

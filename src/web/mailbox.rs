@@ -1,4 +1,4 @@
-//! `/dev/mailbox`: the mails of a portal without a relay. It exists only while listener and base URL are loopback, and
+//! `/dev/mailbox`: the mails of a portal without a relay, and its text messages when there is no gateway. It exists only while listener and base URL are loopback, and
 //! answers only callers on this machine that came without a proxy (AZ8).
 
 use actix_web::http::Version;
@@ -12,6 +12,7 @@ use super::routes::{Route, route};
 use super::trail::RequestId;
 use super::visit::bare_shell;
 use crate::services::mail::{Delivered, latest};
+use crate::services::sms;
 
 /// How the names begin of headers in which proxies tell for whom they ask.
 const PROXIES: [&str; 14] = [
@@ -36,6 +37,9 @@ const PROXIES: [&str; 14] = [
 struct Mailbox {
     shell: Shell,
     mails: Vec<Delivered>,
+    /// Whether they stay here.
+    keeps_texts: bool,
+    texts: Vec<sms::Kept>,
 }
 
 impl Mailbox {
@@ -91,9 +95,14 @@ async fn show(req: HttpRequest, house: actix_web::web::Data<House>) -> Result<Ht
         return Err(Error::NotFound);
     }
     let keys = house.keys.clone();
-    let mails = house.db.read(move |conn| latest(conn, &keys, 50)).await??;
+    let keeps_texts = house.config.keeps_texts();
+    let read = move |conn: &mut crate::base::db::Conn| -> diesel::QueryResult<_> {
+        let texts = if keeps_texts { sms::latest(conn, &keys, 20)? } else { Vec::new() };
+        Ok((latest(conn, &keys, 50)?, texts))
+    };
+    let (mails, texts) = house.db.read(read).await??;
     let shell = bare_shell(&house, req.path(), None, &RequestId::of(&req), false);
-    page(Mailbox { shell, mails })
+    page(Mailbox { shell, mails, keeps_texts, texts })
 }
 
 #[cfg(test)]

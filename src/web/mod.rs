@@ -11,6 +11,7 @@ pub mod forms;
 pub mod headers;
 pub mod held;
 pub mod house;
+pub mod kept;
 pub mod limits;
 pub mod lists;
 pub mod mailbox;

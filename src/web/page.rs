@@ -26,6 +26,12 @@ text_enum! {
         PasswordReset = "password_reset",
         /// What was sent came after the session had ended.
         LostSession = "lost_session",
+        /// The same, and what was typed is kept.
+        LostSessionKept = "lost_session_kept",
+        /// The person proved who they are.
+        SteppedUp = "stepped_up",
+        /// A kept post is gone.
+        KeptDiscarded = "kept_discarded",
         /// One device was signed out.
         SessionEnded = "session_ended",
         /// All other devices were signed out.
@@ -44,6 +50,28 @@ text_enum! {
         RecoveryCodesMade = "recovery_codes_made",
         /// A browser is no longer trusted.
         BrowserDistrusted = "browser_distrusted",
+        /// The phone is bound.
+        PhoneBound = "phone_bound",
+        /// Another phone is bound.
+        PhoneReplaced = "phone_replaced",
+        /// No phone is bound any more.
+        PhoneRemoved = "phone_removed",
+        /// The number serves as many people as one may.
+        PhoneUsedUp = "phone_used_up",
+        /// Another address stands.
+        AddressReplaced = "address_replaced",
+        /// The old means is proved, the new one is asked.
+        ContactProved = "contact_proved",
+        /// The change waits for its day.
+        ContactWaiting = "contact_waiting",
+        /// The change was taken back.
+        ContactCancelled = "contact_cancelled",
+        /// A change was undone, and a code for a new password is on its way.
+        ContactUndone = "contact_undone",
+        /// The owner locked the account.
+        AccountLocked = "account_locked",
+        /// The owner unlocked it.
+        AccountUnlocked = "account_unlocked",
         /// The cookie choice was kept.
         CookiesSaved = "cookies_saved",
         /// The top-up was opened.
@@ -159,9 +187,11 @@ impl Flash {
     /// How it is drawn: what was done is good, what only informs is a note, what did not happen asks for a second look.
     pub const fn kind(self) -> &'static str {
         match self {
-            Self::LostSession => "wait",
+            Self::LostSession | Self::LostSessionKept | Self::PhoneUsedUp => "wait",
             Self::CodeElsewhere
             | Self::TotpNotBegun
+            | Self::ContactProved
+            | Self::ContactWaiting
             | Self::SignInToJoin
             | Self::IdentityRefused
             | Self::IdentityContactAsked

@@ -10,13 +10,15 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
 use super::error::Error;
-use super::forms::{Form, fields_of, plain_kind, whole};
+use super::forms::{self, Form, fields_of, plain_kind, whole};
 use crate::services::context::Context;
 
 /// Bytes of all text of one post, the names of its fields included: far more than any field takes, so that whoever
 /// pasted too much gets it back and can shorten it.
 const MOST_TEXT: usize = 1024 * 1024;
 const MOST_PARTS: usize = 120;
+/// Bytes of text that are read of somebody who was not let in.
+const MOST_SALVAGED: usize = 64 * 1024;
 
 /// The body of a form that takes files.
 pub enum Parts {
@@ -103,9 +105,36 @@ pub(super) async fn read<F: DeserializeOwned>(
     }
 }
 
+/// Reads the text of a form whose sender was not let in, as far as it stands before the files, so that it can be kept
+/// (A9). Nothing comes of it that the answer depends on.
+pub(super) async fn salvage(req: &HttpRequest, parts: Parts) {
+    let mut parts = match parts {
+        Parts::Several(parts) => parts,
+        Parts::Plain(body) => return forms::salvage(req, &body),
+    };
+    let mut text = url::form_urlencoded::Serializer::new(String::new());
+    let (mut count, mut text_bytes) = (0, 0);
+    while let Some(Ok(mut part)) = parts.next().await {
+        count += 1;
+        let name = part.content_disposition().filter(|found| found.get_filename().is_none());
+        let Some(field) = name.and_then(|found| found.get_name()).map(str::to_string) else { break };
+        // The token is the first field of every form: who has none typed nothing here.
+        if count == 1 && field != "token" {
+            break;
+        }
+        let Some(room) = MOST_SALVAGED.checked_sub(text_bytes + field.len()).filter(|_| count <= MOST_PARTS) else {
+            break;
+        };
+        let Ok(value) = text_part(&mut part, room).await else { break };
+        text_bytes += field.len() + value.len();
+        text.append_pair(&field, &value);
+    }
+    forms::salvage(req, text.finish().as_bytes());
+}
+
 /// Whether a form of an earlier session was drawn for the one who sends it.
 fn own<F>(form: &Form<F>, ctx: &Context) -> bool {
-    ctx.author.person_id.is_some_and(|person| form.stamp().was_of(&ctx.keys, person))
+    ctx.author.person_id.is_some() && ctx.author.person_id == form.stamp().owner
 }
 
 async fn text_part(part: &mut Field, room: usize) -> Result<String, Error> {

@@ -99,7 +99,15 @@ pub async fn receive<A: MayWrite, F: DeserializeOwned>(
     parts: Parts,
     takes: Takes,
 ) -> Result<Sent<F>, Error> {
-    let (shell, ctx) = visit.read(|_, actor| Ok(actor.context().clone())).await?;
+    let (shell, ctx) = match visit.read(|_, actor| Ok(actor.context().clone())).await {
+        Ok(admitted) => admitted,
+        Err(error) => {
+            if matches!(error, Error::SignIn(_) | Error::StepUp) {
+                parts::salvage(visit.request(), parts).await;
+            }
+            return Err(error);
+        }
+    };
     visit.remember(shell.face);
     let mut arriving = Arriving::new(visit.house());
     let mut errors = Errors::none();

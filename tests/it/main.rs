@@ -7,6 +7,7 @@ mod support;
 
 mod accounts_in;
 mod accounts_own;
+mod contact;
 mod crawl;
 mod demo;
 mod doors;
@@ -15,6 +16,7 @@ mod factors;
 mod faults;
 mod house;
 mod identity;
+mod kept;
 mod late;
 mod ledger;
 mod limits;

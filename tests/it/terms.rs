@@ -12,12 +12,16 @@ use crate::support::portal::Portal;
 
 const DAY: Duration = Duration::from_secs(86400);
 /// Under which name the policy tells of a table, or of a column of it.
-const TOLD: [(&str, &str); 31] = [
+const TOLD: [(&str, &str); 36] = [
     ("people.password_hash", "Password, as a hash"),
     ("people.password_class", "Password, as a hash"),
     ("people.password_at", "Password, as a hash"),
     ("people", "Your address, your name and the account's"),
     ("accounts", "Your address, your name and the account's"),
+    ("phones", "Your phone"),
+    ("contact_changes", "Changes of phone and address"),
+    ("text_messages.sealed_number", "Text messages sent by the portal: to whom"),
+    ("text_messages.sealed_text", "Text messages sent by the portal: the text"),
     ("invitations", "Invitations into an account"),
     ("known_browsers", "Browsers that passed a code"),
     ("trusted_browsers", "Browsers that passed a code"),
@@ -29,6 +33,7 @@ const TOLD: [(&str, &str); 31] = [
     ("sessions", "Sign-ins and sessions"),
     ("limits", "Counters of guesses and uploads"),
     ("uploads", "Files of a form that is not sent"),
+    ("kept_posts", "What you typed when you were signed out"),
     ("records", "Your operation records"),
     ("consents", "Consent records"),
     ("mails.address", "Mails sent by the portal: to whom and what about"),

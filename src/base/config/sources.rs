@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// Every setting there is. In the file they are written in lower case without `EASYLINK_`.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 24] = [
     "DATABASE_URL",
     "EASYLINK_BASE_URL",
     "EASYLINK_CURRENCY",
@@ -19,6 +19,13 @@ const KNOWN: [&str; 17] = [
     "EASYLINK_LISTEN",
     "EASYLINK_MAIL_FROM",
     "EASYLINK_MIGRATE_URL",
+    "EASYLINK_PHONE_ACCOUNTS",
+    "EASYLINK_SMS_COUNTRIES",
+    "EASYLINK_SMS_PER_DAY",
+    "EASYLINK_SMS_SECRET",
+    "EASYLINK_SMS_URL",
+    "EASYLINK_OUTWARD_PRIVATE",
+    "EASYLINK_OUTWARD_SECONDS",
     "EASYLINK_SMTP_URL",
     "EASYLINK_STORAGE",
     "EASYLINK_TRUSTED_PROXIES",
@@ -27,7 +34,7 @@ const KNOWN: [&str; 17] = [
 ];
 
 /// Settings that may hold a password.
-const SECRET: [&str; 3] = ["DATABASE_URL", "EASYLINK_MIGRATE_URL", "EASYLINK_SMTP_URL"];
+const SECRET: [&str; 4] = ["DATABASE_URL", "EASYLINK_MIGRATE_URL", "EASYLINK_SMS_SECRET", "EASYLINK_SMTP_URL"];
 
 /// What is wrong with the settings. Values are never repeated: some are secret.
 #[derive(Debug, thiserror::Error)]

@@ -22,6 +22,7 @@ diesel::table! {
         password_class -> Nullable<Text>,
         password_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        self_locked_at -> Nullable<BigInt>,
     }
 }
 
@@ -133,6 +134,17 @@ diesel::table! {
         location -> Nullable<Text>,
         flash -> Nullable<Text>,
         created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    kept_posts (id) {
+        id -> BigInt,
+        handle -> Text,
+        person_id -> BigInt,
+        sealed_data -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
     }
 }
 
@@ -297,6 +309,55 @@ diesel::table! {
         due_at -> BigInt,
         claimed_until -> BigInt,
         created_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    phones (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        sealed_number -> Binary,
+        number_hash -> Binary,
+        slot -> BigInt,
+        bound_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    contact_changes (id) {
+        id -> BigInt,
+        number -> Text,
+        person_id -> BigInt,
+        kind -> Text,
+        proof -> Text,
+        state -> Text,
+        sealed_old -> Nullable<Binary>,
+        sealed_new -> Nullable<Binary>,
+        network -> Text,
+        device -> Text,
+        created_at -> BigInt,
+        due_at -> BigInt,
+        told_at -> Nullable<BigInt>,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    text_messages (id) {
+        id -> BigInt,
+        message_id -> Text,
+        person_id -> Nullable<BigInt>,
+        kind -> Text,
+        sealed_number -> Binary,
+        sealed_text -> Nullable<Binary>,
+        state -> Text,
+        attempts -> Integer,
+        due_at -> BigInt,
+        claimed_until -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
         sent_at -> Nullable<BigInt>,
         last_error -> Nullable<Text>,
     }
@@ -659,6 +720,8 @@ diesel::joinable!(ticket_files -> tickets (ticket_id));
 diesel::joinable!(ticket_files -> ticket_entries (ticket_entry_id));
 diesel::joinable!(plans -> products (product_id));
 diesel::joinable!(staff_roles -> people (person_id));
+diesel::joinable!(contact_changes -> people (person_id));
+diesel::joinable!(phones -> people (person_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     subjects,
@@ -671,6 +734,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     challenges,
     limits,
     submissions,
+    kept_posts,
     staff_roles,
     activations,
     totp_factors,
@@ -702,4 +766,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     plans,
     articles,
     announcements,
+    phones,
+    contact_changes,
+    text_messages,
 );

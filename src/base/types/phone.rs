@@ -57,6 +57,16 @@ impl Phone {
         }
     }
 
+    /// A number that was kept in its one form, whatever country it is of.
+    pub fn kept(text: &str) -> Option<Self> {
+        international(text).is_ok().then(|| Self(text.to_string()))
+    }
+
+    /// Whether it is a number of this country.
+    pub fn is_of(&self, code: u16) -> bool {
+        self.0.get(1..).is_some_and(|digits| digits.starts_with(&code.to_string()))
+    }
+
     /// `+8613800138000`; sealed wherever it is kept.
     pub fn as_str(&self) -> &str {
         &self.0

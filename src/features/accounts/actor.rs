@@ -97,6 +97,12 @@ impl Person {
     }
 }
 
+impl AsRef<Person> for Person {
+    fn as_ref(&self) -> &Person {
+        self
+    }
+}
+
 impl Actor for Person {
     fn admit(_: &mut Conn, session: Option<&SessionRow>, asked: &Asked) -> Result<Self, Error> {
         let session = session.ok_or(Error::SignIn(Door::Customer))?;

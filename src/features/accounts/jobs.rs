@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use super::factors::{self, waits};
 use super::letters::{self, Facts};
 use super::recovery::disown;
-use super::{browsers, codes, members};
+use super::{browsers, codes, contact, members};
 use crate::base::db::{Conn, FEW, Fault};
 use crate::base::types::Moment;
 use crate::services::context::Context;
@@ -21,6 +21,7 @@ use crate::web::{Error, House, session};
 
 pub(super) const JOBS: &[JobSpec] = &[
     JobSpec { name: "accounts_sweep", every: Duration::from_secs(3600), run: sweep },
+    JobSpec { name: "accounts_changes", every: Duration::from_secs(60), run: change_contacts },
     JobSpec { name: "accounts_unfinished", every: Duration::from_secs(30), run: tell_of_unfinished },
 ];
 
@@ -37,10 +38,27 @@ fn sweep(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<
             house.db.in_pieces(move |conn, most| factors::sweep(conn, now, most)).await?;
             let ctx = house.own_context(now);
             let own = ctx.clone();
+            house.db.in_pieces_of(FEW, move |conn, most| contact::sweep(conn, &own, most)).await?;
+            let own = ctx.clone();
             house.db.in_pieces_of(FEW, move |conn, most| members::sweep(conn, &own, most)).await?;
             house.db.in_pieces(move |conn, most| members::tidy(conn, &ctx, most)).await
         };
         swept.await.map_err(|fault: Fault| fault.to_string())
+    })
+}
+
+/// Makes changes of phone and address that have waited, and tells of those that are near.
+fn change_contacts(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<(), String>>>> {
+    Box::pin(async move {
+        let changed = async {
+            let (ctx, zone) = (house.own_context(now), house.config.zone.clone());
+            let (own, rules, where_) = (ctx.clone(), house.config.sms.clone(), zone.clone());
+            let told = move |conn: &mut Conn, most| contact::tell_again(conn, &ctx, &zone, most);
+            house.db.in_pieces_of(FEW, told).await?;
+            let made = move |conn: &mut Conn, most| contact::finish_due(conn, &own, &where_, &rules, most);
+            house.db.in_pieces_of(FEW, made).await
+        };
+        changed.await.map_err(|fault: Fault| fault.to_string())
     })
 }
 

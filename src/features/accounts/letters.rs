@@ -26,6 +26,12 @@ pub(super) struct Facts {
     code: String,
     /// The page that ends all sessions and sets a new password, from the portal's address on.
     disown: String,
+    /// Whether it is about the phone; else about the address.
+    phone: bool,
+    /// What was there before and what is there now, masked.
+    change: [String; 2],
+    /// When it will be made; empty when it is.
+    due: String,
     /// The device that lost its session, when it signed in, and its network.
     other: [String; 3],
     /// How many recovery codes are left.
@@ -41,9 +47,27 @@ impl Facts {
             network: ctx.network.to_string(),
             code: String::new(),
             disown: "/password/forgot".into(),
+            phone: false,
+            change: Default::default(),
+            due: String::new(),
             other: Default::default(),
             left: 0,
         }
+    }
+
+    /// Tells of the phone, or of the address.
+    pub(super) fn about_phone(self, phone: bool) -> Self {
+        Self { phone, ..self }
+    }
+
+    /// Tells of what takes the place of what, both masked.
+    pub(super) fn with_change(self, old: String, new: String) -> Self {
+        Self { change: [old, new], ..self }
+    }
+
+    /// Tells when it will be made.
+    pub(super) fn with_due(self, due: String) -> Self {
+        Self { due, ..self }
     }
 
     pub(super) fn with_code(self, code: &str) -> Self {
@@ -116,6 +140,8 @@ letters! {
     code_sign_in("code_sign_in", true, "mail/code_sign_in.txt", "mail/code_sign_in.html", "mail/code_sign_in_subject.txt");
     /// The code after the password on a new browser.
     code_second_step("code_second_step", true, "mail/code_second_step.txt", "mail/code_second_step.html", "mail/code_second_step_subject.txt");
+    /// The code that confirms a step of somebody who has no password.
+    code_step_up("code_step_up", true, "mail/code_step_up.txt", "mail/code_step_up.html", "mail/code_step_up_subject.txt");
     /// A code was asked for an address without an account.
     no_account("no_account", false, "mail/no_account.txt", "mail/no_account.html", "mail/no_account_subject.txt");
     /// The code that sets a password anew.
@@ -146,4 +172,22 @@ letters! {
     recovery_code_used("recovery_code_used", true, "mail/recovery_code_used.txt", "mail/recovery_code_used.html", "mail/recovery_code_used_subject.txt");
     /// A forgotten password was set anew (RC1).
     password_reset("password_reset", true, "mail/password_reset.txt", "mail/password_reset.html", "mail/password_reset_subject.txt");
+    /// The code by which the present address proves a change (C1).
+    code_contact("code_contact", true, "mail/code_contact.txt", "mail/code_contact.html", "mail/code_contact_subject.txt");
+    /// The code that proves a new address.
+    code_address_new("code_address_new", true, "mail/code_address_new.txt", "mail/code_address_new.html", "mail/code_address_new_subject.txt");
+    /// Somebody wanted an address that has an account.
+    address_taken("address_taken", false, "mail/address_taken.txt", "mail/address_taken.html", "mail/address_taken_subject.txt");
+    /// Phone or address will be changed after the wait (C1).
+    contact_waiting("contact_waiting", true, "mail/contact_waiting.txt", "mail/contact_waiting.html", "mail/contact_waiting_subject.txt");
+    /// Phone or address was changed (RC4).
+    contact_changed("contact_changed", true, "mail/contact_changed.txt", "mail/contact_changed.html", "mail/contact_changed_subject.txt");
+    /// The owner locked the account (RC9).
+    account_locked("account_locked", false, "mail/account_locked.txt", "mail/account_locked.html", "mail/account_locked_subject.txt");
+    /// The owner unlocked it.
+    account_unlocked("account_unlocked", true, "mail/account_unlocked.txt", "mail/account_unlocked.html", "mail/account_unlocked_subject.txt");
+    /// The code that unlocks it.
+    code_unlock("code_unlock", true, "mail/code_unlock.txt", "mail/code_unlock.html", "mail/code_unlock_subject.txt");
+    /// A code to unlock was asked for where nothing is locked.
+    unlock_none("unlock_none", false, "mail/unlock_none.txt", "mail/unlock_none.html", "mail/unlock_none_subject.txt");
 }

@@ -12,10 +12,13 @@
 mod actor;
 mod browsers;
 mod codes;
+mod contact;
 pub mod factors;
 pub mod guesses;
 mod jobs;
+mod kept;
 mod letters;
+mod locking;
 mod members;
 mod notifications;
 mod overview;
@@ -32,6 +35,7 @@ mod scene;
 mod security;
 mod sign_in;
 mod standing;
+mod step_up;
 
 pub use actor::{Any, Billing, Customer, Member, MemberRole, Owner, Person, Roles, Technical, Viewer, Visitor};
 pub use browsers::{known as known_browser, learn as learn_browser};
@@ -42,9 +46,10 @@ pub use queries::{
     Created, NewCustomer, Reader, create_customer, name_person, new_person, readers, readers_of, set_password,
 };
 pub use standing::{Stays, move_person};
+pub use step_up::Fresh;
 
 use crate::web::Feature;
-use crate::web::feature::MenuEntry;
+use crate::web::feature::{CardSpec, MenuEntry};
 use crate::web::routes::Route;
 
 const MENU: &[MenuEntry] = &[
@@ -65,7 +70,7 @@ pub fn feature() -> Feature {
         jobs: jobs::JOBS,
         personal: &[&personal::PERSONAL],
         menu: MENU,
-        overview: &[],
+        overview: &[CardSpec { roles: &[], position: 0, draw: kept::task }],
         desk: &[],
         files: &[],
     }
@@ -80,6 +85,10 @@ fn routes() -> Vec<Route> {
         security::routes(),
         factors::routes(),
         factors::waits::routes(),
+        step_up::routes(),
+        kept::routes(),
+        contact::routes(),
+        locking::routes(),
         profile::routes(),
         members::routes(),
         records::routes(),

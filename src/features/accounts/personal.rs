@@ -12,7 +12,12 @@ const INVITATIONS: &str = "30 days after they were answered or ended";
 /// A secret that no code confirmed goes within two hours, codes that were not put away within an hour and a quarter.
 const FACTOR: &str = "while it is switched on";
 
-/// Tables `people`, `accounts`, `memberships`, `invitations`, `known_browsers`, `challenges` and those of the second factor.
+const PHONE: &str = "proving changes by text message";
+const CHANGES: &str = "changing phone or address";
+/// As long as a change can be undone, and a day.
+const CHANGES_TERM: &str = "8 days after they are made or ended";
+
+/// Tables `people`, `accounts`, `memberships`, `invitations`, `known_browsers`, `challenges`, `phones`, `contact_changes` and those of the second factor.
 pub(super) const PERSONAL: PersonalData = PersonalData {
     tables: &[
         "people",
@@ -25,6 +30,8 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
         "recovery_codes",
         "trusted_browsers",
         "pending_sign_ins",
+        "phones",
+        "contact_changes",
     ],
     columns: &[
         column("people", "address", Personal, "signing in and writing to the person", "life of the account"),
@@ -52,5 +59,11 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
         column("pending_sign_ins", "sealed_next", Personal, "what waits for the code", CODES),
         column("pending_sign_ins", "network", Personal, "telling of a sign-in that was not finished", CODES),
         column("pending_sign_ins", "device", Personal, "telling of a sign-in that was not finished", CODES),
+        column("phones", "sealed_number", Sensitive, PHONE, "until you remove it; life of the account"),
+        column("phones", "number_hash", Hashed, PHONE, "until you remove it; life of the account"),
+        column("contact_changes", "sealed_old", Sensitive, CHANGES, CHANGES_TERM),
+        column("contact_changes", "sealed_new", Sensitive, CHANGES, CHANGES_TERM),
+        column("contact_changes", "network", Personal, CHANGES, CHANGES_TERM),
+        column("contact_changes", "device", Personal, CHANGES, CHANGES_TERM),
     ],
 };

@@ -29,6 +29,8 @@ crate::base::types::text_enum! {
         PasswordReset = "password_reset",
         /// The owner of a sign-in said that it was somebody else's: every session ended.
         Disowned = "disowned",
+        /// Somebody signed in proved again who they are.
+        SteppedUp = "stepped_up",
         /// A password was right and the second step was not finished.
         SignInUnfinished = "sign_in_unfinished",
         /// The second factor was switched on.
@@ -43,6 +45,20 @@ crate::base::types::text_enum! {
         RecoveryCodesVoided = "recovery_codes_voided",
         /// The trust in a browser was taken back.
         BrowserDistrusted = "browser_distrusted",
+        /// A phone was bound.
+        PhoneBound = "phone_bound",
+        /// Another phone took the place of the bound one.
+        PhoneReplaced = "phone_replaced",
+        /// The phone was removed.
+        PhoneRemoved = "phone_removed",
+        /// Another address took the place of the person's.
+        AddressReplaced = "address_replaced",
+        /// A change of phone or address that nobody could prove began to wait.
+        ContactChangeBegun = "contact_change_begun",
+        /// It was taken back before its day.
+        ContactChangeCancelled = "contact_change_cancelled",
+        /// A change of phone or address was undone.
+        ContactChangeUndone = "contact_change_undone",
         /// The name of a person or account was changed.
         ProfileChanged = "profile_changed",
         /// An owner asked somebody into the account.

@@ -18,8 +18,8 @@ use serde::de::DeserializeOwned;
 use super::Stamp;
 use super::token::{Anchor, read};
 use crate::web::House;
-use crate::web::cookies;
-use crate::web::error::Error;
+use crate::web::error::{Door, Error};
+use crate::web::{cookies, kept};
 
 /// Bytes of a form: of a visitor.
 const MOST_BYTES: usize = 64 * 1024;
@@ -38,6 +38,7 @@ struct Inner<F> {
     fields: F,
     stamp: Stamp,
     kept: Vec<String>,
+    kept_post: String,
 }
 
 impl<F> Form<F> {
@@ -51,6 +52,11 @@ impl<F> Form<F> {
         &self.0.kept
     }
 
+    /// The kept post that this one takes up again; empty for none.
+    pub(in crate::web) fn kept_post(&self) -> &str {
+        &self.0.kept_post
+    }
+
     /// When and for which account the form was drawn, and its once-only key.
     pub fn stamp(&self) -> &Stamp {
         &self.0.stamp
@@ -58,7 +64,14 @@ impl<F> Form<F> {
 
     /// Whether it was drawn for a session before this one. No verb does anything with it: the form comes back.
     pub(in crate::web) fn of_before(&self) -> bool {
-        self.0.stamp.of_before.is_some()
+        self.0.stamp.of_before
+    }
+}
+
+impl<F> Opened<F> {
+    /// The kept post that this one takes up again; empty for none.
+    pub(in crate::web) fn kept_post(&self) -> &str {
+        &self.0.kept_post
     }
 }
 
@@ -125,6 +138,8 @@ struct Marks {
     token: String,
     #[serde(default)]
     kept: Vec<String>,
+    #[serde(default)]
+    kept_post: String,
 }
 
 /// Reads urlencoded fields and holds them to their token. Also used for the text parts of an upload.
@@ -137,16 +152,38 @@ pub fn fields_of<F: DeserializeOwned>(req: &HttpRequest, body: &[u8]) -> Result<
         return Err(Error::BadRequest);
     }
     let house = req.app_data::<web::Data<House>>().ok_or(Error::BadRequest)?;
-    let marks: Marks = serde_html_form::from_bytes(body).map_err(|_| Error::BadRequest)?;
-    // Whoever opened a form got a cookie with it: one that sends none back keeps none (3.4 of the policy).
-    let blocked = || if cookies::read(req, house.secure()).any { Error::ExpiredForm } else { Error::CookiesBlocked };
-    let anchor = anchor(req, house).ok_or_else(blocked)?;
-    let stamp = read(&house.keys, &anchor, &marks.token).ok_or(Error::ExpiredForm)?;
-    if stamp.of_before.is_some() && session_reference(req).is_none() {
-        return Err(Error::ExpiredForm);
-    }
+    let (marks, stamp) = marked(req, house, body)?;
     let fields = serde_html_form::from_bytes(body).map_err(|_| Error::BadRequest)?;
-    Ok(Form(Arc::new(Inner { fields, stamp, kept: marks.kept })))
+    Ok(Form(Arc::new(Inner { fields, stamp, kept: marks.kept, kept_post: marks.kept_post })))
+}
+
+/// Reads the token of a body and judges what can be judged without the database. What was typed is left where it is kept
+/// should its sender turn out to be signed out.
+fn marked(req: &HttpRequest, house: &House, body: &[u8]) -> Result<(Marks, Stamp), Error> {
+    let marks: Marks = serde_html_form::from_bytes(body).map_err(|_| Error::BadRequest)?;
+    let anchor = anchor(req, house);
+    let stamp = read(&house.keys, anchor.as_ref().unwrap_or(&Anchor(String::new())), &marks.token);
+    if let Some(stamp) = &stamp {
+        kept::note(req, stamp, &marks.token, body);
+    }
+    match (anchor, stamp) {
+        // Drawn for somebody signed in, and sent by a browser whose session cookie has gone.
+        (_, Some(stamp)) if stamp.of_before && stamp.owner.is_some() && session_reference(req).is_none() => {
+            Err(Error::SignIn(Door::Customer))
+        }
+        // Whoever opened a form got a cookie with it: one that sends none back keeps none (3.4 of the policy).
+        (None, _) if !cookies::read(req, house.secure()).any => Err(Error::CookiesBlocked),
+        (None, _) | (_, None) => Err(Error::ExpiredForm),
+        (Some(_), Some(stamp)) if stamp.of_before && session_reference(req).is_none() => Err(Error::ExpiredForm),
+        (Some(_), Some(stamp)) => Ok((marks, stamp)),
+    }
+}
+
+/// Keeps in mind what a form says whose sender was not let in.
+pub(in crate::web) fn salvage(req: &HttpRequest, body: &[u8]) {
+    if let Some(house) = req.app_data::<web::Data<House>>() {
+        let _ = marked(req, house, body);
+    }
 }
 
 fn anchor(req: &HttpRequest, house: &House) -> Option<Anchor> {

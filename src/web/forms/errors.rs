@@ -148,6 +148,10 @@ pub enum FieldError {
     CreditCheck,
     /// One's own address where somebody else's is asked for.
     OwnAddress,
+    /// Not a mobile number.
+    PhoneForm,
+    /// A number of a country that no message is sent to.
+    PhoneCountry,
     /// A picture that is still missing.
     PictureMissing,
     /// The number stands for as many accounts as one may.

@@ -16,14 +16,14 @@ use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
 use crate::web::asked::Asked;
 use crate::web::cookies;
-use crate::web::error::Error;
+use crate::web::error::{Door, Error};
 use crate::web::forms::{Errors, FieldError, Form, Opened, Stamp};
 use crate::web::house::House;
 use crate::web::page::{Face, Flash, Shell};
 use crate::web::paths::location;
 use crate::web::session::{PersonKind, SessionRow};
 use crate::web::trail::Known;
-use crate::web::{limits, queries, session};
+use crate::web::{kept, limits, queries, session};
 
 /// An error and, when the caller was admitted, who it met: so that the error page keeps its shell.
 type Failed = Box<(Error, Option<Face>)>;
@@ -127,6 +127,8 @@ impl<A: Actor> Visit<A> {
         };
         let (face, finish) = self.house.db.write(job).await?.map_err(|failed| self.met(failed))?;
         self.house.mail_bell.notify_one();
+        self.take_up(face.as_ref(), form.kept_post()).await?;
+        self.house.text_bell.notify_one();
         match finish {
             Finish::Done(goto) => Ok(Ended::Done(self.go(goto)?)),
             Finish::Repeated(to, flash) => {
@@ -167,7 +169,10 @@ impl<A: Actor> Visit<A> {
         let (face, finish) = self.house.db.write(job).await?.map_err(|failed| self.met(failed))?;
         match finish {
             Finish::Done(data) => Ok(Ended::Done(data)),
-            Finish::Again(errors) => Ok(self.again(face, errors, form)),
+            Finish::Again(errors) => {
+                self.take_up(face.as_ref(), form.kept_post()).await?;
+                Ok(self.again(face, errors, form))
+            }
             Finish::Repeated(..) => Err(Error::Conflict),
         }
     }
@@ -182,13 +187,27 @@ impl<A: Actor> Visit<A> {
             judged::<A>(conn, &asked, &house, sent.stamp()).map(|(actor, before)| (actor.face(), before))
         };
         let (face, before) = self.house.db.read(job).await?.map_err(|failed| self.met(failed))?;
-        Ok(before.map_or_else(|| Ended::Done(form.opened()), |errors| self.again(face, errors, form)))
+        let Some(errors) = before else { return Ok(Ended::Done(form.opened())) };
+        self.take_up(face.as_ref(), form.kept_post()).await?;
+        Ok(self.again(face, errors, form))
     }
 
     /// Draws an opened form again from outside a verb, for what only slow work could find.
     pub async fn refuse<T, F>(&self, form: Opened<F>, errors: Errors) -> Result<Ended<T, F>, Error> {
         let shell = self.with_form(self.admit().await?);
+        self.take_up(shell.face.as_ref(), form.kept_post()).await?;
         Ok(Ended::Again(Box::new(shell), errors, form))
+    }
+
+    /// A kept post that came again is in its person's hands: it is not offered once more.
+    async fn take_up(&self, face: Option<&Face>, handle: &str) -> Result<(), Error> {
+        let Some(person) = face.map(|face| face.person_id).filter(|_| !handle.is_empty()) else { return Ok(()) };
+        let handle = handle.to_string();
+        let forgot = self.house.db.write(move |conn| match kept::forget(conn, person, &handle) {
+            Ok(()) => End::Keep(Ok(())),
+            Err(fault) => End::Undo(Err(Error::from(fault))),
+        });
+        forgot.await?
     }
 
     fn again<T, F>(&self, face: Option<Face>, errors: Errors, form: &Form<F>) -> Ended<T, F> {
@@ -304,7 +323,7 @@ fn judged<A: Actor>(
     stamp: &Stamp,
 ) -> Result<(A, Option<Errors>), Failed> {
     let actor = admitted_for::<A>(conn, asked, house, stamp)?;
-    match of_before(&actor, house, stamp) {
+    match of_before(&actor, stamp) {
         Ok(errors) => Ok((actor, errors)),
         Err(error) => Err(Box::new((error, actor.face()))),
     }
@@ -326,12 +345,13 @@ fn held<A: MayWrite>(
 
 /// A form that the same person opened before signing in anew writes nothing either: it is shown again. Anybody else's is
 /// refused.
-fn of_before<A: Actor>(actor: &A, house: &House, stamp: &Stamp) -> Result<Option<Errors>, Error> {
-    if stamp.of_before.is_none() {
+fn of_before<A: Actor>(actor: &A, stamp: &Stamp) -> Result<Option<Errors>, Error> {
+    if !stamp.of_before {
         return Ok(None);
     }
-    match actor.context().author.person_id {
-        Some(person) if stamp.was_of(&house.keys, person) => Ok(Some(Errors::one("form", FieldError::SignedInAnew))),
+    match (actor.context().author.person_id, stamp.owner) {
+        (Some(person), Some(owner)) if person == owner => Ok(Some(Errors::one("form", FieldError::SignedInAnew))),
+        (None, Some(_)) => Err(Error::SignIn(Door::Customer)),
         _ => Err(Error::ExpiredForm),
     }
 }

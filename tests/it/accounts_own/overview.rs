@@ -67,6 +67,8 @@ on_both!(
     async fn the_security_check_names_what_is_weak(portal) {
         let mut li = portal.enters("li@example.com").await;
         gives_password(&portal, li.person_id).await;
+        assert_eq!(task(&li.opens("/account/security").await), "Bind a phone → /account/security/phone");
+        crate::contact::binds(&portal, &mut li, "13800138000").await;
         assert!(li.opens("/account/security").await.text().contains("Nothing to improve"));
         let person = li.person_id;
         let class = move |conn: &mut easylink::base::db::Conn| {

@@ -34,7 +34,10 @@ const OF_A_KIND: usize = 3;
 const MOST: usize = 250;
 
 /// Pages that no link leads to: for machines, steps that begin with a form, and what the demo has none of.
-const UNLINKED: [&str; 31] = [
+const UNLINKED: [&str; 37] = [
+    // Only who was signed out, or has to prove anew who they are, is led there.
+    "/account/kept",
+    "/account/step-up",
     "/invitations/{token}",
     "/staff/login",
     "/account/tickets/{number}/files/{file}",
@@ -54,6 +57,10 @@ const UNLINKED: [&str; 31] = [
     "/account/security/totp/end",
     "/account/security/totp/codes",
     "/password/not-me/{token}",
+    "/unlock/finish",
+    "/account/security/code",
+    "/account/security/phone/replacement",
+    "/account/security/phone/removal",
     "/staff/activation/{token}",
     "/leave",
     "/privacy/versions/{number}",

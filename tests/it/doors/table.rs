@@ -42,24 +42,30 @@ pub struct Row {
     pub path: &'static str,
     pub door: Door,
     pub finds: Finds,
+    /// Whether the caller has to have proved a moment ago who they are.
+    pub fresh: bool,
 }
 
 const fn get(path: &'static str, door: Door) -> Row {
-    Row { method: "GET", path, door, finds: Finds::Page }
+    Row { method: "GET", path, door, finds: Finds::Page, fresh: false }
 }
 
 /// A page about something that has a name.
 const fn named(path: &'static str, door: Door) -> Row {
-    Row { method: "GET", path, door, finds: Finds::Nothing }
+    Row { method: "GET", path, door, finds: Finds::Nothing, fresh: false }
 }
 
 const fn post(path: &'static str, door: Door) -> Row {
-    Row { method: "POST", path, door, finds: Finds::Page }
+    Row { method: "POST", path, door, finds: Finds::Page, fresh: false }
 }
 
 impl Row {
     const fn finding(self, finds: Finds) -> Self {
         Self { finds, ..self }
+    }
+
+    const fn freshly(self) -> Self {
+        Self { fresh: true, ..self }
     }
 }
 
@@ -125,6 +131,12 @@ pub const TABLE: &[Row] = &[
     named("/password/not-me/{token}", Visitor),
     post("/password/not-me/{token}", Visitor),
     post("/password/not-me/{token}/proof", Visitor),
+    post("/password/not-me/{token}/lock", Visitor),
+    get("/unlock", Visitor),
+    post("/unlock", Visitor),
+    get("/unlock/finish", Visitor).finding(Finds::Way("/unlock")),
+    post("/unlock/finish", Visitor),
+    post("/unlock/resend", Visitor),
     // A customer's account.
     get("/account", ANY),
     get("/account/profile", ANY),
@@ -136,12 +148,12 @@ pub const TABLE: &[Row] = &[
     get("/account/privacy", ANY),
     get("/account/identity", ANY),
     get("/account/identity/consent", OWNS).finding(Finds::Nothing),
-    post("/account/identity/consent", OWNS),
+    post("/account/identity/consent", OWNS).freshly(),
     get("/account/identity/new", OWNS),
     post("/account/identity/new", OWNS),
     get("/account/identity/guardian", OWNS),
     get("/account/identity/withdrawal", OWNS),
-    post("/account/identity/withdrawal", OWNS),
+    post("/account/identity/withdrawal", OWNS).freshly(),
     named("/account/identity/{number}/pictures", OWNS),
     post("/account/identity/{number}/pictures", OWNS),
     named("/account/identity/{number}/check", OWNS),
@@ -149,12 +161,31 @@ pub const TABLE: &[Row] = &[
     named("/account/identity/{number}/end", OWNS),
     post("/account/identity/{number}/end", OWNS),
     get("/account/security", Person),
+    get("/account/step-up", Person).finding(Finds::PageOfGuests),
+    post("/account/step-up", Person),
+    post("/account/step-up/sending", Person),
+    get("/account/kept", Person).finding(Finds::PageOfGuests),
+    post("/account/kept/{handle}/deletion", Person),
     get("/account/security/password", Person),
     post("/account/security/password", Person),
     get("/account/security/sessions", Person),
-    post("/account/security/sessions/all/end", Person),
-    post("/account/security/sessions/others/end", Person),
-    post("/account/security/sessions/{public_id}/end", Person),
+    post("/account/security/sessions/all/end", Person).freshly(),
+    post("/account/security/sessions/others/end", Person).freshly(),
+    post("/account/security/sessions/{public_id}/end", Person).freshly(),
+    get("/account/security/lock", Person),
+    post("/account/security/lock", Person),
+    get("/account/security/phone", Person),
+    post("/account/security/phone", Person).freshly(),
+    get("/account/security/phone/replacement", Person).finding(Finds::Way("/account/security/phone")),
+    post("/account/security/phone/replacement", Person).freshly(),
+    get("/account/security/phone/removal", Person).finding(Finds::Way("/account/security/phone")),
+    post("/account/security/phone/removal", Person).freshly(),
+    get("/account/security/address", Person),
+    post("/account/security/address", Person).freshly(),
+    get("/account/security/code", Person).finding(Finds::Way("/account/security")),
+    post("/account/security/code", Person),
+    post("/account/security/code/resend", Person),
+    post("/account/security/changes/{number}/cancellation", Person),
     post("/account/security/browsers/{public_id}/end", Person),
     get("/account/security/totp", Person),
     post("/account/security/totp", Person),
@@ -171,10 +202,10 @@ pub const TABLE: &[Row] = &[
     get("/account/members/departure", ANY),
     post("/account/members/departure", ANY),
     named("/account/members/{number}", OWNS),
-    post("/account/members/{number}/role", OWNS),
+    post("/account/members/{number}/role", OWNS).freshly(),
     named("/account/members/{number}/removal", OWNS),
-    post("/account/members/{number}/removal", OWNS),
-    post("/account/members/invitations", OWNS),
+    post("/account/members/{number}/removal", OWNS).freshly(),
+    post("/account/members/invitations", OWNS).freshly(),
     post("/account/members/invitations/{number}/sending", OWNS),
     post("/account/members/invitations/{number}/withdrawal", OWNS),
     named("/invitations/{token}", Visitor),

@@ -138,6 +138,7 @@ impl Portal {
                     sessions::account_id.eq(account_id),
                     sessions::method.eq(method),
                     sessions::remembered.eq(true),
+                    sessions::stepped_up_at.eq(Some(now)),
                     sessions::created_at.eq(now),
                     sessions::signed_in_at.eq(now),
                     sessions::seen_at.eq(now),

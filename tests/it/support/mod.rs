@@ -33,6 +33,7 @@ pub mod demo;
 pub mod digest;
 pub mod entered;
 pub mod form;
+pub mod gateway;
 pub mod given;
 pub mod measure;
 pub mod mime;

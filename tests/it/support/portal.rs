@@ -13,7 +13,7 @@ use easylink::base::clock::{Clock, Hands};
 use easylink::base::config::{Config, DatabaseUrl};
 use easylink::base::db::{Conn, Db, End, migrate};
 use easylink::base::types::Moment;
-use easylink::services::mail;
+use easylink::services::{mail, sms};
 use easylink::web::House;
 use tempfile::TempDir;
 
@@ -149,6 +149,26 @@ impl Portal {
         code_in(text).unwrap_or_else(|| panic!("no code in {text}"))
     }
 
+    /// The text messages that are kept in this portal, oldest first, after the outbox was emptied: number and text.
+    pub async fn texts(&self) -> Vec<(String, String)> {
+        self.run_jobs().await;
+        let keys = self.house.keys.clone();
+        let all = self.house.db.read(move |conn| sms::latest(conn, &keys, 500)).await.unwrap().unwrap();
+        all.into_iter().rev().map(|text| (text.number, text.text)).collect()
+    }
+
+    /// The code in the newest text message to this number.
+    pub async fn texted_code(&self, number: &str) -> String {
+        let texts = self.texts().await;
+        let (_, text) = texts.iter().rfind(|(to, _)| to == number).unwrap_or_else(|| panic!("no message to {number}"));
+        let groups: Vec<&str> = text
+            .split_whitespace()
+            .filter(|word| word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit()))
+            .collect();
+        assert_eq!(groups.len(), 2, "no code in {text}");
+        groups.concat()
+    }
+
     /// The folder of this portal.
     pub fn folder(&self) -> PathBuf {
         self.folder.as_ref().unwrap().path().to_path_buf()
@@ -193,6 +213,9 @@ impl Drop for Portal {
                     let dead = house.db.read(mail::dead_count).await.unwrap().unwrap();
                     let waiting = house.db.read(mail::waiting_count).await.unwrap().unwrap();
                     assert_eq!((dead, waiting), (0, 0), "mails dead and waiting");
+                    let dead = house.db.read(sms::dead_count).await.unwrap().unwrap();
+                    let waiting = house.db.read(sms::waiting_count).await.unwrap().unwrap();
+                    assert_eq!((dead, waiting), (0, 0), "text messages dead and waiting");
                 }
                 handle.stop(false).await;
             });

@@ -30,7 +30,7 @@ impl Field {
 
     /// Whether it is typed and shown again as it was typed.
     pub fn shown_again(&self) -> bool {
-        ["line", "lines", "address", "phone", "amount", "day", "bank number"].contains(&self.kind)
+        ["line", "lines", "address", "phone", "mobile", "amount", "day", "bank number"].contains(&self.kind)
     }
 
     /// Whether nothing of it may ever be shown.

@@ -27,6 +27,8 @@ pub enum From {
     SecondStep,
     /// Behind the link of the notice that a second factor was switched on.
     Undo,
+    /// On this page, of somebody new who has a phone.
+    WithPhone(&'static str),
 }
 
 /// A form and its answers.
@@ -164,6 +166,17 @@ pub const WAYS: &[Way] = &[
             NOTHING,
         )
     },
+    way("/unlock", "visitor", "/unlock", &[("email", CUSTOMER)], NOTHING),
+    Way {
+        from: From::After("/unlock", &[("email", CUSTOMER)]),
+        ..way(
+            "/unlock/finish",
+            "visitor",
+            "",
+            &[("code", "123456"), ("password", PASSWORD), ("again", PASSWORD)],
+            GUESSES,
+        )
+    },
     way(
         "/account/security/password",
         CUSTOMER,
@@ -171,6 +184,32 @@ pub const WAYS: &[Way] = &[
         &[("current", PASSWORD), ("password", PASSWORD), ("again", PASSWORD)],
         GUESSES,
     ),
+    way("/account/security/phone", CUSTOMER, "/account/security/phone", &[("phone", "138 0013 8000")], NOTHING),
+    Way {
+        from: From::WithPhone("/account/security/phone/replacement"),
+        ..way(
+            "/account/security/phone/replacement",
+            "li.with.phone@example.com",
+            "",
+            &[("phone", "13900139000"), ("proof", "address")],
+            NOTHING,
+        )
+    },
+    Way {
+        from: From::WithPhone("/account/security/phone/removal"),
+        ..way("/account/security/phone/removal", "wu.with.phone@example.com", "", &[("proof", "address")], NOTHING)
+    },
+    way(
+        "/account/security/address",
+        CUSTOMER,
+        "/account/security/address",
+        &[("email", NEW), ("proof", "address")],
+        NOTHING,
+    ),
+    Way {
+        from: From::After("/account/security/address", &[("email", NEW), ("proof", "address")]),
+        ..way("/account/security/code", COMPANY, "", &[("code", "123456")], GUESSES)
+    },
     way("/account/members/invitations", COMPANY, "/account/members", &[("email", NEW), ("role", "viewer")], NOTHING),
     way("/account/members/{number}/role", COMPANY, "/account/members", &[("role", "viewer")], NOTHING),
     way("/account/choose", CUSTOMER, "/account/choose", &[], NOTHING),
@@ -230,6 +269,7 @@ impl Way {
     pub async fn walked(&self, portal: &Portal, network: u8) -> (Visitor, FormInPage) {
         let mut browser = match self.who {
             "visitor" => portal.visitor_from([127, 0, 7, network]),
+            address if matches!(self.from, From::WithPhone(_)) => portal.enters(address).await.visitor,
             address => portal.returns(address).await.visitor,
         };
         let start = match self.from {
@@ -267,6 +307,10 @@ impl Way {
             From::Undo => {
                 crate::factors::owner(portal, "undoing@example.com").await;
                 crate::factors::way_out(portal, "undoing@example.com", "switched on").await
+            }
+            From::WithPhone(at) => {
+                crate::contact::binds(portal, &mut browser, &format!("1380013{:04}", 8000 + u32::from(network))).await;
+                at.to_owned()
             }
         };
         let form = found(&mut browser, &start, self.path).await;

@@ -1,4 +1,4 @@
-//! One-time codes by mail (A2). A challenge is bound to one purpose, one browser (the handle in its cookie) and one
+//! One-time codes by mail (A2) and by text message (C1). A challenge is bound to one purpose, one browser (the handle in its cookie) and one
 //! address; it is always found by its handle. Codes are kept as keyed hashes, die after ten minutes or five tries, and
 //! are used once. Whoever mails a code words the mail; here it is only drawn.
 
@@ -78,14 +78,8 @@ pub(super) fn linked(conn: &mut Conn, ctx: &Context, token: &str) -> QueryResult
     Ok(None)
 }
 
-/// What is sealed in the challenge that a link in a notice names.
-pub(super) fn data_of_link(ctx: &Context, token: &str, challenge: &Challenge) -> Option<String> {
-    let plain = ctx.keys.open_sealed(PLACE, token, challenge.sealed_data.as_deref()?).ok()?;
-    String::from_utf8(plain.to_vec()).ok()
-}
-
 /// Draws a new code for the browser's challenge; the old one no longer works, and tries that were used stay used.
-/// `None` for the code when the challenge opens to none.
+/// `None` for the code when the challenge opens to none. Whoever sends a code to a phone counts it.
 pub(super) fn send_again(
     conn: &mut Conn,
     asked: &Asked,
@@ -101,8 +95,10 @@ pub(super) fn send_again(
     if let Some(wait) = found.wait(now) {
         return Err(Errors::one("code", FieldError::Wait(wait)).into());
     }
-    let who = asker_of(conn, asked, &found)?;
-    guesses::send(conn, asked, &found.address, who)?;
+    if !found.purpose.by_text() {
+        let who = asker_of(conn, asked, &found)?;
+        guesses::send(conn, asked, &found.address, who)?;
+    }
     let code = chance::digits(model::DIGITS);
     let right = hash_of(&asked.context.keys, found.purpose, handle, &found.address, &code);
     let nobodys: [u8; 32] = chance::bytes();
@@ -153,6 +149,12 @@ fn asker_of(conn: &mut Conn, asked: &Asked, found: &Challenge) -> QueryResult<As
         Purpose::SecondStep => Ok(Asker::Proved),
         _ => Asker::of(conn, asked, found.person_id),
     }
+}
+
+/// What a link in a notice is good for, beside ending every session.
+pub(super) fn data_behind(ctx: &Context, token: &str, challenge: &Challenge) -> Option<String> {
+    let plain = ctx.keys.open_sealed(PLACE, token, challenge.sealed_data.as_deref()?).ok()?;
+    String::from_utf8(plain.to_vec()).ok()
 }
 
 /// What waited for the code.

@@ -35,6 +35,18 @@ text_enum! {
         Reset = "reset",
         /// "This was not me": a link in a notice, which no code opens.
         Disown = "disown",
+        /// Confirming a step of somebody who has no password.
+        StepUp = "step_up",
+        /// Proving a phone that is to be bound, by text message.
+        PhoneNew = "phone_new",
+        /// Proving by the bound phone that a change is one's own.
+        PhoneOld = "phone_old",
+        /// Proving the same by the address that the account has.
+        AddressOld = "address_old",
+        /// Proving an address that is to take the place of another.
+        AddressNew = "address_new",
+        /// Unlocking a sign-in that its owner locked.
+        Unlock = "unlock",
     }
 }
 
@@ -42,6 +54,11 @@ impl Purpose {
     /// How long what was mailed works.
     pub(super) fn life(self) -> Duration {
         if self == Self::Disown { LIFE_OF_LINK } else { LIFE }
+    }
+
+    /// Whether the code goes to a phone: such codes have limits of their own, because they cost money.
+    pub(in crate::features::accounts) fn by_text(self) -> bool {
+        matches!(self, Self::PhoneNew | Self::PhoneOld)
     }
 }
 

@@ -16,12 +16,11 @@ pub(super) use choosing::entrance;
 pub use invitations::{invite_as, join};
 pub(super) use invitations::{sweep, tidy};
 
-use super::{Any, Member, Owner};
+use super::{Any, Fresh, Member, Owner};
 use crate::web::routes::{Route, route};
 
-/// Who decides who belongs to the account, and as what. The one place where such decisions get another condition: what
-/// asks for the password again wraps `Member<Owner>` here.
-type Deciding = Held<Member<Owner>>;
+/// Who decides who belongs to the account, and as what: an owner who has just proved it (C2).
+type Deciding = Fresh<Held<Member<Owner>>>;
 /// Who takes back or sends again what was decided, which gives nobody more than before.
 type Managing = Held<Member<Owner>>;
 /// Who leaves.

@@ -16,8 +16,8 @@ use crate::features::accounts::codes::{self, Asking, Challenge, Purpose, begin};
 use crate::features::accounts::proof::candidate;
 use crate::features::accounts::queries::active_subject;
 use crate::features::accounts::scene::Scene;
-use crate::features::accounts::{Visitor, browsers, guesses, letters};
-use crate::services::context::{Author, AuthorKind, Context};
+use crate::features::accounts::{Visitor, browsers, contact, guesses, letters, locking};
+use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
 use crate::web::session::PersonKind;
 use crate::web::{
@@ -82,7 +82,7 @@ fn linked(conn: &mut Conn, ctx: &Context, token: &str) -> Result<Linked, Error> 
     let challenge = codes::linked(conn, ctx, token)?.ok_or(Error::NotFound)?;
     let person_id = challenge.person_id.ok_or(Error::NotFound)?;
     let subject_id = active_subject(conn, person_id)?.ok_or(Error::NotFound)?;
-    let text = codes::data_of_link(ctx, token, &challenge).ok_or(Error::NotFound)?;
+    let text = codes::data_behind(ctx, token, &challenge).ok_or(Error::NotFound)?;
     let undo = Undo::parse(&text).ok_or(Error::NotFound)?;
     if !undo.stands(conn, person_id, challenge.created_at)? {
         return Err(Error::NotFound);
@@ -107,13 +107,14 @@ pub(super) async fn update(
     form: Form<Press>,
 ) -> Result<HttpResponse, Error> {
     let (scene, token) = (Scene::of(&visit), token.into_inner());
+    let per_phone = visit.house().config.sms.per_phone;
     let ended = visit
         .write(&form, move |conn, _, _| {
             let found = linked(conn, scene.ctx(), &token)?;
             if found.undo.asks_password() {
                 return Err(Error::NotFound.into());
             }
-            disown(conn, &scene, &token)
+            disown(conn, &scene, &token, per_phone)
         })
         .await?;
     // A form without a field: nothing in it can be wrong.
@@ -135,10 +136,10 @@ pub(super) async fn prove(
             return Err(Errors::one("password", FieldError::Missing).into());
         }
         let found = linked(conn, scene.ctx(), &named)?;
-        let (asked, address) = (&scene.asked, &found.challenge.address);
+        let (asked, (address, ..)) = (&scene.asked, contact::address_of(conn, found.person_id)?);
         let known = browsers::known(conn, asked, found.person_id)?;
-        let guess = guesses::count(conn, asked, PersonKind::Customer, address, known, None)?;
-        Ok((candidate(conn, PersonKind::Customer, address)?, guess, form.password.clone()))
+        let guess = guesses::count(conn, asked, PersonKind::Customer, &address, known, None)?;
+        Ok((candidate(conn, PersonKind::Customer, &address)?, guess, form.password.clone()))
     });
     let (candidate, guess, password) = match counted.await? {
         Ended::Done(counted) => counted,
@@ -146,6 +147,7 @@ pub(super) async fn prove(
     };
     let proven = candidate.prove(&visit.house().hasher, password).await?;
     let (scene, named) = (Scene::of(&visit), token.clone());
+    let per_phone = visit.house().config.sms.per_phone;
     let ended = visit.write(&form, move |conn, _, _| {
         let found = linked(conn, scene.ctx(), &named)?;
         let right = match &proven {
@@ -158,12 +160,50 @@ pub(super) async fn prove(
             return Err(Stop::Counted(Errors::one("password", FieldError::WrongPassword)));
         }
         guess.right(conn)?;
-        disown(conn, &scene, &named)
+        disown(conn, &scene, &named, per_phone)
     });
     ended.await?.or(draw)
 }
 
-fn disown(conn: &mut Conn, scene: &Scene, token: &str) -> Result<Goto, Stop> {
+fn disown(conn: &mut Conn, scene: &Scene, token: &str, per_phone: i64) -> Result<Goto, Stop> {
+    let (person_id, undone) = taken_back(conn, scene, token, per_phone)?;
+    let ctx = scene.ctx();
+    // Not counted among the codes that may be sent: each link was, and a stranger must not use them up. It goes to
+    // the address that the person has now: a notice may have gone to one that is another's.
+    let (address, ..) = contact::address_of(conn, person_id)?;
+    let (purpose, address, person_id) = (Purpose::Reset, &address, Some(person_id));
+    let asking = Asking { purpose, address, person_id, remembered: false, data: "", opens: true };
+    let begun = begin(conn, ctx, &asking)?;
+    letters::code_reset(conn, ctx, address, person_id, &scene.facts().with_code(&begun.code))?;
+    let flash = if undone { Flash::ContactUndone } else { Flash::Disowned };
+    let goto = Goto::to("/password/reset").saying(flash);
+    Ok(goto.keeping(cookies::CHALLENGE, begun.handle).dropping(cookies::BROWSER))
+}
+
+/// The same, and nobody comes in until the owner unlocks the account (RC9). Not where the link alone is too little.
+pub(super) async fn lock(
+    visit: Visit<Visitor>,
+    token: web::Path<String>,
+    form: Form<Press>,
+) -> Result<HttpResponse, Error> {
+    let (scene, token) = (Scene::of(&visit), token.into_inner());
+    let per_phone = visit.house().config.sms.per_phone;
+    let ended = visit
+        .write(&form, move |conn, _, _| {
+            if linked(conn, scene.ctx(), &token)?.undo.asks_password() {
+                return Err(Error::NotFound.into());
+            }
+            let (person_id, _) = taken_back(conn, &scene, &token, per_phone)?;
+            locking::lock(conn, scene.ctx(), person_id, &scene.facts())?;
+            Ok(Goto::to("/").saying(Flash::AccountLocked).dropping(cookies::BROWSER))
+        })
+        .await?;
+    ended.or_fail(Error::Conflict)
+}
+
+/// Uses the link up: undoes what its notice told of and ends whatever hangs on the person's sign-in. Answers the person, and
+/// whether a change of phone or address was undone.
+fn taken_back(conn: &mut Conn, scene: &Scene, token: &str, per_phone: i64) -> Result<(i64, bool), Stop> {
     let (ctx, now) = (scene.ctx(), scene.ctx().now);
     let person_id = linked(conn, ctx, token)?.person_id;
     // Others that hold the person come before this or after it, and what they did is read anew.
@@ -172,18 +212,12 @@ fn disown(conn: &mut Conn, scene: &Scene, token: &str) -> Result<Goto, Stop> {
     if !codes::use_up(conn, &found.challenge)? {
         return Err(Error::NotFound.into());
     }
+    let undone = apply(conn, ctx, (person_id, found.subject_id), &found.undo, per_phone)?;
+    // Whoever it was may have asked for more.
+    contact::cancel_open(conn, ctx, person_id)?;
     session::end_all(conn, person_id, None, now)?;
     browsers::forget_all(conn, person_id)?;
     codes::void_all(conn, person_id)?;
     records::keep(conn, ctx, Entry::new(Event::Disowned).of_person(person_id, found.subject_id))?;
-    let (kind, subject_id) = (AuthorKind::Visitor, Some(found.subject_id));
-    let author = Author { person_id: Some(person_id), subject_id, ..Author::nobody(kind) };
-    apply(conn, &ctx.by(author), person_id, &found.undo)?;
-    // Not counted among the codes that may be sent: each link was, and a stranger must not use them up.
-    let (purpose, address, person_id) = (Purpose::Reset, &found.challenge.address, Some(person_id));
-    let asking = Asking { purpose, address, person_id, remembered: false, data: "", opens: true };
-    let begun = begin(conn, ctx, &asking)?;
-    letters::code_reset(conn, ctx, address, person_id, &scene.facts().with_code(&begun.code))?;
-    let goto = Goto::to("/password/reset").saying(Flash::Disowned);
-    Ok(goto.keeping(cookies::CHALLENGE, begun.handle).dropping(cookies::BROWSER))
+    Ok((person_id, undone))
 }

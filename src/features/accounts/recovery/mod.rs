@@ -15,5 +15,6 @@ pub(super) fn routes() -> Vec<Route> {
         route("/password/reset/resend").post(reset::resend).form_at("/password/reset"),
         route("/password/not-me/{token}").get(disown::edit).post(disown::update),
         route("/password/not-me/{token}/proof").post(disown::prove).form_at("/password/not-me/{token}"),
+        route("/password/not-me/{token}/lock").post(disown::lock).form_at("/password/not-me/{token}"),
     ]
 }

@@ -10,7 +10,7 @@ use crate::features::accounts::codes::{self, Challenge, Purpose};
 use crate::features::accounts::proof::busy;
 use crate::features::accounts::queries::{active_subject, set_password};
 use crate::features::accounts::scene::{Scene, elsewhere};
-use crate::features::accounts::{PasswordClass, Visitor, browsers, guesses, letters, passwords};
+use crate::features::accounts::{PasswordClass, Visitor, browsers, contact, guesses, letters, passwords};
 use crate::services::records::{self, Entry, Event};
 use crate::web::session::{self, PersonKind};
 use crate::web::{
@@ -80,6 +80,8 @@ pub(super) async fn update(visit: Visit<Visitor>, form: Form<Reset>) -> Result<H
         session::end_all(conn, person_id, None, now)?;
         browsers::forget_all(conn, person_id)?;
         codes::void_all(conn, person_id)?;
+        // Whoever had the old password may have asked for another phone or address.
+        contact::cancel_open(conn, ctx, person_id)?;
         // Whoever was kept waiting by a stranger's guesses starts afresh (EN5).
         guesses::clear(conn, &ctx.keys, PersonKind::Customer, &challenge.address)?;
         records::keep(conn, ctx, Entry::new(Event::PasswordReset).of_person(person_id, subject_id))?;

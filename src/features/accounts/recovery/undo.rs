@@ -2,22 +2,20 @@
 //! only the link itself tells. A further notice adds a variant, what it means to [`Undo::asks_password`] and
 //! [`Undo::stands`], and its arm to [`apply`].
 
-use serde::{Deserialize, Serialize};
-
 use crate::base::db::Conn;
-use crate::base::types::Moment;
-use crate::features::accounts::factors;
-use crate::services::context::Context;
+use crate::base::types::{Moment, Number};
+use crate::features::accounts::{contact, factors};
+use crate::services::context::{Author, Context};
 use crate::services::records::{self, Event};
 use crate::web::Error;
 
 /// What a notice told of, as far as it can be taken back.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "undo", rename_all = "snake_case")]
+#[derive(Clone, PartialEq, Eq)]
 pub(in crate::features::accounts) enum Undo {
     /// A sign-in, or a new password: nothing but the sessions.
-    #[default]
     SignIn,
+    /// A change of phone or address; its number.
+    Contact(Number),
     /// The second factor was switched on: it goes off again.
     TotpOn,
     /// It was switched off: the old one is on again.
@@ -30,14 +28,27 @@ pub(in crate::features::accounts) enum Undo {
 }
 
 impl Undo {
-    /// As it is sealed. A sign-in is the empty text, as it was before there was anything else.
+    /// As it stands in the sealed data of the link.
     pub(super) fn text(&self) -> String {
-        if *self == Self::SignIn { String::new() } else { serde_json::to_string(self).unwrap_or_default() }
+        match self {
+            Self::SignIn => String::new(),
+            Self::Contact(number) => format!("contact {}", number.as_str()),
+            Self::TotpOn => "totp on".into(),
+            Self::TotpOff { secret } => format!("totp_off {secret}"),
+            Self::RecoveryCodes => "recovery codes".into(),
+        }
     }
 
     /// What was sealed; `None` for what this version does not know, which is then no link.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        if text.is_empty() { Some(Self::SignIn) } else { serde_json::from_str(text).ok() }
+        match text.split_once(' ') {
+            None => text.is_empty().then_some(Self::SignIn),
+            Some(("contact", number)) => Number::parse('H', number).map(Self::Contact),
+            Some(("totp", "on")) => Some(Self::TotpOn),
+            Some(("totp_off", secret)) => Some(Self::TotpOff { secret: secret.into() }),
+            Some(("recovery", "codes")) => Some(Self::RecoveryCodes),
+            Some(_) => None,
+        }
     }
 
     /// Whether the link alone is too little: whoever reads the mailbox must not take a factor away that the mailbox is not.
@@ -45,21 +56,34 @@ impl Undo {
         matches!(self, Self::TotpOn)
     }
 
-    /// Whether it still works for a link that was made at `since`. After a mailed reset the password proves no more than the
-    /// mailbox, so nothing that needs the password does (RC3).
+    /// Whether it still works for a link that was made at `since`. After a mailed reset, or an unlocking by mail, the password
+    /// proves no more than the mailbox, so nothing that needs the password does (RC3).
     pub(super) fn stands(&self, conn: &mut Conn, person_id: i64, since: Moment) -> diesel::QueryResult<bool> {
-        Ok(!self.asks_password() || !records::happened(conn, person_id, Event::PasswordReset, since)?)
+        Ok(!self.asks_password()
+            || !records::happened(conn, person_id, Event::PasswordReset, since)?
+                && !records::happened(conn, person_id, Event::PersonUnlocked, since)?)
     }
 }
 
-/// Takes it back, in the transaction that ends the sessions. `ctx` has the person as author.
-pub(super) fn apply(conn: &mut Conn, ctx: &Context, person_id: i64, undo: &Undo) -> Result<(), Error> {
+/// Takes it back, in the transaction that ends the sessions; answers whether a change of phone or address was undone.
+pub(super) fn apply(
+    conn: &mut Conn,
+    ctx: &Context,
+    (person_id, subject_id): (i64, i64),
+    undo: &Undo,
+    per_phone: i64,
+) -> Result<bool, Error> {
+    // Whoever holds the link acts for the person, and is not signed in.
+    let own = Author { person_id: Some(person_id), subject_id: Some(subject_id), ..ctx.author.clone() };
+    let own = ctx.by(own);
     match undo {
-        Undo::SignIn => Ok(()),
-        Undo::TotpOn => factors::take_off(conn, ctx, person_id),
-        Undo::TotpOff { secret } => factors::put_back(conn, ctx, person_id, secret),
-        Undo::RecoveryCodes => factors::void_codes(conn, ctx, person_id),
+        Undo::SignIn => {}
+        Undo::Contact(number) => return Ok(contact::undo(conn, ctx, person_id, number.as_str(), per_phone)?),
+        Undo::TotpOn => factors::take_off(conn, &own, person_id)?,
+        Undo::TotpOff { secret } => factors::put_back(conn, &own, person_id, secret)?,
+        Undo::RecoveryCodes => factors::void_codes(conn, &own, person_id)?,
     }
+    Ok(false)
 }
 
 #[cfg(test)]
@@ -69,9 +93,10 @@ mod tests {
     #[test]
     fn what_is_sealed_is_read_again() {
         let all = [Undo::SignIn, Undo::TotpOn, Undo::TotpOff { secret: "ABC".into() }, Undo::RecoveryCodes];
+        let all = all.into_iter().chain([Undo::Contact(Number::random('H'))]);
         for undo in all {
             assert!(Undo::parse(&undo.text()) == Some(undo));
         }
-        assert!(Undo::parse("{\"undo\":\"something else\"}").is_none() && Undo::SignIn.text().is_empty());
+        assert!(Undo::parse("something else").is_none() && Undo::SignIn.text().is_empty());
     }
 }

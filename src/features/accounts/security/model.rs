@@ -32,6 +32,8 @@ pub(super) struct Check {
     pub(super) trusted: usize,
     /// Whether the second step is this person's own choice: that of the staff is not.
     pub(super) chooses: bool,
+    /// Whether no phone is bound where one could be.
+    pub(super) phone_missing: bool,
 }
 
 /// One thing that could be better; each has its own link.
@@ -49,6 +51,8 @@ pub(super) enum Weakness {
     FewCodes(i64),
     /// So many sign-ins failed in the last 30 days.
     Failures(i64),
+    /// No phone is bound: whoever loses the mailbox waits for days.
+    NoPhone,
 }
 
 impl Check {
@@ -74,6 +78,9 @@ impl Check {
         }
         if self.failures >= 3 {
             found.push(Weakness::Failures(self.failures));
+        }
+        if self.phone_missing {
+            found.push(Weakness::NoPhone);
         }
         found
     }

@@ -45,5 +45,6 @@ pub(super) fn check(conn: &mut Conn, person: &Person, seen: &Seen) -> QueryResul
         factor: factors::state(conn, person.person_id())?,
         trusted: browsers::trusted_list(conn, person.person_id(), person.now())?.len(),
         chooses: !person.is_staff(),
+        phone_missing: false,
     })
 }

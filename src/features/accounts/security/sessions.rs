@@ -4,12 +4,12 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::json;
 
-use super::super::Person;
+use super::super::{Fresh, Person};
 use super::queries;
 use crate::features::accounts::browsers::{self, Trusted};
 use crate::services::records::{self, Entry, Event};
 use crate::web::session::{Device, end_all, end_named};
-use crate::web::{Ended, Error, Errors, Flash, Form, Goto, Press, Shell, Visit, page};
+use crate::web::{Actor, Ended, Error, Errors, Flash, Form, Goto, Press, Shell, Visit, page};
 
 const HERE: &str = "/account/security/sessions";
 
@@ -27,10 +27,11 @@ pub(super) async fn list(visit: Visit<Person>) -> Result<HttpResponse, Error> {
     drawn(&visit, Errors::none()).await
 }
 
-async fn drawn(visit: &Visit<Person>, errors: Errors) -> Result<HttpResponse, Error> {
+async fn drawn<A: Actor + AsRef<Person>>(visit: &Visit<A>, errors: Errors) -> Result<HttpResponse, Error> {
     let house = visit.house().clone();
     let (shell, (devices, trusted, current)) = visit
-        .read(move |conn, person| {
+        .read(move |conn, actor| {
+            let person = actor.as_ref();
             let trusted = browsers::trusted_list(conn, person.person_id(), person.now())?;
             Ok((queries::devices(conn, person, &house.seen)?, trusted, person.session().id))
         })
@@ -39,7 +40,7 @@ async fn drawn(visit: &Visit<Person>, errors: Errors) -> Result<HttpResponse, Er
 }
 
 pub(super) async fn end(
-    visit: Visit<Person>,
+    visit: Visit<Fresh<Person>>,
     path: web::Path<String>,
     form: Form<Press>,
 ) -> Result<HttpResponse, Error> {
@@ -61,7 +62,7 @@ pub(super) async fn end(
     answered(&visit, ended).await
 }
 
-pub(super) async fn end_others(visit: Visit<Person>, form: Form<Press>) -> Result<HttpResponse, Error> {
+pub(super) async fn end_others(visit: Visit<Fresh<Person>>, form: Form<Press>) -> Result<HttpResponse, Error> {
     let ended = visit
         .write(&form, |conn, person, _| {
             let count = end_all(conn, person.person_id(), Some(person.session().id), person.now())?;
@@ -76,7 +77,7 @@ pub(super) async fn end_others(visit: Visit<Person>, form: Form<Press>) -> Resul
 }
 
 /// Ends every session of the person, this one too.
-pub(super) async fn end_everywhere(visit: Visit<Person>, form: Form<Press>) -> Result<HttpResponse, Error> {
+pub(super) async fn end_everywhere(visit: Visit<Fresh<Person>>, form: Form<Press>) -> Result<HttpResponse, Error> {
     let ended = visit
         .write(&form, |conn, person, _| {
             let count = end_all(conn, person.person_id(), None, person.now())?;
@@ -112,7 +113,7 @@ fn door(person: &Person) -> &'static str {
 }
 
 /// These forms have nothing to refuse; should one come back, the list is drawn anew with what was said.
-async fn answered(visit: &Visit<Person>, ended: Ended<HttpResponse, Press>) -> Result<HttpResponse, Error> {
+async fn answered(visit: &Visit<Fresh<Person>>, ended: Ended<HttpResponse, Press>) -> Result<HttpResponse, Error> {
     match ended {
         Ended::Done(response) => Ok(response),
         Ended::Again(_, errors, _) => drawn(visit, errors).await,

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::own::number_in;
 use crate::base::db::Conn;
-use crate::features::accounts::{Customer, Member, Owner};
+use crate::features::accounts::{Customer, Fresh, Member, Owner};
 use crate::features::identity::cases::{self, Case, Move};
 use crate::features::identity::consents::Question;
 use crate::features::identity::fault::Fault;
@@ -68,7 +68,7 @@ pub(in crate::features::identity) async fn withdraw_ask(visit: Visit<Member<Owne
 
 /// The functions close with this very transaction; an open case goes with the result.
 pub(in crate::features::identity) async fn withdraw_do(
-    visit: Visit<Member<Owner>>,
+    visit: Visit<Fresh<Member<Owner>>>,
     form: Form<Press>,
 ) -> Result<HttpResponse, Error> {
     let ended = visit.write(&form, move |conn, member, _| {

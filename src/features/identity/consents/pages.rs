@@ -5,7 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::model::{Question, Terms};
-use crate::features::accounts::{Member, Owner};
+use crate::features::accounts::{Fresh, Member, Owner};
 use crate::features::identity::cases::IdentityMethod;
 use crate::services::consent::{self, ConsentEvent};
 use crate::web::forms::{Asking, Form};
@@ -63,7 +63,7 @@ pub(in crate::features::identity) async fn show(
 }
 
 pub(in crate::features::identity) async fn answer(
-    visit: Visit<Member<Owner>>,
+    visit: Visit<Fresh<Member<Owner>>>,
     form: Form<Pressed>,
 ) -> Result<HttpResponse, Error> {
     let terms = terms(visit.house());

@@ -1,0 +1,20 @@
+//! "Lock my account" (RC9): one button, on the security page and behind the link of every notice, ends all sessions and lets
+//! nobody in. Only the owner unlocks it again, by a mailed code and a new password; whom staff locked does not.
+
+mod lock;
+mod moves;
+mod queries;
+mod unlock;
+
+pub(super) use moves::lock;
+
+use crate::web::routes::{Route, route};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        route("/account/security/lock").get(lock::new).post(lock::create),
+        route("/unlock").get(unlock::new).post(unlock::create),
+        route("/unlock/finish").get(unlock::edit).post(unlock::update),
+        route("/unlock/resend").post(unlock::resend).form_at("/unlock/finish"),
+    ]
+}
