@@ -104,7 +104,7 @@ pub(super) async fn distrust(
             Ok(Goto::to(HERE).saying(Flash::BrowserDistrusted))
         })
         .await?;
-    answered(&visit, ended).await
+    ended.or_fail(Error::Conflict)
 }
 
 /// Where this person signs in.
