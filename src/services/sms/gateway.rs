@@ -19,6 +19,9 @@ pub const SIGNATURE: &str = "easylink-signature";
 const ID: &str = "easylink-id";
 const TIMESTAMP: &str = "easylink-timestamp";
 
+/// Answers of a gateway that is busy or slow, which are no word about the message.
+const BUSY: [u16; 3] = [408, 425, 429];
+
 /// One message, ready to be sent.
 pub(super) struct Message<'a> {
     /// The same in every try: a gateway sends it once.
@@ -93,9 +96,9 @@ fn judged(answer: Result<Answer, Failed>) -> Result<(), Untaken> {
     let untaken = |permanent, reason: String| Err(Untaken { permanent, reason });
     match answer.map(|answer| answer.status) {
         Ok(200..300) => Ok(()),
-        // The gateway is busy or slow, which is no word about the message.
-        Ok(status @ (408 | 425 | 429)) => untaken(false, format!("the gateway answered {status}")),
-        Ok(status @ 400..500) => untaken(true, format!("the gateway refused it: {status}")),
+        Ok(status) if (400..500).contains(&status) && !BUSY.contains(&status) => {
+            untaken(true, format!("the gateway refused it: {status}"))
+        }
         Ok(status) => untaken(false, format!("the gateway answered {status}")),
         Err(failed) => untaken(false, format!("the gateway: {failed}")),
     }

@@ -9,6 +9,7 @@ const DAY: Duration = Duration::from_secs(86400);
 
 /// Whether a code is mailed to this address on the way to a new password.
 async fn is_known(portal: &Portal, address: &str) -> bool {
+    portal.run_jobs().await;
     let mut stranger = portal.visitor_from([127, 0, 9, 9]);
     let form = stranger.opens("/password/forgot").await.form("/password/forgot").with("email", address);
     stranger.posts(&form).await;

@@ -45,7 +45,7 @@ async fn walks(portal: Portal, database: &'static str) {
 
     walk.browser.goto("/account/security").await;
     walk.picture().await;
-    walk.browser.follow("Bind a phone").await;
+    walk.browser.follow("Bind phone").await;
     walk.browser.fill("phone", "12345").await;
     walk.presses("Send code", "/account/security/phone").await;
     walk.reads("There is a problem").await;

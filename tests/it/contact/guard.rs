@@ -38,6 +38,7 @@ on_both!(
         for nth in 0..5 {
             let who = if nth % 2 == 0 { &mut li } else { &mut wu };
             assert_eq!(asks(who, "13800138000").await.status, 303, "{nth}");
+            portal.run_jobs().await;
             portal.minutes(2);
         }
         for who in [&mut li, &mut wu] {

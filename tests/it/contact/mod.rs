@@ -44,14 +44,14 @@ pub async fn binds(portal: &Portal, visitor: &mut Visitor, number: &str) {
 async fn replaces(visitor: &mut Visitor, number: &str, proof: &str) -> Page {
     let at = "/account/security/phone/replacement";
     let form = visitor.opens(at).await.form(at);
-    visitor.posts(&form.answered(&[("phone", number), ("proof", proof)])).await
+    visitor.posts(&form.with("phone", number).tampered("proof", proof)).await
 }
 
 /// Asks for another address, proved so.
 async fn moves(visitor: &mut Visitor, address: &str, proof: &str) -> Page {
     let at = "/account/security/address";
     let form = visitor.opens(at).await.form(at);
-    visitor.posts(&form.answered(&[("email", address), ("proof", proof)])).await
+    visitor.posts(&form.with("email", address).tampered("proof", proof)).await
 }
 
 /// The phone that the security page shows.

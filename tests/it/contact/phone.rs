@@ -86,6 +86,7 @@ on_both!(
         assert!(!li.opens(SECURITY).await.text().contains("A change waits"));
         form = li.opens("/account/security/phone/removal").await.form("/account/security/phone/removal");
         assert_eq!(form.value("proof"), Some("address"));
+        portal.run_jobs().await;
         portal.later(DAY * 4);
         portal.run_jobs().await;
         li.visitor = portal.signed_in(li.person_id, Some(li.account_id)).await;
@@ -100,7 +101,7 @@ on_both!(
         binds(&portal, &mut li, "13800138000").await;
         let at = "/account/security/phone/removal";
         let form = li.opens(at).await.form(at);
-        assert_eq!(li.posts(&form.clone().with("proof", "nonsense")).await.wrong_fields(), ["proof"]);
+        assert_eq!(li.posts(&form.clone().tampered("proof", "nonsense")).await.wrong_fields(), ["proof"]);
         assert_eq!(li.posts(&form.with("proof", "address")).await.header("location"), Some(CODE));
         assert_eq!(types(&mut li, "00000000").await.status, 422);
         assert_eq!(types(&mut li, &portal.code_for("li@example.com").await).await.header("location"), Some(SECURITY));

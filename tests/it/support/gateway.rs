@@ -84,13 +84,9 @@ impl Gateway {
 
 async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
     let Some((head, body)) = request(&mut stream).await else { return };
-    let header = |name: &str| {
-        let lines = head.lines().filter_map(|line| line.split_once(": "));
-        lines
-            .filter(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.to_owned())
-            .next()
-            .unwrap_or_default()
+    let header = |name: &str| -> String {
+        let mut lines = head.lines().filter_map(|line| line.split_once(": "));
+        lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned()).unwrap_or_default()
     };
     let (id, timestamp) = (header("easylink-id"), header("easylink-timestamp"));
     let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
@@ -135,8 +131,8 @@ async fn request(stream: &mut TcpStream) -> Option<(String, String)> {
         all.extend_from_slice(&piece[..read]);
         let text = String::from_utf8_lossy(&all).into_owned();
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length =
-            head.lines().filter_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok()).next();
+        let length: Option<usize> =
+            head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
         if body.len() >= length.unwrap_or(0) {
             return Some((head.to_owned(), body.to_owned()));
         }

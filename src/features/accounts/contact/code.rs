@@ -30,13 +30,32 @@ struct Show {
 struct AskedFor {
     /// Where it went.
     to: String,
-    by_text: bool,
+    purpose: Purpose,
+    change: Change,
+}
+
+impl AskedFor {
+    fn by_text(&self) -> bool {
+        self.purpose.by_text()
+    }
+
     /// Whether it proves the old means; else the new.
-    old: bool,
-    phone: bool,
+    fn old(&self) -> bool {
+        matches!(self.purpose, Purpose::PhoneOld | Purpose::AddressOld)
+    }
+
+    fn phone(&self) -> bool {
+        self.change.kind == ContactKind::Phone
+    }
+
     /// Whether a phone goes and nothing comes.
-    removal: bool,
-    waits: bool,
+    fn removal(&self) -> bool {
+        !self.change.brings()
+    }
+
+    fn waits(&self) -> bool {
+        self.change.proof == Proof::Wait
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -62,14 +81,7 @@ async fn asked_for(visit: &Visit<Person>) -> Result<(Shell, Option<AskedFor>), E
             let Some((challenge, change)) = current(conn, &scene, person)? else { return Ok(None) };
             let purpose = challenge.purpose;
             let to = sending::target(conn, person, &change, purpose)?.shown(purpose);
-            Ok(Some(AskedFor {
-                to,
-                by_text: purpose.by_text(),
-                old: matches!(purpose, Purpose::PhoneOld | Purpose::AddressOld),
-                phone: change.kind == ContactKind::Phone,
-                removal: !change.brings(),
-                waits: change.proof == Proof::Wait,
-            }))
+            Ok(Some(AskedFor { to, purpose, change }))
         })
         .await
 }

@@ -17,8 +17,7 @@ mod texts;
 pub(super) use jobs::{finish_due, sweep, tell_again};
 pub(super) use moves::{cancel_open, undo};
 pub(super) use queries::{address_of, phone_of};
-pub(super) use telling::Waiting;
-pub(super) use telling::waiting_of;
+pub(super) use telling::{Waiting, waiting_of};
 
 use crate::web::routes::{Route, route};
 
