@@ -50,10 +50,18 @@ impl Undo {
         matches!(self, Self::TotpOn)
     }
 
-    /// Whether it still works for a link that was made at `since`. After a mailed reset the password proves no more than the
-    /// mailbox, so nothing that needs the password does (RC3).
+    /// Whether it still works for a link that was made at `since`. After a mailed reset, or an unlocking by mail, the password
+    /// proves no more than the mailbox, so nothing that needs the password does (RC3).
     pub(super) fn stands(&self, conn: &mut Conn, person_id: i64, since: Moment) -> diesel::QueryResult<bool> {
-        Ok(!self.asks_password() || !records::happened(conn, person_id, Event::PasswordReset, since)?)
+        if !self.asks_password() {
+            return Ok(true);
+        }
+        for by_mail in [Event::PasswordReset, Event::PersonUnlocked] {
+            if records::happened(conn, person_id, by_mail, since)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 
