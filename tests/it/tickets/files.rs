@@ -168,7 +168,7 @@ on_both!(
         let form = filled(&mut li, "x").await.file("files", "a.pdf", "application/pdf", &pdf(500_000));
         let mut nobody = portal.visitor();
         let sent = nobody.posts(&form).await;
-        assert_eq!((sent.status, sent.header("location")), (303, Some("/login")));
+        assert_eq!((sent.status, sent.header("location")), (303, Some("/login?next=%2Faccount%2Fkept")));
         let without = form.clone().tampered("token", "x");
         assert_eq!(li.posts(&without).await.status, 403);
         assert_eq!(stored(&portal), 0);
