@@ -132,7 +132,7 @@ on_both!(
                 assert!(page.status == 303 && (to.starts_with("/login") || to.starts_with("/account/choose")), "{way} {on}: {to}");
             }
             let changed = crate::support::digest::differing(&before, &portal.digest().await);
-            let meant = ["memberships", "sessions", "limits"];
+            let meant = ["memberships", "sessions", "limits", "kept_posts"];
             assert!(changed.iter().all(|table| meant.iter().any(|one| table.contains(one))), "{on} {way}: {changed:?}");
         }
         // The same form does something when nobody decides anything.

@@ -48,5 +48,5 @@ create index pending_sign_ins_by_end on pending_sign_ins (expires_at);
 
 -- Every reference has an index.
 create index recovery_codes_person_id on recovery_codes (person_id);
-create index trusted_browsers_person_id on trusted_browsers (person_id);
+create index trusted_browsers_person_id on trusted_browsers (person_id, id);
 create index pending_sign_ins_person_id on pending_sign_ins (person_id);

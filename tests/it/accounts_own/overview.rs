@@ -77,7 +77,7 @@ on_both!(
         };
         portal.write(class).await;
         let page = li.opens("/account/security").await;
-        assert_eq!(task(&page), "Choose a longer password → /account/security/password");
+        assert_eq!(page.all(".task-title"), ["Choose a longer password", "Switch on a second step"]);
         assert!(page.text().contains("Weak"), "{}", page.text());
     }
 );

@@ -128,7 +128,7 @@ fn words(text: &str, long: usize) -> Vec<String> {
 
 /// The key that the page shows in fours.
 fn shown(text: &str) -> TotpSecret {
-    let line = text.lines().find(|line| line.trim().starts_with("Key")).unwrap_or_else(|| panic!("no key in {text}"));
-    let key: String = line.trim().trim_start_matches("Key").split_whitespace().collect();
+    let after = text.split_once("Key").unwrap_or_else(|| panic!("no key in {text}")).1;
+    let key: String = after.chars().filter(|sign| !sign.is_whitespace()).take(32).collect();
     TotpSecret::new(data_encoding::BASE32_NOPAD.decode(key.as_bytes()).unwrap().try_into().unwrap())
 }

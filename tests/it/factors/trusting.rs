@@ -54,6 +54,7 @@ on_both!(
         // New recovery codes change the factor.
         assert_eq!(gives_password(&mut li.visitor, LI).await.path(), "/account");
         let form = li.visitor.opens("/account/security/totp").await.form("/account/security/totp/codes");
+        portal.vouches().await;
         li.visitor.submits(&form).await;
         signs_out(&mut li.visitor).await;
         assert_eq!(gives_password(&mut li.visitor, LI).await.path(), "/login/totp", "a change of the factor");

@@ -84,7 +84,7 @@ on_both! {
                 Ends::Sessions => assert!(page.status == 303 && page.header("location").unwrap().contains("login"), "{name}"),
             }
             let changed = differing(&before, &portal.digest().await);
-            let meant = ["staff_roles", "sessions", "limits"];
+            let meant = ["staff_roles", "sessions", "limits", "kept_posts"];
             assert!(changed.iter().all(|table| meant.iter().any(|one| table.contains(one))), "{name}: {changed:?}");
         }
         presses(&mut finn, &remittance, "/confirmation").await;

@@ -97,6 +97,7 @@ const FREE: [&str; 52] = [
     "location",
     "masked_name",
     "masked_number",
+    "handle",
     "media_kind",
     "message_id",
     "name",
