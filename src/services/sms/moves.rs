@@ -30,12 +30,11 @@ pub(super) fn deliver(conn: &mut Conn, id: i64, now: Moment, keep: bool) -> Resu
 
 /// It was not taken: again at `due`, or never.
 pub(super) fn fail(conn: &mut Conn, id: i64, due: Option<Moment>, reason: &str) -> Result<(), Unmoved> {
-    match due {
-        Some(due) => queries::put_off(conn, id, due, reason)?,
-        None => {
-            queries::dead(conn, id, (CLAIMED, CLAIMED.after(TextMove::GiveUp)?), reason)?;
-            queries::wipe_one(conn, id)?;
-        }
-    }
+    let Some(due) = due else {
+        queries::dead(conn, id, (CLAIMED, CLAIMED.after(TextMove::GiveUp)?), reason)?;
+        queries::wipe_one(conn, id)?;
+        return Ok(());
+    };
+    queries::put_off(conn, id, due, reason)?;
     Ok(())
 }

@@ -52,7 +52,7 @@ on_both!(
         let (to, text) = portal.texts().await.pop().unwrap();
         assert!(to == "+8613800138000" && text.contains("will be changed"), "the old phone is told: {to} {text}");
 
-        portal.later(DAY * 3 - Duration::from_secs(120));
+        portal.later(Duration::from_secs(3 * 86400 - 120));
         portal.run_jobs().await;
         li.visitor = portal.signed_in(li.person_id, Some(li.account_id)).await;
         assert!(shown(&mut li).await.starts_with("138****8000"));

@@ -100,7 +100,7 @@ on_both!(
         let mut li = portal.enters("li@example.com").await;
         moved(&portal, &mut li, "li@example.com", "new@example.com").await;
         let link = undo_link(&portal, "li@example.com").await;
-        portal.later(DAY * 7 - Duration::from_secs(60));
+        portal.later(Duration::from_secs(7 * 86400 - 60));
         portal.run_jobs().await;
         assert_eq!(portal.visitor().gets(&link).await.status, 200);
         portal.minutes(2);

@@ -130,12 +130,12 @@ pub(super) const NEW: &str = "contact_changes.sealed_new";
 
 impl Change {
     /// What was there before.
-    pub(super) fn old(&self, keys: &Keys) -> Option<String> {
+    pub(super) fn old_value(&self, keys: &Keys) -> Option<String> {
         opened(keys, OLD, &self.number, self.sealed_old.as_deref())
     }
 
     /// What is to be there; nothing when the phone goes.
-    pub(super) fn new(&self, keys: &Keys) -> Option<String> {
+    pub(super) fn new_value(&self, keys: &Keys) -> Option<String> {
         opened(keys, NEW, &self.number, self.sealed_new.as_deref())
     }
 

@@ -85,7 +85,7 @@ pub(super) fn make(
 ) -> Result<Option<Made>, Error> {
     session::hold(conn, change.person_id)?;
     let Some(done) = moved(conn, ctx, change, ChangeMove::Finish)? else { return Ok(None) };
-    let (person, new) = (change.person_id, change.new(&ctx.keys));
+    let (person, new) = (change.person_id, change.new_value(&ctx.keys));
     let lost = || Error::internal("a change without what it changes");
     let (set, event) = match (change.kind, new) {
         (ContactKind::Phone, None) => {
@@ -168,7 +168,7 @@ pub(in crate::features::accounts) fn undo(
     for other in later {
         moved(conn, ctx, &other, ChangeMove::Undo)?;
     }
-    let old = change.old(&ctx.keys);
+    let old = change.old_value(&ctx.keys);
     let restored = match (change.kind, old) {
         (ContactKind::Phone, None) => {
             queries::unbind(conn, person_id)?;
@@ -197,8 +197,8 @@ fn keep(conn: &mut Conn, ctx: &Context, event: Event, change: &Change) -> Result
     let details = json!({
         "kind": change.kind.as_str(),
         "proof": change.proof.as_str(),
-        "old": masked(change.kind, change.old(keys)),
-        "new": masked(change.kind, change.new(keys)),
+        "old": masked(change.kind, change.old_value(keys)),
+        "new": masked(change.kind, change.new_value(keys)),
     });
     records::keep(conn, ctx, Entry::new(event).of_person(change.person_id, subject).with(details))?;
     Ok(())

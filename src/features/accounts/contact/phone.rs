@@ -81,13 +81,11 @@ fn number(typed: &str, rules: &SmsRules, errors: &mut Errors) -> Option<Phone> {
 
 /// By what a change of the phone is proved.
 fn proof(typed: &str, errors: &mut Errors) -> Option<Proof> {
-    match Proof::parse(typed) {
-        Some(proof @ (Proof::Address | Proof::Wait)) => Some(proof),
-        _ => {
-            errors.add("proof", if typed.is_empty() { FieldError::Missing } else { FieldError::UnknownChoice });
-            None
-        }
+    let proof = Proof::parse(typed).filter(|proof| matches!(proof, Proof::Address | Proof::Wait));
+    if proof.is_none() {
+        errors.add("proof", if typed.is_empty() { FieldError::Missing } else { FieldError::UnknownChoice });
     }
+    proof
 }
 
 /// The page's shell, the phone that is bound, and the masked address.

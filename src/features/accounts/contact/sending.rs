@@ -27,9 +27,11 @@ impl Target {
         match purpose {
             Purpose::AddressOld => Ok(Self::Address(own_address(person)?)),
             Purpose::AddressNew => {
-                Ok(Self::Address(Address::parse(&change.new(keys).ok_or_else(lost)?).ok_or_else(lost)?))
+                Ok(Self::Address(Address::parse(&change.new_value(keys).ok_or_else(lost)?).ok_or_else(lost)?))
             }
-            Purpose::PhoneNew => Ok(Self::Phone(Phone::kept(&change.new(keys).ok_or_else(lost)?).ok_or_else(lost)?)),
+            Purpose::PhoneNew => {
+                Ok(Self::Phone(Phone::kept(&change.new_value(keys).ok_or_else(lost)?).ok_or_else(lost)?))
+            }
             _ => Err(lost()),
         }
     }

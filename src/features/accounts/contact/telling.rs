@@ -50,7 +50,7 @@ pub(in crate::features::accounts) fn waiting_of(
         .map(|change| Waiting {
             number: change.number.as_str().to_string(),
             phone: change.kind == ContactKind::Phone,
-            new: masked(change.kind, change.new(keys)),
+            new: masked(change.kind, change.new_value(keys)),
             due_at: change.due_at,
         })
         .collect())
@@ -79,7 +79,7 @@ pub(super) fn tell(
     let (present, ..) = queries::address_of(conn, change.person_id)?;
     let mut to = vec![present];
     if change.kind == ContactKind::Address && news == News::Made {
-        to.extend(change.old(&ctx.keys).as_deref().and_then(Address::parse));
+        to.extend(change.old_value(&ctx.keys).as_deref().and_then(Address::parse));
     }
     // What is told is when and from where it was asked for.
     let then = Context {
@@ -99,7 +99,10 @@ pub(super) fn tell(
         )?;
         let facts = Facts::of(&then, zone)
             .about_phone(change.kind == ContactKind::Phone)
-            .with_change(masked(change.kind, change.old(&ctx.keys)), masked(change.kind, change.new(&ctx.keys)))
+            .with_change(
+                masked(change.kind, change.old_value(&ctx.keys)),
+                masked(change.kind, change.new_value(&ctx.keys)),
+            )
             .with_due(due.clone())
             .with_disown(path);
         if news == News::Made {
@@ -110,7 +113,7 @@ pub(super) fn tell(
     }
     let Some(rules) = rules else { return Ok(()) };
     let phone = match (change.kind, news) {
-        (ContactKind::Phone, News::Made) => change.old(&ctx.keys).as_deref().and_then(Phone::kept),
+        (ContactKind::Phone, News::Made) => change.old_value(&ctx.keys).as_deref().and_then(Phone::kept),
         _ => queries::phone_of(conn, &ctx.keys, change.person_id)?,
     };
     if let Some(phone) = phone
