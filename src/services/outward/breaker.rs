@@ -101,7 +101,7 @@ mod tests {
         let (clock, hands) = Clock::movable(Moment(0));
         let breaker = Breaker::new(clock);
         failing(&breaker, MOST_FAILURES);
-        hands.forward(PAUSE - Duration::from_secs(1));
+        hands.forward(Duration::from_secs(59));
         assert_eq!(breaker.enter().err(), Some(Duration::from_secs(1)));
         hands.forward(Duration::from_secs(1));
         let trying = breaker.enter().unwrap_or_else(|_| panic!("nobody may try"));
@@ -120,7 +120,7 @@ mod tests {
         let breaker = Breaker::new(clock);
         let late = breaker.enter().unwrap_or_else(|_| panic!("open"));
         failing(&breaker, MOST_FAILURES);
-        hands.forward(PAUSE - Duration::from_secs(1));
+        hands.forward(Duration::from_secs(59));
         drop(late);
         assert_eq!(breaker.enter().err(), Some(Duration::from_secs(1)));
     }
