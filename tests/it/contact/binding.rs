@@ -88,6 +88,7 @@ on_both!(
         assert_eq!(other.gets(CODE).await.header("location"), Some(SECURITY));
         // Another number: the first challenge is over with the change that it belongs to.
         portal.minutes(2);
+        portal.vouches().await;
         asks(&mut li, "13900139000").await;
         assert_eq!(types(&mut li, &code).await.status, 422, "a code of one number does not bind another");
         li.jar.insert("challenge".into(), handle);
@@ -113,6 +114,7 @@ on_both!(
         let page = types(&mut li, &code).await;
         assert!(page.status == 422 && page.text().contains("no longer works"), "{}", page.text());
         portal.minutes(2);
+        portal.vouches().await;
         asks(&mut li, "13800138000").await;
         let code = portal.texted_code("+8613800138000").await;
         let form = li.opens(CODE).await.form(CODE).with("code", &code);
@@ -120,6 +122,7 @@ on_both!(
         assert_eq!(li.posts_now(&form).await.status, 422, "ten minutes are over");
         assert_eq!(bound(&portal).await, 0);
         portal.minutes(2);
+        portal.vouches().await;
         asks(&mut li, "13800138000").await;
         let code = portal.texted_code("+8613800138000").await;
         let form = li.opens(CODE).await.form(CODE).with("code", &code);

@@ -40,6 +40,7 @@ on_both!(
             assert_eq!(asks(who, "13800138000").await.status, 303, "{nth}");
             portal.run_jobs().await;
             portal.minutes(2);
+            portal.vouches().await;
         }
         for who in [&mut li, &mut wu] {
             let page = asks(who, "13800138000").await;

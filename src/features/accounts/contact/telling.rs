@@ -95,7 +95,7 @@ pub(super) fn tell(
             ctx,
             change.person_id,
             address,
-            &Undo::Contact { number: change.number.to_string() },
+            &Undo::Contact { number: change.number.as_str().to_string() },
         )?;
         let facts = Facts::of(&then, zone)
             .about_phone(change.kind == ContactKind::Phone)
