@@ -63,7 +63,7 @@ impl Check {
             None => found.push(Weakness::NoPassword),
             // Ten characters are enough with a second step (A4).
             Some(set) if set.class == PasswordClass::Fair && !self.factor.is_on() => {
-                found.push(Weakness::ShortPassword)
+                found.push(Weakness::ShortPassword);
             }
             // One link for one password: a short one is changed anyway.
             Some(set) if now.since(set.since) >= OLD => found.push(Weakness::OldPassword(days(set.since, now))),

@@ -91,7 +91,7 @@ pub(in crate::features::accounts) fn enter_by(
         account_id,
         session_id: Some(new.id),
     });
-    let told = json!({ "method": method.as_str(), "second": second.map(|second| second.as_str()) });
+    let told = json!({ "method": method.as_str(), "second": second.map(Second::as_str) });
     records::keep(conn, &ctx, Entry::new(Event::SignedIn).with(told))?;
 
     let known = browsers::known(conn, &scene.asked, who.person_id)?.is_some();

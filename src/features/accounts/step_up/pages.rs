@@ -42,17 +42,35 @@ pub(super) struct Proof {
     pub(super) next: String,
 }
 
+/// What the first factor is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum First {
+    /// The password.
+    Password,
+    /// A mailed code, where there is no password.
+    Code,
+    /// One that is on its way to this browser.
+    CodeSent,
+}
+
 /// What the page has to know of the person.
 pub(super) struct Asks {
     pub(super) address: String,
-    /// A mailed code stands in for the password where there is none.
-    pub(super) password: bool,
+    first: First,
     /// And the second factor where one is on.
     pub(super) factor: bool,
-    /// Whether a code is on its way to this browser.
-    sent: bool,
     fresh: bool,
     kept: i64,
+}
+
+impl Asks {
+    fn password(&self) -> bool {
+        self.first == First::Password
+    }
+
+    fn sent(&self) -> bool {
+        self.first == First::CodeSent
+    }
 }
 
 #[derive(Template)]
@@ -67,12 +85,16 @@ pub(super) struct Show {
 pub(super) async fn asks(visit: &Visit<Person>) -> Result<(Shell, Asks), Error> {
     let asked = visit.asked().clone();
     let read = visit.read(move |conn, person| {
-        let of_own = |found: codes::Challenge| found.person_id == Some(person.person_id());
+        let of_own = |found: &codes::Challenge| found.person_id == Some(person.person_id());
+        let first = match codes::current(conn, &asked, PURPOSES)? {
+            _ if has_password(conn, person.person_id())? => First::Password,
+            Some(found) if of_own(&found) => First::CodeSent,
+            _ => First::Code,
+        };
         Ok(Asks {
             address: person.session().address.clone(),
-            password: has_password(conn, person.person_id())?,
+            first,
             factor: factors::is_on(conn, person.person_id())?,
-            sent: codes::current(conn, &asked, PURPOSES)?.is_some_and(of_own),
             fresh: holds(person.session(), person.now()),
             kept: kept::count(conn, person.person_id(), person.now())?,
         })
@@ -92,7 +114,7 @@ pub(super) async fn show(visit: Visit<Person>, asking: Asking<Onward>) -> Result
 pub(super) async fn create(visit: Visit<Person>, form: Form<Proof>) -> Result<HttpResponse, Error> {
     let (_, asks) = asks(&visit).await?;
     let ended =
-        if asks.password { by_password(&visit, &form, &asks).await? } else { code::redeem(&visit, &form).await? };
+        if asks.password() { by_password(&visit, &form, &asks).await? } else { code::redeem(&visit, &form).await? };
     ended.or(|shell, errors, form| Show { shell, errors, asks, next: local_path(&form.next).unwrap_or_default() })
 }
 
