@@ -27,6 +27,8 @@ pub enum From {
     WithPhone(&'static str),
     /// After the password of somebody with a second factor.
     SecondStep,
+    /// Of somebody with a second factor, who proved a while ago who they are.
+    Unproven,
     /// Behind the link of the notice that a second factor was switched on.
     Undo,
 }
@@ -223,6 +225,10 @@ pub const WAYS: &[Way] = &[
             NOTHING,
         )
     },
+    Way {
+        from: From::Unproven,
+        ..way("/account/step-up", "visitor", "", &[("password", PASSWORD), ("app_code", "123456")], GUESSES)
+    },
     way("/account/profile", CUSTOMER, "/account/profile", &[("name", "Li Ming")], NOTHING),
     way("/account/profile/account", CUSTOMER, "/account/profile", &[("account_name", "Harbour Foods")], NOTHING),
     way("/account/notifications", CUSTOMER, "/account/notifications", &[], &["consents", "records", "submissions"]),
@@ -302,6 +308,11 @@ impl Way {
             From::WithPhone(at) => {
                 crate::contact::binds(portal, &mut browser, &format!("1380013{:04}", 8000 + u32::from(network))).await;
                 at.to_owned()
+            }
+            From::Unproven => {
+                browser = crate::factors::owner(portal, "unproven@example.com").await.visitor;
+                portal.minutes(11);
+                "/account/step-up".to_owned()
             }
             From::SecondStep => {
                 let address = format!("second{network}@example.com");
