@@ -121,6 +121,8 @@ pub(super) async fn keep(req: &HttpRequest, whole: bool) -> Option<PersonKind> {
     };
     match house.db.write(job).await {
         Ok(Ok(kind)) => Some(kind),
+        // It had been done before, or its person is gone.
+        Ok(Err(diesel::result::Error::NotFound)) => None,
         fault => {
             tracing::error!(event = "error", route = %route_of(req), cause = ?fault.map(|kept| kept.map(PersonKind::as_str)));
             None
