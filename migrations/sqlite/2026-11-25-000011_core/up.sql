@@ -74,7 +74,7 @@ create index known_browsers_by_end on known_browsers (expires_at);
 create table challenges (
   id integer not null primary key autoincrement,
   handle_hash blob not null unique,
-  purpose text not null check (purpose in ('register', 'sign_in', 'second_step', 'reset', 'disown', 'step_up')),
+  purpose text not null check (purpose in ('register', 'sign_in', 'second_step', 'reset', 'disown')),
   step text not null check (step in ('code', 'used', 'void')),
   address text not null,
   person_id bigint references people (id),

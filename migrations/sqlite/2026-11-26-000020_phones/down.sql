@@ -2,7 +2,7 @@ drop table text_messages;
 drop table contact_changes;
 drop table phones;
 alter table people drop column self_locked_at;
-delete from challenges where purpose in ('phone_new', 'phone_old', 'address_old', 'address_new', 'unlock');
+delete from challenges where purpose in ('step_up', 'phone_new', 'phone_old', 'address_old', 'address_new', 'unlock');
 create table challenges_anew (
   id integer not null primary key autoincrement,
   handle_hash blob not null unique,

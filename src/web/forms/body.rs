@@ -164,7 +164,7 @@ fn marked(req: &HttpRequest, house: &House, body: &[u8]) -> Result<(Marks, Stamp
     let anchor = anchor(req, house);
     let stamp = read(&house.keys, anchor.as_ref().unwrap_or(&Anchor(String::new())), &marks.token);
     if let Some(stamp) = &stamp {
-        kept::note(req, stamp, &marks.token, body);
+        kept::note(req, stamp, body);
     }
     match (anchor, stamp) {
         // Drawn for somebody signed in, and sent by a browser whose session cookie has gone.

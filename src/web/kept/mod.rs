@@ -9,16 +9,18 @@ use std::time::Duration;
 use actix_web::{HttpMessage, HttpRequest, web};
 use serde::{Deserialize, Serialize};
 
-use super::forms::Stamp;
+use super::forms::{Anchor, Stamp, fresh};
 use super::house::House;
 use super::session::PersonKind;
-use super::trail::route_of;
+use super::trail::{Caller, route_of};
 use crate::base::chance;
 use crate::base::crypto::Keys;
 use crate::base::db::{Conn, Db, End, Fault};
 use crate::base::types::Moment;
 
 const PLACE: &str = "kept_posts.sealed_data";
+/// No session and no form cookie is called so: what is drawn for it does nothing anywhere.
+const NOWHERE: &str = "kept";
 const LIFE: Duration = Duration::from_secs(24 * 3600);
 /// Kept posts of one person; the oldest go first.
 const MOST: i64 = 5;
@@ -40,9 +42,9 @@ const UNSEEN: &[&str] = &[
 pub(super) struct Typed {
     person_id: i64,
     account: String,
-    token: String,
     fields: Vec<(String, String)>,
     once: String,
+    of_before: bool,
 }
 
 /// What is sealed of a post.
@@ -51,7 +53,6 @@ struct Post {
     action: String,
     route: String,
     account: String,
-    token: String,
     fields: Vec<(String, String)>,
     whole: bool,
 }
@@ -66,7 +67,7 @@ pub struct KeptPost {
     pub route: String,
     /// The number of the account for which its form was drawn; empty without one.
     pub account: String,
-    /// The token it was sent with: with it the form only comes back, and does nothing.
+    /// A token with which the form only comes back, and does nothing.
     pub token: String,
     /// What was typed, without what is never kept.
     pub fields: Vec<(String, String)>,
@@ -85,15 +86,15 @@ impl KeptPost {
 }
 
 /// Leaves what was posted where the middleware of errors finds it.
-pub(super) fn note(req: &HttpRequest, stamp: &Stamp, token: &str, body: &[u8]) {
+pub(super) fn note(req: &HttpRequest, stamp: &Stamp, body: &[u8]) {
     let Some(person_id) = stamp.owner else { return };
     if body.len() > MOST_BYTES {
         return;
     }
     let fields = serde_html_form::from_bytes::<Vec<(String, String)>>(body).unwrap_or_default();
     let fields = fields.into_iter().filter(|(name, _)| kept(name)).collect();
-    let (account, token, once) = (stamp.account.clone(), token.to_string(), stamp.once.clone());
-    req.extensions_mut().insert(Typed { person_id, account, token, fields, once });
+    let (account, once, of_before) = (stamp.account.clone(), stamp.once.clone(), stamp.of_before);
+    req.extensions_mut().insert(Typed { person_id, account, fields, once, of_before });
 }
 
 fn kept(name: &str) -> bool {
@@ -104,6 +105,13 @@ fn kept(name: &str) -> bool {
 /// is.
 pub(super) async fn keep(req: &HttpRequest, whole: bool) -> Option<PersonKind> {
     let typed = req.extensions_mut().remove::<Typed>()?;
+    let here = Caller::of(req).known().map(|known| known.person);
+    if here.is_some_and(|person| person != typed.person_id) {
+        // Somebody else's form is not theirs to keep.
+        return None;
+    }
+    // What is done at a press of one button was sent by its person, from a form of this very session.
+    let whole = whole && here.is_some() && !typed.of_before;
     let house = req.app_data::<web::Data<House>>()?.clone();
     if !whole && typed.fields.iter().all(|(_, value)| value.trim().is_empty()) {
         return None;
@@ -111,8 +119,8 @@ pub(super) async fn keep(req: &HttpRequest, whole: bool) -> Option<PersonKind> {
     let action = req.uri().path_and_query().map_or("/", |target| target.as_str()).to_string();
     let handle = chance::text(32, b"abcdefghijkmnpqrstuvwxyz23456789");
     let (person_id, once, now) = (typed.person_id, typed.once, house.clock.now());
-    let Typed { account, token, fields, .. } = typed;
-    let post = Post { action, route: route_of(req).into_owned(), account, token, fields, whole };
+    let Typed { account, fields, .. } = typed;
+    let post = Post { action, route: route_of(req).into_owned(), account, fields, whole };
     let plain = serde_json::to_vec(&post).ok()?;
     let sealed = house.keys.seal(PLACE, &row(person_id, &handle), &plain);
     let job = move |conn: &mut Conn| match queries::keep(conn, person_id, (&handle, &once), &sealed, now) {
@@ -139,7 +147,8 @@ pub fn list(conn: &mut Conn, keys: &Keys, person_id: i64, now: Moment) -> diesel
     let rows = queries::list(conn, person_id, now)?;
     let opened = rows.into_iter().filter_map(|(handle, sealed, created_at)| {
         let plain = keys.open_sealed(PLACE, &row(person_id, &handle), &sealed).ok()?;
-        let Post { action, route, account, token, fields, whole } = serde_json::from_slice(&plain).ok()?;
+        let Post { action, route, account, fields, whole } = serde_json::from_slice(&plain).ok()?;
+        let token = fresh(keys, &Anchor(NOWHERE.into()), (person_id, &account), now).0;
         Some(KeptPost { handle, action, route, account, token, fields, whole, created_at })
     });
     Ok(opened.collect())
@@ -150,8 +159,8 @@ pub fn count(conn: &mut Conn, person_id: i64, now: Moment) -> diesel::QueryResul
     queries::count(conn, person_id, now)
 }
 
-/// Forgets a post of this person: it was taken up, or is not wanted.
-pub fn forget(conn: &mut Conn, person_id: i64, handle: &str) -> diesel::QueryResult<()> {
+/// Forgets a post of this person: it was taken up, or is not wanted. Answers whether it was still there.
+pub fn forget(conn: &mut Conn, person_id: i64, handle: &str) -> diesel::QueryResult<bool> {
     queries::forget(conn, person_id, handle)
 }
 

@@ -59,10 +59,9 @@ pub(super) fn count(conn: &mut Conn, person_id: i64, now: Moment) -> QueryResult
         .get_result(conn)
 }
 
-pub(super) fn forget(conn: &mut Conn, person_id: i64, handle: &str) -> QueryResult<()> {
+pub(super) fn forget(conn: &mut Conn, person_id: i64, handle: &str) -> QueryResult<bool> {
     let one = kept_posts::table.filter(kept_posts::handle.eq(handle)).filter(kept_posts::person_id.eq(person_id));
-    diesel::delete(one).execute(conn)?;
-    Ok(())
+    Ok(diesel::delete(one).execute(conn)? == 1)
 }
 
 pub(super) fn sweep(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<usize> {

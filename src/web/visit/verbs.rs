@@ -109,6 +109,11 @@ impl<A: Actor> Visit<A> {
                 Ok(Some((to, flash))) => return End::Undo(Ok((face, Finish::Repeated(to, flash)))),
                 Err(fault) => return End::Undo(Err(Box::new((fault.into(), face)))),
             }
+            match once_more(conn, &actor, sent.kept_post()) {
+                Ok(true) => {}
+                Ok(false) => return End::Undo(Err(Box::new((Error::Conflict, face)))),
+                Err(fault) => return End::Undo(Err(Box::new((fault.into(), face)))),
+            }
             match f(conn, &actor, &sent.opened()) {
                 Ok(goto) => {
                     let flash = goto.flash.map(Flash::as_str);
@@ -127,8 +132,11 @@ impl<A: Actor> Visit<A> {
         };
         let (face, finish) = self.house.db.write(job).await?.map_err(|failed| self.met(failed))?;
         self.house.mail_bell.notify_one();
-        self.take_up(face.as_ref(), form.kept_post()).await?;
         self.house.text_bell.notify_one();
+        // What was done stands: a post that could not be forgotten goes within a day.
+        if let Err(fault) = self.take_up(face.as_ref(), form.kept_post()).await {
+            tracing::warn!(event = "kept_post_left", cause = %fault);
+        }
         match finish {
             Finish::Done(goto) => Ok(Ended::Done(self.go(goto)?)),
             Finish::Repeated(to, flash) => {
@@ -204,7 +212,7 @@ impl<A: Actor> Visit<A> {
         let Some(person) = face.map(|face| face.person_id).filter(|_| !handle.is_empty()) else { return Ok(()) };
         let handle = handle.to_string();
         let forgot = self.house.db.write(move |conn| match kept::forget(conn, person, &handle) {
-            Ok(()) => End::Keep(Ok(())),
+            Ok(_) => End::Keep(Ok(())),
             Err(fault) => End::Undo(Err(Error::from(fault))),
         });
         forgot.await?
@@ -353,6 +361,14 @@ fn of_before<A: Actor>(actor: &A, stamp: &Stamp) -> Result<Option<Errors>, Error
         (Some(person), Some(owner)) if person == owner => Ok(Some(Errors::one("form", FieldError::SignedInAnew))),
         (None, Some(_)) => Err(Error::SignIn(Door::Customer)),
         _ => Err(Error::ExpiredForm),
+    }
+}
+
+/// A kept post is taken up once, whatever its form's own key is; false when it was taken up or deleted before.
+fn once_more<A: Actor>(conn: &mut Conn, actor: &A, handle: &str) -> QueryResult<bool> {
+    match actor.context().author.person_id {
+        Some(person) if !handle.is_empty() => kept::forget(conn, person, handle),
+        _ => Ok(true),
     }
 }
 

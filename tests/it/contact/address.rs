@@ -45,6 +45,10 @@ on_both!(
         let mut li = portal.enters("li@example.com").await;
         binds(&portal, &mut li, "13800138000").await;
         portal.minutes(2);
+        let page = li.opens("/account/security/address").await;
+        assert!(!page.html.contains("value=\"phone\""), "a number that was bound a moment ago proves nothing");
+        portal.later(Duration::from_secs(3 * 86400));
+        li.visitor = portal.signed_in(li.person_id, Some(li.account_id)).await;
         moves(&mut li, "new@example.com", "phone").await;
         let page = li.opens(CODE).await.text();
         assert!(page.contains("Look at your phone") && page.contains("138****8000"), "{page}");

@@ -189,7 +189,7 @@ pub const TABLE: &[Row] = &[
     post("/account/security/browsers/{public_id}/end", Person),
     get("/account/security/totp", Person),
     post("/account/security/totp", Person).freshly(),
-    post("/account/security/totp/confirmation", Person),
+    post("/account/security/totp/confirmation", Person).freshly(),
     get("/account/security/totp/end", Person).finding(Finds::Way("/account/security/totp")),
     post("/account/security/totp/end", Person).freshly(),
     get("/account/security/totp/codes", Person).finding(Finds::Way("/account/security/totp")),

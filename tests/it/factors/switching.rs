@@ -38,6 +38,7 @@ on_both!(
         portal.minutes(59);
         li.opens("/account").await;
         portal.minutes(2);
+        portal.vouches().await;
         let page = li.submits(&late.with("code", &code(&portal, &first))).await;
         assert!(page.text().contains("no longer waiting"), "{}", page.text());
         portal.minutes(30);

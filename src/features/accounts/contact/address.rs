@@ -37,7 +37,7 @@ async fn present<A: Actor + AsRef<Person>>(visit: &Visit<A>) -> Result<(Shell, S
     let (shell, (address, phone)) = visit
         .read(move |conn, actor| {
             let person = actor.as_ref();
-            let phone = queries::phone_of(conn, &person.ctx().keys, person.person_id())?;
+            let phone = queries::proving_phone(conn, &person.ctx().keys, person.person_id(), person.now())?;
             Ok((person.session().address.clone(), phone.filter(|_| sends)))
         })
         .await?;

@@ -151,6 +151,8 @@ pub(super) async fn replace(visit: Visit<Fresh<Person>>, form: Form<Replace>) ->
         }
         let mut errors = Errors::none();
         let (new, proof) = (number(&form.phone, &rules, &mut errors), proof(&form.proof, &mut errors));
+        // As it is now: another window may have changed it.
+        let bound = queries::phone_of(conn, &person.ctx().keys, person.person_id())?.ok_or(Error::Conflict)?;
         if new.as_ref() == Some(&bound) {
             errors.add("phone", FieldError::Taken);
         }
@@ -184,6 +186,7 @@ pub(super) async fn remove(visit: Visit<Fresh<Person>>, form: Form<Remove>) -> R
     let ended = visit.write(&form, move |conn, person, form| {
         let mut errors = Errors::none();
         let Some(proof) = proof(&form.proof, &mut errors) else { return Err(errors.into()) };
+        let bound = queries::phone_of(conn, &person.ctx().keys, person.person_id())?.ok_or(Error::Conflict)?;
         let wish = Wish { kind: ContactKind::Phone, proof, old: Some(bound.as_str()), new: None };
         let change = moves::ask(conn, person.ctx(), person.person_id(), &wish)?;
         if proof == Proof::Wait {

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::model::{Change, ChangeState, ContactKind, NEW, OLD, Proof};
+use super::model::{Change, ChangeState, ContactKind, NEW, OLD, Proof, WAIT};
 use crate::base::crypto::Keys;
 use crate::base::db::schema::{contact_changes, people, phones};
 use crate::base::db::{Conn, unless_taken};
@@ -226,6 +226,17 @@ pub(super) fn set_address(conn: &mut Conn, person_id: i64, address: &Address) ->
         diesel::update(people::table.find(person_id)).set(people::address.eq(address)).execute(conn)
     })?;
     Ok(changed.is_some())
+}
+
+/// The phone of a person once it has been theirs for as long as a change waits: a number that was bound a moment ago proves
+/// no more than the session that bound it (C1).
+pub(super) fn proving_phone(conn: &mut Conn, keys: &Keys, person_id: i64, now: Moment) -> QueryResult<Option<Phone>> {
+    let bound: Option<Moment> =
+        phones::table.filter(phones::person_id.eq(person_id)).select(phones::bound_at).first(conn).optional()?;
+    match bound {
+        Some(at) if now.since(at) >= WAIT => phone_of(conn, keys, person_id),
+        _ => Ok(None),
+    }
 }
 
 /// Address and subject of a person, in whatever state.

@@ -9,7 +9,7 @@ use crate::base::types::Address;
 use crate::features::accounts::factors::TotpSecret;
 use crate::features::accounts::recovery::disown::{self, Undo};
 use crate::features::accounts::scene::Scene;
-use crate::features::accounts::{Person, browsers, codes as mailed, letters};
+use crate::features::accounts::{Person, browsers, codes as mailed, contact, letters};
 use crate::services::context::{Author, Context};
 use crate::services::records::{self, Entry, Event};
 use crate::web::session::{Entering, NewSession, end_all, enter};
@@ -72,6 +72,7 @@ fn renewed(conn: &mut Conn, person: &Person) -> Result<(Context, NewSession), St
     let (ctx, session) = (person.ctx(), person.session());
     browsers::distrust_all(conn, person.person_id())?;
     mailed::void_all(conn, person.person_id())?;
+    contact::cancel_open(conn, ctx, person.person_id())?;
     end_all(conn, person.person_id(), None, ctx.now)?;
     let entering = Entering {
         person_id: person.person_id(),

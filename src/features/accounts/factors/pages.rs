@@ -7,8 +7,9 @@ use serde::Deserialize;
 use super::totp::{Picture, TotpSecret};
 use super::{Factor, moves, queries};
 use crate::features::accounts::scene::{Scene, see};
+use crate::features::accounts::step_up::proved;
 use crate::features::accounts::{Fresh, Person};
-use crate::web::{Error, Errors, FieldError, Flash, Form, Goto, Press, Shell, Visit, page};
+use crate::web::{Actor, Error, Errors, FieldError, Flash, Form, Goto, Press, Shell, Visit, page};
 
 pub(super) const HERE: &str = "/account/security/totp";
 const ISSUER: &str = "Easy Link";
@@ -37,11 +38,17 @@ pub(super) struct Confirmation {
     code: String,
 }
 
-async fn shown(visit: &Visit<Person>) -> Result<Show, Error> {
+/// The secret is shown to a session that has just proved whose it is, and to no other.
+async fn shown<A: Actor + AsRef<Person>>(visit: &Visit<A>) -> Result<Show, Error> {
     let (shell, (factor, pending, address, codes)) = visit
-        .read(|conn, person| {
+        .read(|conn, actor| {
+            let person = actor.as_ref();
             let factor = super::state(conn, person.person_id())?;
-            let pending = queries::pending(conn, person.ctx(), person.person_id())?;
+            let pending = if proved(person.session(), person.now()) {
+                queries::pending(conn, person.ctx(), person.person_id())?
+            } else {
+                None
+            };
             let codes = queries::codes_of_session(conn, person.ctx(), person.person_id(), person.session().id)?;
             Ok((factor, pending, person.session().address.clone(), codes.is_some()))
         })
@@ -66,7 +73,7 @@ pub(super) async fn begin(visit: Visit<Fresh<Person>>, form: Form<Press>) -> Res
     ended.or_fail(Error::Conflict)
 }
 
-pub(super) async fn confirm(visit: Visit<Person>, form: Form<Confirmation>) -> Result<HttpResponse, Error> {
+pub(super) async fn confirm(visit: Visit<Fresh<Person>>, form: Form<Confirmation>) -> Result<HttpResponse, Error> {
     let before = shown(&visit).await?;
     if before.pending.is_none() && !before.shell.is_staff() {
         return visit.lead(HERE, Flash::TotpNotBegun);

@@ -53,6 +53,10 @@ impl Undo {
     /// Whether it still works for a link that was made at `since`. After a mailed reset, or an unlocking by mail, the password
     /// proves no more than the mailbox, so nothing that needs the password does (RC3).
     pub(super) fn stands(&self, conn: &mut Conn, person_id: i64, since: Moment) -> diesel::QueryResult<bool> {
+        // What came in its place is not the mailbox's to take away.
+        if matches!(self, Self::TotpOff { .. }) {
+            return Ok(!factors::is_on(conn, person_id)?);
+        }
         if !self.asks_password() {
             return Ok(true);
         }

@@ -13,7 +13,7 @@ use crate::features::accounts::proof::{busy, candidate};
 use crate::features::accounts::queries::set_password;
 use crate::features::accounts::recovery::disown;
 use crate::features::accounts::scene::Scene;
-use crate::features::accounts::{Fresh, PasswordClass, Person, browsers, codes, guesses, letters, passwords};
+use crate::features::accounts::{Fresh, PasswordClass, Person, browsers, codes, contact, guesses, letters, passwords};
 use crate::services::context::Author;
 use crate::services::records::{self, Entry, Event};
 use crate::web::session::{Entering, end_all, enter};
@@ -114,6 +114,8 @@ fn renewed(conn: &mut Conn, person: &Person, scene: &Scene) -> Result<Goto, Stop
     let (ctx, session) = (person.ctx(), person.session());
     browsers::forget_all(conn, person.person_id())?;
     codes::void_all(conn, person.person_id())?;
+    // Whoever had the old one may have asked for another phone or address.
+    contact::cancel_open(conn, ctx, person.person_id())?;
     let others = end_all(conn, person.person_id(), None, ctx.now)?.saturating_sub(1);
     let entering = Entering {
         person_id: person.person_id(),

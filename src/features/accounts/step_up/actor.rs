@@ -20,7 +20,7 @@ const HOLDS: Duration = Duration::from_secs(600);
 pub struct Fresh<M>(M);
 
 /// Whether the proof of a session still holds.
-pub(super) fn holds(session: &SessionRow, now: Moment) -> bool {
+pub(in crate::features::accounts) fn holds(session: &SessionRow, now: Moment) -> bool {
     session.stepped_up_at.is_some_and(|at| now.since(at) <= HOLDS)
 }
 

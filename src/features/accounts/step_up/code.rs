@@ -10,7 +10,7 @@ use crate::base::types::Address;
 use crate::features::accounts::codes::{self, Asking, Purpose, begin};
 use crate::features::accounts::guesses::{self, Asker};
 use crate::features::accounts::scene::Scene;
-use crate::features::accounts::{Person, letters};
+use crate::features::accounts::{Person, factors, letters};
 use crate::web::paths::local_path;
 use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, Stop, Visit, cookies};
 
@@ -63,8 +63,12 @@ pub(super) async fn redeem(visit: &Visit<Person>, form: &Form<Proof>) -> Result<
         if own.is_some_and(|found| found.person_id != Some(person.person_id())) {
             return Err(ended());
         }
-        codes::redeem(conn, &scene.asked, PURPOSES, &form.code)?;
+        if factors::is_on(conn, person.person_id())? && form.app_code.trim().is_empty() {
+            return Err(Errors::one("app_code", FieldError::Missing).into());
+        }
+        // First, so that a slip there does not cost the mailed code, which works once.
         second(conn, person, &form.app_code)?;
+        codes::redeem(conn, &scene.asked, PURPOSES, &form.code)?;
         stepped_up(conn, person, &form.next)
     });
     ended.await

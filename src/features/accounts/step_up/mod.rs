@@ -7,6 +7,7 @@ mod pages;
 mod queries;
 
 pub use actor::Fresh;
+pub(super) use actor::holds as proved;
 pub(super) use queries::has_password;
 
 use crate::web::routes::{Route, route};
