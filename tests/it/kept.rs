@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use easylink::base::crypto::Secret;
 use easylink::base::db::schema::{kept_posts, people};
 use easylink::features::accounts::{PasswordClass, set_password};
+use easylink::web::feature::StaffRole;
 use easylink::web::kept::NEVER;
 use easylink::web::session;
 
@@ -68,6 +69,25 @@ on_both!(
         let page = back.submits(&form).await;
         assert!(page.path().starts_with("/account/tickets/"), "{}", page.text());
         portal.run_jobs().await;
+    }
+);
+
+on_both!(
+    async fn the_staff_find_theirs_at_the_desk(portal) {
+        let mut ana = portal.employs("Ana", &[StaffRole::Admin]).await;
+        let form = ana.opens("/staff/people/new").await.form("/staff/people");
+        let form = form.with("address", "new@staff.example.com").with("name", "Somebody New");
+        ends_sessions(&portal, ana.person_id).await;
+        let sent = ana.posts(&form).await;
+        assert_eq!(sent.header("location"), Some("/staff/login?next=%2Faccount%2Fkept"));
+        let door = ana.opens("/staff/login?next=%2Faccount%2Fkept").await;
+        assert_eq!(door.form("/staff/login").value("next"), Some("/account/kept"));
+        let mut back = portal.signed_in(ana.person_id, None).await;
+        assert!(back.opens("/staff").await.text().contains("Go on with what you had typed"));
+        let page = back.opens("/account/kept").await;
+        let page = back.posts(&page.form("/staff/people")).await;
+        assert_eq!((page.status, page.form("/staff/people").value("name")), (422, Some("Somebody New")));
+        assert!(!back.opens("/staff").await.text().contains("Go on with what you had typed"));
     }
 );
 

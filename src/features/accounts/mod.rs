@@ -71,7 +71,7 @@ pub fn feature() -> Feature {
         personal: &[&personal::PERSONAL],
         menu: MENU,
         overview: &[CardSpec { roles: &[], position: 0, draw: kept::task }],
-        desk: &[],
+        desk: &[CardSpec { roles: &[], position: 0, draw: kept::task }],
         files: &[],
     }
 }
