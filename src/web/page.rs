@@ -148,6 +148,16 @@ text_enum! {
         NoIdentityCase = "no_identity_case",
         /// The case is back in the queue.
         IdentityReleased = "identity_released",
+        /// The loss of a second factor was handed in.
+        RecoveryAsked = "recovery_asked",
+        /// A recovery was stopped by the link of a notice.
+        RecoveryStopped = "recovery_stopped",
+        /// The first reviewer confirmed a recovery.
+        RecoveryConfirmed = "recovery_confirmed",
+        /// The second one did.
+        RecoveryWaits = "recovery_waits",
+        /// A recovery was rejected.
+        RecoveryRejected = "recovery_rejected",
         /// The customer was asked for more.
         IdentityReturned = "identity_returned",
         /// A second reviewer has to approve.

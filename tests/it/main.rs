@@ -33,6 +33,7 @@ mod plans;
 mod proposals;
 mod proxies;
 mod public;
+mod recoveries;
 mod remittance;
 mod schema;
 mod sheet;

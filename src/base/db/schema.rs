@@ -478,6 +478,47 @@ diesel::table! {
 }
 
 diesel::table! {
+    account_recoveries (id) {
+        id -> BigInt,
+        number -> Text,
+        person_id -> BigInt,
+        account_id -> BigInt,
+        kind -> Text,
+        state -> Text,
+        paper -> Text,
+        sealed_key -> Nullable<Binary>,
+        sealed_number -> Nullable<Binary>,
+        agrees -> Bool,
+        notice_hash -> Binary,
+        network -> Text,
+        device -> Text,
+        asked_at -> BigInt,
+        first_by_id -> Nullable<BigInt>,
+        first_at -> Nullable<BigInt>,
+        second_by_id -> Nullable<BigInt>,
+        second_at -> Nullable<BigInt>,
+        due_at -> BigInt,
+        told_at -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+        settled_by_id -> Nullable<BigInt>,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    recovery_files (id) {
+        id -> BigInt,
+        number -> Text,
+        recovery_id -> BigInt,
+        part -> Text,
+        media_kind -> Text,
+        size -> BigInt,
+        sealed_bytes -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     identity_attempts (id) {
         id -> BigInt,
         number -> Text,
@@ -732,6 +773,8 @@ diesel::joinable!(identity_cases -> accounts (account_id));
 diesel::joinable!(identity_files -> identity_cases (case_id));
 diesel::joinable!(identity_results -> accounts (account_id));
 diesel::joinable!(identity_contacts -> identity_cases (case_id));
+diesel::joinable!(account_recoveries -> people (person_id));
+diesel::joinable!(recovery_files -> account_recoveries (recovery_id));
 diesel::joinable!(identity_attempts -> identity_cases (case_id));
 diesel::joinable!(ledger_accounts -> accounts (account_id));
 diesel::joinable!(ledger_transfers -> ledger_transactions (transaction_id));
@@ -778,6 +821,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     identity_files,
     identity_results,
     identity_contacts,
+    account_recoveries,
+    recovery_files,
     identity_attempts,
     identity_messages,
     ledger_accounts,

@@ -39,6 +39,8 @@ mod step_up;
 
 pub use actor::{Any, Billing, Customer, Member, MemberRole, Owner, Person, Roles, Technical, Viewer, Visitor};
 pub use browsers::{known as known_browser, learn as learn_browser};
+pub use contact::{addresses_of, changed_since, text_to};
+pub use factors::HalfSignedIn;
 pub use members::{invite_as, join};
 pub use passwords::PasswordClass;
 pub use proof::{Candidate, Proven, candidate};

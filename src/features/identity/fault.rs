@@ -39,6 +39,9 @@ pub(super) enum Fault {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] diesel::result::Error),
+    /// The second factor could not be taken away.
+    #[error("the second factor stays: {0}")]
+    Factor(String),
     /// A mail could not be written.
     #[error(transparent)]
     Mail(#[from] askama::Error),
@@ -58,6 +61,7 @@ impl From<Fault> for Stop {
             Fault::TooOften(wait) => Errors::one("form", FieldError::TooOften(whole_seconds(wait))).into(),
             Fault::UsedUp => Errors::one("form", FieldError::NumberUsedUp).into(),
             Fault::Database(fault) => fault.into(),
+            Fault::Factor(cause) => Self::Failed(Error::Internal(cause)),
             Fault::Mail(fault) => fault.into(),
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::web::Data;
 
 use super::fault::Fault;
-use super::{cases, contact, provider};
+use super::{cases, contact, provider, recoveries};
 use crate::base::db::{Conn, End};
 use crate::base::types::Moment;
 use crate::services::context::Context;
@@ -22,7 +22,7 @@ const TERMS: JobSpec = JobSpec { name: "identity_terms", every: Duration::from_s
 const PROVIDER: JobSpec = JobSpec { name: "identity_provider", every: Duration::ZERO, run: provider::work };
 
 /// The jobs of this room.
-pub(super) const JOBS: &[JobSpec] = &[TERMS, PROVIDER];
+pub(super) const JOBS: &[JobSpec] = &[TERMS, PROVIDER, recoveries::JOB];
 
 fn terms(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<(), String>>>> {
     Box::pin(async move {

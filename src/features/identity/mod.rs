@@ -20,6 +20,7 @@ mod personal;
 #[cfg(debug_assertions)]
 mod probe;
 mod provider;
+mod recoveries;
 mod results;
 mod routes;
 pub(crate) mod seeding;
@@ -28,6 +29,7 @@ pub use actor::Verified;
 pub use cases::{CaseState, IdentityKind, IdentityMethod, Reason};
 #[cfg(debug_assertions)]
 pub use probe::probe;
+pub use recoveries::{RecoveryReason, RecoveryState};
 pub use results::{IdentityResult, NewResult, result_of, store};
 
 use crate::web::Feature;
@@ -43,9 +45,16 @@ pub fn feature() -> Feature {
         menu: &[
             MenuEntry { key: "identity", href: "/account/identity", roles: &[], position: 80 },
             MenuEntry { key: "staff_identity", href: "/staff/identity", roles: &["reviewer"], position: 20 },
+            MenuEntry { key: "staff_recoveries", href: "/staff/recoveries", roles: &["reviewer"], position: 21 },
         ],
-        overview: &[CardSpec { roles: &[], position: 1, draw: cards::task }],
-        desk: &[CardSpec { roles: &["reviewer"], position: 20, draw: desk::card }],
+        overview: &[
+            CardSpec { roles: &[], position: 0, draw: recoveries::task },
+            CardSpec { roles: &[], position: 1, draw: cards::task },
+        ],
+        desk: &[
+            CardSpec { roles: &["reviewer"], position: 20, draw: desk::card },
+            CardSpec { roles: &["reviewer"], position: 21, draw: recoveries::card },
+        ],
         files: &[],
     }
 }

@@ -6,6 +6,10 @@ use crate::services::personal::{Column, PersonalData, column};
 const OPEN: &str = "until it is decided, or the end of the appeal window; 90 days without an act of yours";
 const RESULT: &str = "life of the account and 3 years";
 
+const LOST: &str = "recovering an account";
+const SHOWN: &str = "until it is decided, at most 14 days";
+const ASKED: &str = "90 days after its end";
+
 const fn open(table: &'static str, name: &'static str) -> Column {
     column(table, name, Sensitive, "checking a real name", OPEN)
 }
@@ -19,6 +23,8 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
         "identity_contacts",
         "identity_attempts",
         "identity_messages",
+        "account_recoveries",
+        "recovery_files",
     ],
     columns: &[
         open("identity_cases", "sealed_key"),
@@ -32,6 +38,11 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
         column("identity_results", "fingerprint", Hashed, "real-name authentication", RESULT),
         column("identity_results", "sealed_name", Sensitive, "remittances and invoices", RESULT),
         column("identity_results", "sealed_code", Sensitive, "remittances and invoices", RESULT),
+        column("account_recoveries", "sealed_key", Sensitive, LOST, SHOWN),
+        column("account_recoveries", "sealed_number", Sensitive, LOST, SHOWN),
+        column("recovery_files", "sealed_bytes", Sensitive, LOST, SHOWN),
+        column("account_recoveries", "network", Personal, LOST, ASKED),
+        column("account_recoveries", "device", Personal, LOST, ASKED),
         column("identity_contacts", "token_hash", Hashed, "proof of consent", "life of the purpose and 3 years"),
         column("identity_contacts", "network", Personal, "proof of consent", "life of the purpose and 3 years"),
     ],

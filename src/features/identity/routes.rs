@@ -1,10 +1,10 @@
 //! The room's addresses.
 
-use super::{asking, consents, contact, desk, provider};
+use super::{asking, consents, contact, desk, provider, recoveries};
 use crate::web::routes::{Route, route};
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![
+    let mut all = vec![
         route("/account/identity").get(asking::show),
         route("/account/identity/consent").get(consents::show).post(consents::answer),
         route("/account/identity/new").get(asking::new).post(asking::create),
@@ -24,5 +24,7 @@ pub(super) fn routes() -> Vec<Route> {
         route("/staff/identity/{number}/approval").post(desk::approve).form_at("/staff/identity/{number}"),
         route("/staff/identity/{number}/verdict").post(desk::judge).form_at("/staff/identity/{number}"),
         route("/staff/identity/{number}/release").post(desk::release).form_at("/staff/identity/{number}"),
-    ]
+    ];
+    all.extend(recoveries::routes());
+    all
 }

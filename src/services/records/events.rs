@@ -51,6 +51,18 @@ crate::base::types::text_enum! {
         TotpOn = "totp_on",
         /// The second factor was switched off.
         TotpOff = "totp_off",
+        /// Somebody who gave the first factor says that the second one is lost (RC3).
+        RecoveryAsked = "recovery_asked",
+        /// A reviewer confirmed who it is; the second one lets the wait begin.
+        RecoveryConfirmed = "recovery_confirmed",
+        /// A reviewer rejected it.
+        RecoveryRejected = "recovery_rejected",
+        /// It was stopped, or the factor turned up again.
+        RecoveryCancelled = "recovery_cancelled",
+        /// Nobody decided it in time.
+        RecoveryExpired = "recovery_expired",
+        /// The wait is over: the second factor was taken away.
+        RecoveryDone = "recovery_done",
         /// Recovery codes were made in place of the old ones.
         RecoveryCodesMade = "recovery_codes_made",
         /// A recovery code stood for the second factor.

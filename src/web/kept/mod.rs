@@ -29,7 +29,7 @@ const MOST_BYTES: usize = 256 * 1024;
 
 /// Fields that are not kept: what is secret, and numbers that may stand nowhere but in their case (B5).
 pub const NEVER: &[&str] =
-    &["password", "again", "current", "code", "recovery_code", "app_code", "id_number", "credit_code"];
+    &["password", "again", "current", "code", "recovery_code", "app_code", "id_number", "credit_code", "proven_number"];
 /// Fields that nobody types.
 const BESIDE: &[&str] = &["token", "kept_post", "website", "next", "username"];
 

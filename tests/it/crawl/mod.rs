@@ -34,7 +34,7 @@ const OF_A_KIND: usize = 3;
 const MOST: usize = 250;
 
 /// Pages that no link leads to: for machines, steps that begin with a form, and what the demo has none of.
-const UNLINKED: [&str; 33] = [
+const UNLINKED: [&str; 38] = [
     // Only who was signed out, or has to prove anew who they are, is led there.
     "/account/kept",
     "/account/step-up",
@@ -54,6 +54,11 @@ const UNLINKED: [&str; 33] = [
     "/password/reset",
     "/login/totp",
     "/login/totp/recovery",
+    "/login/totp/lost",
+    "/login/totp/lost/pictures",
+    "/recoveries/{number}/{token}",
+    "/staff/recoveries/{number}",
+    "/staff/recoveries/{number}/pictures/{file}",
     "/account/security/totp/end",
     "/account/security/totp/codes",
     "/password/not-me/{token}",

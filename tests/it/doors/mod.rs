@@ -50,7 +50,7 @@ impl Door {
         match (self, kind) {
             (Self::Anyone | Self::Visitor, _) => Verdict::LetIn,
             (Self::Staff(_), Kind::Visitor) => Verdict::SentTo("/staff/login"),
-            (_, Kind::Visitor) => Verdict::SentTo("/login"),
+            (Self::Half, _) | (_, Kind::Visitor) => Verdict::SentTo("/login"),
             (Self::Person, _) => Verdict::LetIn,
             (Self::Member(taken), Kind::Member { role, .. }) if among(taken, role) => Verdict::LetIn,
             (Self::Verified(taken), Kind::Member { role, verified }) if among(taken, role) => {
@@ -75,6 +75,7 @@ impl Door {
             Self::Anyone => return who == "anyone",
             Self::Visitor => return who == "visitor",
             Self::Person => return who == "person",
+            Self::Half => return who == "half signed in",
             Self::Member(roles) => ("member", roles.iter().map(|role| role.as_str()).collect()),
             Self::Verified(roles) => ("verified member", roles.iter().map(|role| role.as_str()).collect()),
             Self::Staff(roles) => ("staff", roles.iter().map(|role| role.as_str()).collect()),
@@ -106,6 +107,7 @@ impl Row {
                         "identity" => 'K',
                         "pictures" => 'D',
                         "changes" => 'H',
+                        "recoveries" => 'W',
                         other => panic!("what is numbered under {other}?"),
                     };
                     Number::random(kind).as_str().to_owned()

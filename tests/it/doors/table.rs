@@ -10,6 +10,8 @@ pub enum Door {
     Anyone,
     /// Everybody.
     Visitor,
+    /// Whoever gave the first factor here and lacks the second.
+    Half,
     /// Whoever is signed in, customer or staff: one's own sign-in.
     Person,
     /// Members of an account in one of these roles; none named: all members.
@@ -69,7 +71,7 @@ impl Row {
     }
 }
 
-use Door::{Anyone, Person, Staff, Verified, Visitor};
+use Door::{Anyone, Half, Person, Staff, Verified, Visitor};
 
 /// Every member.
 const ANY: Door = Door::Member(&[]);
@@ -261,6 +263,17 @@ pub const TABLE: &[Row] = &[
     post("/identity/contact/{token}", Visitor),
     get("/identity/contact-answered", Visitor),
     post("/hooks/identity", Anyone),
+    get("/login/totp/lost", Half),
+    post("/login/totp/lost", Half),
+    get("/login/totp/lost/pictures", Half),
+    post("/login/totp/lost/pictures", Half),
+    named("/recoveries/{number}/{token}", Visitor),
+    post("/recoveries/{number}/{token}", Visitor),
+    get("/staff/recoveries", Staff(&[Reviewer])),
+    named("/staff/recoveries/{number}", Staff(&[Reviewer])),
+    named("/staff/recoveries/{number}/pictures/{file}", Staff(&[Reviewer])),
+    post("/staff/recoveries/{number}/confirmation", Staff(&[Reviewer])),
+    post("/staff/recoveries/{number}/rejection", Staff(&[Reviewer])),
     get("/staff/identity", Staff(&[Reviewer])),
     post("/staff/identity/next", Staff(&[Reviewer])),
     get("/staff/identity/{number}", Staff(&[Reviewer])).finding(Finds::Way("/staff/identity?lost=yes")),

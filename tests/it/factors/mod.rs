@@ -33,7 +33,7 @@ pub async fn owner(portal: &Portal, address: &str) -> Owner {
 }
 
 /// Connects an app and confirms it; answers its secret and the recovery codes.
-async fn switches_on(portal: &Portal, visitor: &mut Visitor) -> (TotpSecret, Vec<String>) {
+pub async fn switches_on(portal: &Portal, visitor: &mut Visitor) -> (TotpSecret, Vec<String>) {
     let form = visitor.opens(TOTP).await.form(TOTP);
     let page = visitor.submits(&form).await;
     let secret = shown_secret(&page);

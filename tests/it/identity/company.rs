@@ -7,10 +7,10 @@ use crate::support::entered::Entered;
 use crate::support::portal::Portal;
 use crate::tickets::{pdf, png};
 
-const CODE: &str = "91350100M000100Y43";
+pub const CODE: &str = "91350100M000100Y43";
 /// Of the right form, with a check character that does not fit.
 const ODD: &str = "91310115MA0AAAAA32";
-const COMPANY: &str = "Canary Foods Ltd";
+pub const COMPANY: &str = "Canary Foods Ltd";
 
 /// Hands in a company's case; answers its number.
 pub async fn hands_in(who: &mut Entered, contact: Option<&str>) -> String {

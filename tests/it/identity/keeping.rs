@@ -49,7 +49,7 @@ fn dump(conn: &mut Conn) -> Vec<u8> {
 }
 
 /// Where a text stands in these bytes: as it is, or in the hexadecimal signs of a dump.
-fn holds(all: &[u8], text: &str) -> bool {
+pub fn holds(all: &[u8], text: &str) -> bool {
     let hex = data_encoding::HEXLOWER.encode(text.as_bytes());
     let within = |needle: &[u8]| all.windows(needle.len()).any(|window| window == needle);
     within(text.as_bytes()) || within(hex.as_bytes())

@@ -3,9 +3,9 @@
 pub mod company;
 mod consents;
 mod desk;
-mod keeping;
+pub mod keeping;
 mod pages;
-mod person;
+pub mod person;
 mod provider;
 mod races;
 

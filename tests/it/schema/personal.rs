@@ -34,7 +34,8 @@ const TELLING: [&str; 23] = [
     "storage_key",
 ];
 /// Columns that are named so and hold nothing of a person.
-const IMPERSONAL: [&str; 23] = [
+const IMPERSONAL: [&str; 24] = [
+    "account_recoveries.notice_hash",
     "accounts.subject_id",
     "people.subject_id",
     "records.subject_id",

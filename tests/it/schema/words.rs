@@ -67,7 +67,7 @@ fn enums() -> BTreeSet<Vec<String>> {
 }
 
 /// Names of columns whose text is anything: what people write, public numbers, paths, days.
-const FREE: [&str; 53] = [
+const FREE: [&str; 54] = [
     "account_key",
     "account_number",
     "account_tail",
@@ -93,6 +93,7 @@ const FREE: [&str; 53] = [
     "form_key",
     "holder",
     "instructions",
+    "paper",
     "last_error",
     "location",
     "masked_name",

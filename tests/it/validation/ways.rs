@@ -27,6 +27,10 @@ pub enum From {
     WithPhone(&'static str),
     /// After the password of somebody with a second factor.
     SecondStep,
+    /// The same of somebody who says that it is lost: at the page of this many pages.
+    Lost(u8),
+    /// What they handed in, at the reviewers' desk.
+    Recovery,
     /// Of somebody with a second factor, who proved a while ago who they are.
     Unproven,
     /// Behind the link of the notice that a second factor was switched on.
@@ -53,6 +57,9 @@ const COMPANY: &str = "company@example.com";
 const ADMIN: &str = "admin@staff.example.com";
 const FINANCE: &str = "finance@staff.example.com";
 const SUPPORT: &str = "support@staff.example.com";
+const REVIEWER: &str = "reviewer@staff.example.com";
+const LOST: &[(&str, &str)] = &[("proven_number", crate::identity::NUMBER), ("agree_use", "yes")];
+const CONFIRMS: &[(&str, &str)] = &[("number_fits", "yes"), ("name_fits", "yes"), ("paper_there", "yes")];
 const NEW: &str = "someone.new@example.com";
 
 /// Tries of passwords and codes are counted although the form comes back.
@@ -131,6 +138,13 @@ pub const WAYS: &[Way] = &[
         ..way("/login/verify", "visitor", "", &[("code", "123456")], GUESSES)
     },
     Way { from: From::SecondStep, ..way("/login/totp", "visitor", "", &[("code", "123456")], WAITS) },
+    Way { from: From::Lost(1), ..way("/login/totp/lost", "visitor", "", LOST, NOTHING) },
+    Way { from: From::Lost(2), ..way("/login/totp/lost/pictures", "visitor", "", &[], FILES) },
+    Way { from: From::Recovery, ..way("/staff/recoveries/{number}/confirmation", REVIEWER, "", CONFIRMS, LOOKS) },
+    Way {
+        from: From::Recovery,
+        ..way("/staff/recoveries/{number}/rejection", REVIEWER, "", &[("reason", "unreadable")], LOOKS)
+    },
     Way { from: From::SecondStep, ..way("/login/totp/recovery", "visitor", "", &[("code", "123456")], WAITS) },
     Way {
         from: From::Undo,
@@ -245,7 +259,7 @@ pub const WAYS: &[Way] = &[
     Way { from: From::Contact, ..way("/identity/contact/{token}", "visitor", "", &[], NOTHING) },
     Way {
         from: From::InReview,
-        ..way("/staff/identity/{number}/verdict", "reviewer@staff.example.com", "", &[("reason", "unreadable")], LOOKS)
+        ..way("/staff/identity/{number}/verdict", REVIEWER, "", &[("reason", "unreadable")], LOOKS)
     },
     way("/account/remittances/new", CUSTOMER, "/account/remittances/new", &[("amount", "100.00")], NOTHING),
     way("/account/remittances/{number}/declaration", CUSTOMER, "/account/remittances", DECLARATION, FILES),
@@ -313,6 +327,22 @@ impl Way {
                 browser = crate::factors::owner(portal, "unproven@example.com").await.visitor;
                 portal.minutes(11);
                 "/account/step-up".to_owned()
+            }
+            From::Lost(pages) => {
+                let address = format!("lost{network}@example.com");
+                crate::recoveries::authenticated(portal, &address).await;
+                if pages == 2 {
+                    crate::recoveries::says(&mut browser, &address, crate::identity::NUMBER).await.path()
+                } else {
+                    crate::factors::gives_password(&mut browser, &address).await;
+                    "/login/totp/lost".to_owned()
+                }
+            }
+            From::Recovery => {
+                let address = format!("lost{network}@example.com");
+                crate::recoveries::authenticated(portal, &address).await;
+                let (_, number) = crate::recoveries::loses(portal, &address, crate::identity::NUMBER).await;
+                format!("/staff/recoveries/{number}")
             }
             From::SecondStep => {
                 let address = format!("second{network}@example.com");

@@ -10,6 +10,7 @@ mod model;
 mod moves;
 mod phone;
 mod queries;
+mod reach;
 mod sending;
 mod telling;
 mod texts;
@@ -17,6 +18,7 @@ mod texts;
 pub(super) use jobs::{finish_due, sweep, tell_again};
 pub(super) use moves::{cancel_open, undo};
 pub(super) use queries::{address_of, phone_of};
+pub use reach::{addresses_of, changed_since, text_to};
 pub(super) use telling::{Waiting, waiting_of};
 
 use crate::web::routes::{Route, route};

@@ -112,6 +112,27 @@ pub(super) fn made_after(conn: &mut Conn, change: &Change) -> QueryResult<Vec<Ch
         .load(conn)
 }
 
+/// The changes of a person's address that were made since, newest first.
+pub(super) fn addresses_since(conn: &mut Conn, person_id: i64, since: Moment) -> QueryResult<Vec<Change>> {
+    contact_changes::table
+        .filter(contact_changes::person_id.eq(person_id))
+        .filter(contact_changes::kind.eq(ContactKind::Address))
+        .filter(contact_changes::state.eq(ChangeState::Done))
+        .filter(contact_changes::settled_at.gt(Some(since)))
+        .order(contact_changes::id.desc())
+        .select(CHANGE)
+        .load(conn)
+}
+
+/// Whether a change of the person was made since.
+pub(super) fn made_since(conn: &mut Conn, person_id: i64, since: Moment) -> QueryResult<bool> {
+    let made = contact_changes::table
+        .filter(contact_changes::person_id.eq(person_id))
+        .filter(contact_changes::state.eq(ChangeState::Done))
+        .filter(contact_changes::settled_at.gt(Some(since)));
+    diesel::select(diesel::dsl::exists(made)).get_result(conn)
+}
+
 /// Moves a change that still is as it was read; false when something else was first.
 pub(super) fn set_state(
     conn: &mut Conn,

@@ -3,16 +3,16 @@
 
 use serde_json::json;
 
-use super::{codes, queries};
+use super::{codes, queries, waits};
 use crate::base::db::Conn;
-use crate::base::types::Address;
+use crate::base::types::{Address, Moment};
 use crate::features::accounts::factors::TotpSecret;
 use crate::features::accounts::recovery::disown::{self, Undo};
 use crate::features::accounts::scene::Scene;
 use crate::features::accounts::{Person, browsers, codes as mailed, contact, letters};
 use crate::services::context::{Author, Context};
 use crate::services::records::{self, Entry, Event};
-use crate::web::session::{Entering, NewSession, end_all, enter};
+use crate::web::session::{self, Entering, NewSession, end_all, enter};
 use crate::web::{Error, Errors, FieldError, Stop};
 
 /// Draws a secret that waits for its first code.
@@ -116,6 +116,40 @@ pub(in crate::features::accounts) fn void_codes(conn: &mut Conn, ctx: &Context, 
     queries::remove_codes(conn, person_id)?;
     queries::put_codes_away(conn, person_id)?;
     keep(conn, ctx, Event::RecoveryCodesVoided)
+}
+
+/// Takes the factor of somebody away who lost it and whose identity was proved to the staff (RC3). Everything that hung on
+/// it ends: sessions, waiting sign-ins, codes, trust in browsers, changes that wait. Nothing when there is none any more.
+pub fn remove_lost(conn: &mut Conn, ctx: &Context, person_id: i64) -> Result<Option<LostFactor>, Error> {
+    session::hold(conn, person_id)?;
+    let Some(secret) = queries::secret(conn, ctx, person_id)? else { return Ok(None) };
+    queries::remove(conn, person_id)?;
+    waits::void_all(conn, person_id)?;
+    browsers::distrust_all(conn, person_id)?;
+    mailed::void_all(conn, person_id)?;
+    contact::cancel_open(conn, ctx, person_id)?;
+    end_all(conn, person_id, None, ctx.now)?;
+    Ok(Some(LostFactor { person_id, secret }))
+}
+
+/// A factor that was taken away because it was lost.
+pub struct LostFactor {
+    person_id: i64,
+    secret: TotpSecret,
+}
+
+impl LostFactor {
+    /// Makes the link by which this address puts it back within a week (RC4); answers its path.
+    pub fn undo_path(&self, conn: &mut Conn, ctx: &Context, address: &Address) -> diesel::QueryResult<String> {
+        disown::link_to(conn, ctx, self.person_id, address, &Undo::TotpOff { secret: self.secret.text() })
+    }
+}
+
+/// Whether the factor is the one that was on at `since`, and neither its app nor a recovery code was used after it: only then
+/// can it be lost.
+pub fn unused_since(conn: &mut Conn, person_id: i64, since: Moment) -> diesel::QueryResult<bool> {
+    Ok(queries::unused_since(conn, person_id, since)?
+        && !records::happened(conn, person_id, Event::RecoveryCodeUsed, since)?)
 }
 
 /// By whoever holds the link of a notice: on the record of the person, who is not signed in.

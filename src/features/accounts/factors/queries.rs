@@ -118,6 +118,16 @@ pub(super) fn use_step(conn: &mut Conn, ctx: &Context, person_id: i64, typed: &s
     Ok(diesel::update(fresh).set(totp_factors::last_step.eq(step)).execute(conn)? == 1)
 }
 
+/// Whether the factor that is on was on at `since` and its app was not used after it. A code may be of the step that comes next,
+/// and was typed before it then.
+pub(super) fn unused_since(conn: &mut Conn, person_id: i64, since: Moment) -> QueryResult<bool> {
+    let same = totp_factors::table
+        .filter(totp_factors::person_id.eq(person_id))
+        .filter(totp_factors::confirmed_at.le(Some(since)))
+        .filter(totp_factors::last_step.le(since.seconds() / TotpSecret::STEP + 1));
+    diesel::select(diesel::dsl::exists(same)).get_result(conn)
+}
+
 /// Takes factor and recovery codes away; answers whether there was a factor.
 pub(super) fn remove(conn: &mut Conn, person_id: i64) -> QueryResult<bool> {
     remove_codes(conn, person_id)?;

@@ -169,10 +169,7 @@ impl AnswersForm {
         let code = match read(&self.credit_code) {
             _ if self.credit_code.trim().is_empty() => Err(FieldError::Missing),
             Ok(code) => Ok(code),
-            Err(CreditFault::Length) => Err(FieldError::CreditLength),
-            Err(CreditFault::Alphabet) => Err(FieldError::CreditAlphabet),
-            Err(CreditFault::Region) => Err(FieldError::CreditRegion),
-            Err(CreditFault::Check) => Err(FieldError::CreditCheck),
+            Err(fault) => Err(credit_error(fault)),
         };
         let contact = match self.contact.as_str() {
             "self" => Ok(None),
@@ -201,8 +198,18 @@ fn line(errors: &mut Errors, field: &'static str, typed: &str) -> String {
     })
 }
 
+/// What a credit code that does not hold says at its field.
+pub(in crate::features::identity) fn credit_error(fault: CreditFault) -> FieldError {
+    match fault {
+        CreditFault::Length => FieldError::CreditLength,
+        CreditFault::Alphabet => FieldError::CreditAlphabet,
+        CreditFault::Region => FieldError::CreditRegion,
+        CreditFault::Check => FieldError::CreditCheck,
+    }
+}
+
 /// What a number that does not hold says at its field.
-fn number_error(fault: DocumentFault) -> FieldError {
+pub(in crate::features::identity) fn number_error(fault: DocumentFault) -> FieldError {
     match fault {
         DocumentFault::OtherKind(_) => FieldError::OtherDocument,
         DocumentFault::Form => FieldError::DocumentForm,

@@ -59,13 +59,33 @@ impl CaseKey {
 
     /// Sealed for the row of its case.
     pub fn seal(&self, keys: &Keys, case: &Number) -> Vec<u8> {
-        keys.seal(KEY, case.as_str(), &*self.0)
+        self.seal_in(keys, KEY, case)
+    }
+
+    /// Sealed for a row of another column that holds such keys.
+    pub fn seal_in(&self, keys: &Keys, place: &str, row: &Number) -> Vec<u8> {
+        keys.seal(place, row.as_str(), &*self.0)
     }
 
     /// Opens it; nothing when it was destroyed.
     pub fn open(keys: &Keys, case: &Number, sealed: Option<&[u8]>) -> Option<Self> {
-        let key = keys.open_sealed(KEY, case.as_str(), sealed?).ok()?;
+        Self::open_in(keys, KEY, case, sealed)
+    }
+
+    /// Opens one of another column.
+    pub fn open_in(keys: &Keys, place: &str, row: &Number, sealed: Option<&[u8]>) -> Option<Self> {
+        let key = keys.open_sealed(place, row.as_str(), sealed?).ok()?;
         key.as_slice().try_into().ok().map(|key| Self(Zeroizing::new(key)))
+    }
+
+    /// Seals something else under this key, for that row of that column.
+    pub fn seal_at(&self, place: &str, row: &Number, plain: &[u8]) -> Vec<u8> {
+        seal_with(&self.0, place, row.as_str(), plain)
+    }
+
+    /// Opens it.
+    pub fn open_at(&self, place: &str, row: &Number, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        open_with(&self.0, place, row.as_str(), sealed).ok()
     }
 
     /// Seals what was typed.

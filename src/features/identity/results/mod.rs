@@ -3,4 +3,4 @@
 mod queries;
 
 pub use queries::{IdentityResult, NewResult, result_of, store};
-pub(super) use queries::{end, stands, stands_for, times_used};
+pub(super) use queries::{ResultState, end, stands, stands_for, times_used};

@@ -1,9 +1,11 @@
 //! Sign-ins whose first factor was right and whose second one is awaited. A wait is bound to one browser (the handle in its
 //! cookie), lives 15 minutes and five tries, and dies with a change of password or factor (MF7).
 
+mod actor;
 mod pages;
 mod queries;
 
+pub use actor::HalfSignedIn;
 pub(in crate::features::accounts) use queries::{sweep, told, unfinished, void_all};
 
 use std::time::Duration;

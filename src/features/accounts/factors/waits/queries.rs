@@ -58,6 +58,15 @@ pub(super) fn open(conn: &mut Conn, handle_hash: &[u8], now: Moment, most: i32) 
         .optional()
 }
 
+/// Whether a wait can still be tried.
+pub(super) fn is_open(conn: &mut Conn, id: i64, now: Moment) -> QueryResult<bool> {
+    let open = pending_sign_ins::table
+        .find(id)
+        .filter(pending_sign_ins::step.eq(Step::Code))
+        .filter(pending_sign_ins::expires_at.gt(now));
+    diesel::select(diesel::dsl::exists(open)).get_result(conn)
+}
+
 /// Counts a try while tries are left; false when none is, or the wait ended.
 pub(super) fn count_try(conn: &mut Conn, id: i64, now: Moment, most: i32) -> QueryResult<bool> {
     let open = pending_sign_ins::table

@@ -1,0 +1,2 @@
+drop table recovery_files;
+drop table account_recoveries;

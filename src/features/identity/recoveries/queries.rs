@@ -1,0 +1,412 @@
+//! Recoveries and their pictures.
+
+use diesel::prelude::*;
+
+use super::model::{COUNTED, DECISION, DRAFT, KEPT, REMINDER, Recovery, RecoveryReason, RecoveryState, WAIT};
+use crate::base::db::Conn;
+use crate::base::db::schema::{
+    account_recoveries, identity_cases, identity_results, memberships, people, recovery_files,
+};
+use crate::base::types::{Address, Moment, Number};
+use crate::features::accounts::{HalfSignedIn, MemberRole};
+use crate::features::identity::cases::{IdentityKind, Picture};
+use crate::features::identity::numbers::DocumentKind;
+use crate::features::identity::results::ResultState;
+use crate::features::staff::Officer;
+use crate::services::context::Context;
+use crate::web::session::PersonState;
+
+const OPEN: [RecoveryState; 3] = [RecoveryState::Asked, RecoveryState::Confirmed, RecoveryState::Waiting];
+
+type Columns = (
+    account_recoveries::id,
+    account_recoveries::number,
+    account_recoveries::person_id,
+    account_recoveries::account_id,
+    account_recoveries::kind,
+    account_recoveries::state,
+    account_recoveries::paper,
+    account_recoveries::sealed_key,
+    account_recoveries::sealed_number,
+    account_recoveries::agrees,
+    account_recoveries::network,
+    account_recoveries::device,
+    account_recoveries::asked_at,
+    account_recoveries::first_by_id,
+    account_recoveries::due_at,
+);
+
+const RECOVERY: Columns = (
+    account_recoveries::id,
+    account_recoveries::number,
+    account_recoveries::person_id,
+    account_recoveries::account_id,
+    account_recoveries::kind,
+    account_recoveries::state,
+    account_recoveries::paper,
+    account_recoveries::sealed_key,
+    account_recoveries::sealed_number,
+    account_recoveries::agrees,
+    account_recoveries::network,
+    account_recoveries::device,
+    account_recoveries::asked_at,
+    account_recoveries::first_by_id,
+    account_recoveries::due_at,
+);
+
+/// With what a person's papers are compared: an authentication that stands.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct Basis {
+    pub account_id: i64,
+    pub kind: IdentityKind,
+    /// The document of a person; of a company it is that of the contact and says nothing.
+    pub document: DocumentKind,
+    pub masked_name: String,
+    pub masked_number: String,
+    pub fingerprint: Vec<u8>,
+    pub decided_at: Moment,
+}
+
+macro_rules! basis {
+    () => {
+        (
+            identity_results::account_id,
+            identity_results::kind,
+            identity_cases::document,
+            identity_results::masked_name,
+            identity_results::masked_number,
+            identity_results::fingerprint,
+            identity_results::decided_at,
+        )
+    };
+}
+
+/// The authentication that tells who somebody is: their own, else that of a company whose owner they are.
+pub(super) fn basis(conn: &mut Conn, half: &HalfSignedIn) -> QueryResult<Option<Basis>> {
+    let own: Option<Basis> = identity_results::table
+        .inner_join(identity_cases::table.on(identity_results::case_id.eq(identity_cases::id.nullable())))
+        .filter(identity_cases::person_id.eq(half.person_id()))
+        .filter(identity_results::kind.eq(IdentityKind::Personal))
+        .filter(identity_results::state.eq(ResultState::Standing))
+        .order(identity_results::id.desc())
+        .select(basis!())
+        .first(conn)
+        .optional()?;
+    if own.is_some() {
+        return Ok(own);
+    }
+    let owned = memberships::table
+        .filter(memberships::person_id.eq(half.person_id()))
+        .filter(memberships::role.eq(MemberRole::Owner))
+        .filter(memberships::ended_at.is_null())
+        .select(memberships::account_id);
+    identity_results::table
+        .inner_join(identity_cases::table.on(identity_results::case_id.eq(identity_cases::id.nullable())))
+        .filter(identity_results::account_id.eq_any(owned))
+        .filter(identity_results::kind.eq(IdentityKind::Corporate))
+        .filter(identity_results::state.eq(ResultState::Standing))
+        .order(identity_results::id.desc())
+        .select(basis!())
+        .first(conn)
+        .optional()
+}
+
+/// What a recovery is compared with, while that stands.
+pub(super) fn basis_of(conn: &mut Conn, recovery: &Recovery) -> QueryResult<Option<Basis>> {
+    identity_results::table
+        .inner_join(identity_cases::table.on(identity_results::case_id.eq(identity_cases::id.nullable())))
+        .filter(identity_results::account_id.eq(recovery.account_id))
+        .filter(identity_results::kind.eq(recovery.kind))
+        .filter(identity_results::state.eq(ResultState::Standing))
+        .select(basis!())
+        .first(conn)
+        .optional()
+}
+
+/// The open one of a person.
+pub(super) fn open_of(conn: &mut Conn, person_id: i64) -> QueryResult<Option<Recovery>> {
+    account_recoveries::table
+        .filter(account_recoveries::person_id.eq(person_id))
+        .filter(account_recoveries::state.eq_any(OPEN))
+        .select(RECOVERY)
+        .first(conn)
+        .optional()
+}
+
+/// How many a person asked for of late.
+pub(super) fn asked_lately(conn: &mut Conn, person_id: i64, now: Moment) -> QueryResult<i64> {
+    account_recoveries::table
+        .filter(account_recoveries::person_id.eq(person_id))
+        .filter(account_recoveries::asked_at.gt(now.minus(COUNTED)))
+        .filter(account_recoveries::state.ne(RecoveryState::Draft))
+        .count()
+        .get_result(conn)
+}
+
+/// What a new one is made of.
+pub(super) struct NewRecovery<'a> {
+    pub number: &'a Number,
+    pub basis: &'a Basis,
+    pub paper: &'a str,
+    pub sealed_key: Vec<u8>,
+    pub sealed_number: Vec<u8>,
+    pub agrees: bool,
+    pub notice_hash: Vec<u8>,
+}
+
+/// The one of a person whose pictures are not there yet.
+pub(super) fn draft_of(conn: &mut Conn, person_id: i64) -> QueryResult<Option<Recovery>> {
+    account_recoveries::table
+        .filter(account_recoveries::person_id.eq(person_id))
+        .filter(account_recoveries::state.eq(RecoveryState::Draft))
+        .select(RECOVERY)
+        .first(conn)
+        .optional()
+}
+
+/// Deletes it: nobody was told of it.
+pub(super) fn drop_draft(conn: &mut Conn, person_id: i64) -> QueryResult<usize> {
+    let own = account_recoveries::table
+        .filter(account_recoveries::person_id.eq(person_id))
+        .filter(account_recoveries::state.eq(RecoveryState::Draft));
+    diesel::delete(own).execute(conn)
+}
+
+/// Deletes those whose pictures never came, at most `most`.
+pub(super) fn sweep_drafts(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<usize> {
+    let over: Vec<i64> = account_recoveries::table
+        .filter(account_recoveries::state.eq(RecoveryState::Draft))
+        .filter(account_recoveries::due_at.le(now))
+        .order(account_recoveries::due_at)
+        .limit(most)
+        .select(account_recoveries::id)
+        .load(conn)?;
+    diesel::delete(account_recoveries::table.filter(account_recoveries::id.eq_any(over))).execute(conn)
+}
+
+/// Keeps what is begun. That the person has an open one is a violation of its index.
+pub(super) fn insert(conn: &mut Conn, ctx: &Context, half: &HalfSignedIn, new: &NewRecovery<'_>) -> QueryResult<()> {
+    diesel::insert_into(account_recoveries::table)
+        .values((
+            account_recoveries::number.eq(new.number),
+            account_recoveries::person_id.eq(half.person_id()),
+            account_recoveries::account_id.eq(new.basis.account_id),
+            account_recoveries::kind.eq(new.basis.kind),
+            account_recoveries::state.eq(RecoveryState::Draft),
+            account_recoveries::paper.eq(new.paper),
+            account_recoveries::sealed_key.eq(Some(&new.sealed_key)),
+            account_recoveries::sealed_number.eq(Some(&new.sealed_number)),
+            account_recoveries::agrees.eq(new.agrees),
+            account_recoveries::notice_hash.eq(&new.notice_hash),
+            (account_recoveries::network.eq(&*ctx.network), account_recoveries::device.eq(&*ctx.device)),
+            account_recoveries::asked_at.eq(ctx.now),
+            account_recoveries::due_at.eq(ctx.now.plus(DRAFT)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The recovery of this number.
+pub(super) fn by_number(conn: &mut Conn, number: &Number) -> QueryResult<Option<Recovery>> {
+    account_recoveries::table.filter(account_recoveries::number.eq(number)).select(RECOVERY).first(conn).optional()
+}
+
+/// The same by its internal id.
+pub(super) fn read(conn: &mut Conn, id: i64) -> QueryResult<Recovery> {
+    account_recoveries::table.find(id).select(RECOVERY).first(conn)
+}
+
+/// Whether the reviewer is, by address, the person themself or a member of the account.
+pub(super) fn is_own(conn: &mut Conn, officer: &Officer, recovery: &Recovery) -> QueryResult<bool> {
+    let own = people::table.find(recovery.person_id).filter(people::address.eq(officer.address()));
+    if diesel::select(diesel::dsl::exists(own)).get_result(conn)? {
+        return Ok(true);
+    }
+    let member = memberships::table
+        .inner_join(people::table)
+        .filter(people::address.eq(officer.address()))
+        .filter(memberships::account_id.eq(recovery.account_id));
+    diesel::select(diesel::dsl::exists(member)).get_result(conn)
+}
+
+/// Who did what to a recovery.
+pub(super) struct Step {
+    pub to: RecoveryState,
+    pub by: Option<i64>,
+    pub reason: Option<RecoveryReason>,
+}
+
+/// Moves a recovery that still is as it was read; false when something else was first. Number, key and pictures go with the
+/// last move that needs them.
+pub(super) fn moved(conn: &mut Conn, read: &Recovery, step: &Step, now: Moment) -> QueryResult<bool> {
+    let to = step.to;
+    let standing = account_recoveries::table.find(read.id).filter(account_recoveries::state.eq(read.state));
+    let (asked_at, due_at) = match to {
+        RecoveryState::Asked => (now, now.plus(DECISION)),
+        RecoveryState::Waiting => (read.asked_at, now.plus(WAIT)),
+        _ => (read.asked_at, read.due_at),
+    };
+    let settled = !to.is_open();
+    let first = (to == RecoveryState::Confirmed)
+        .then(|| (account_recoveries::first_by_id.eq(step.by), account_recoveries::first_at.eq(Some(now))));
+    let second = (to == RecoveryState::Waiting)
+        .then(|| (account_recoveries::second_by_id.eq(step.by), account_recoveries::second_at.eq(Some(now))));
+    let gone = (!to.is_checked()).then(|| {
+        (account_recoveries::sealed_key.eq(None::<Vec<u8>>), account_recoveries::sealed_number.eq(None::<Vec<u8>>))
+    });
+    let changed = diesel::update(standing)
+        .set((
+            account_recoveries::state.eq(to),
+            account_recoveries::asked_at.eq(asked_at),
+            account_recoveries::due_at.eq(due_at),
+            account_recoveries::reason.eq(step.reason),
+            account_recoveries::settled_at.eq(settled.then_some(now)),
+            account_recoveries::settled_by_id.eq(step.by.filter(|_| settled)),
+            first,
+            second,
+            gone,
+        ))
+        .execute(conn)?;
+    if changed == 1 && !to.is_checked() {
+        diesel::delete(recovery_files::table.filter(recovery_files::recovery_id.eq(read.id))).execute(conn)?;
+    }
+    Ok(changed == 1)
+}
+
+/// One in the queue: nothing of whom it is about.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct Row {
+    pub number: Number,
+    pub kind: IdentityKind,
+    pub state: RecoveryState,
+    pub asked_at: Moment,
+    pub due_at: Moment,
+}
+
+/// What is open, longest first.
+pub(super) fn queue(conn: &mut Conn, _: &Officer, after: Option<&Number>, most: i64) -> QueryResult<Option<Vec<Row>>> {
+    let mut query = account_recoveries::table
+        .filter(account_recoveries::state.eq_any(OPEN))
+        .select((
+            account_recoveries::number,
+            account_recoveries::kind,
+            account_recoveries::state,
+            account_recoveries::asked_at,
+            account_recoveries::due_at,
+        ))
+        .into_boxed();
+    if let Some(after) = after {
+        let last: Option<(i64, Moment)> = account_recoveries::table
+            .filter(account_recoveries::number.eq(after))
+            .filter(account_recoveries::state.eq_any(OPEN))
+            .select((account_recoveries::id, account_recoveries::asked_at))
+            .first(conn)
+            .optional()?;
+        let Some((id, at)) = last else { return Ok(None) };
+        let later = account_recoveries::asked_at.gt(at);
+        let same = account_recoveries::asked_at.eq(at).and(account_recoveries::id.gt(id));
+        query = query.filter(later.or(same));
+    }
+    query.order((account_recoveries::asked_at, account_recoveries::id)).limit(most).load(conn).map(Some)
+}
+
+/// How many wait for a reviewer.
+pub(super) fn count(conn: &mut Conn) -> QueryResult<i64> {
+    account_recoveries::table
+        .filter(account_recoveries::state.eq_any([RecoveryState::Asked, RecoveryState::Confirmed]))
+        .count()
+        .get_result(conn)
+}
+
+/// The open ones of this state whose time has come, the oldest first; at most `most`.
+pub(super) fn due(conn: &mut Conn, state: RecoveryState, now: Moment, most: i64) -> QueryResult<Vec<Recovery>> {
+    account_recoveries::table
+        .filter(account_recoveries::state.eq(state))
+        .filter(account_recoveries::due_at.le(now))
+        .order((account_recoveries::due_at, account_recoveries::id))
+        .limit(most)
+        .select(RECOVERY)
+        .load(conn)
+}
+
+/// The waiting ones that end within a day and of which nobody was told again; at most `most`.
+pub(super) fn untold(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<Vec<Recovery>> {
+    account_recoveries::table
+        .filter(account_recoveries::state.eq(RecoveryState::Waiting))
+        .filter(account_recoveries::due_at.le(now.plus(REMINDER)))
+        .filter(account_recoveries::told_at.is_null())
+        .order((account_recoveries::due_at, account_recoveries::id))
+        .limit(most)
+        .select(RECOVERY)
+        .load(conn)
+}
+
+/// Notes that everybody was told again; false when somebody else did.
+pub(super) fn told(conn: &mut Conn, id: i64, now: Moment) -> QueryResult<bool> {
+    let untold = account_recoveries::table.find(id).filter(account_recoveries::told_at.is_null());
+    Ok(diesel::update(untold).set(account_recoveries::told_at.eq(Some(now))).execute(conn)? == 1)
+}
+
+/// Deletes what was settled long enough ago, at most `most`.
+pub(super) fn sweep(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<usize> {
+    let over: Vec<i64> = account_recoveries::table
+        .filter(account_recoveries::settled_at.le(Some(now.minus(KEPT))))
+        .order(account_recoveries::settled_at)
+        .limit(most)
+        .select(account_recoveries::id)
+        .load(conn)?;
+    diesel::delete(account_recoveries::table.filter(account_recoveries::id.eq_any(over))).execute(conn)
+}
+
+/// Address, subject and state of a person.
+pub(super) fn person(conn: &mut Conn, person_id: i64) -> QueryResult<(Address, i64, PersonState)> {
+    people::table.find(person_id).select((people::address, people::subject_id, people::state)).first(conn)
+}
+
+/// Keeps a picture, sealed.
+pub(super) fn keep_file(
+    conn: &mut Conn,
+    recovery: &Recovery,
+    picture: &Picture,
+    sealed: Vec<u8>,
+    now: Moment,
+) -> QueryResult<()> {
+    diesel::insert_into(recovery_files::table)
+        .values((
+            recovery_files::number.eq(&picture.number),
+            recovery_files::recovery_id.eq(recovery.id),
+            recovery_files::part.eq(picture.part),
+            recovery_files::media_kind.eq(&picture.media_kind),
+            recovery_files::size.eq(picture.size),
+            recovery_files::sealed_bytes.eq(sealed),
+            recovery_files::created_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The pictures of a recovery.
+pub(super) fn pictures(conn: &mut Conn, recovery_id: i64) -> QueryResult<Vec<Picture>> {
+    recovery_files::table
+        .filter(recovery_files::recovery_id.eq(recovery_id))
+        .order(recovery_files::id)
+        .select((recovery_files::number, recovery_files::part, recovery_files::media_kind, recovery_files::size))
+        .load(conn)
+}
+
+/// One picture with its sealed bytes.
+pub(super) fn sealed_picture(
+    conn: &mut Conn,
+    recovery_id: i64,
+    number: &Number,
+) -> QueryResult<Option<(Picture, Vec<u8>)>> {
+    recovery_files::table
+        .filter(recovery_files::recovery_id.eq(recovery_id))
+        .filter(recovery_files::number.eq(number))
+        .select((
+            (recovery_files::number, recovery_files::part, recovery_files::media_kind, recovery_files::size),
+            recovery_files::sealed_bytes,
+        ))
+        .first(conn)
+        .optional()
+}
