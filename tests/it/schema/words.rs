@@ -67,7 +67,7 @@ fn enums() -> BTreeSet<Vec<String>> {
 }
 
 /// Names of columns whose text is anything: what people write, public numbers, paths, days.
-const FREE: [&str; 53] = [
+const FREE: [&str; 54] = [
     "account_key",
     "account_number",
     "account_tail",
@@ -108,6 +108,7 @@ const FREE: [&str; 53] = [
     "public_id",
     "reference",
     "refusal",
+    "removal_reason",
     "remittance_text",
     "remitted_on",
     "search_text",
