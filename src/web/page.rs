@@ -170,6 +170,8 @@ text_enum! {
         StaffAdded = "staff_added",
         /// What was asked for waits for a second admin.
         RolesProposed = "roles_proposed",
+        /// That an authenticator is taken away waits for a second admin.
+        TotpRemovalProposed = "totp_removal_proposed",
         /// Some of what was asked for holds, the rest waits for a second admin.
         RolesPartlyChanged = "roles_partly_changed",
         /// The proposal was approved.
@@ -214,6 +216,7 @@ impl Flash {
             | Self::ReceivingProposed
             | Self::ReceivingClosing
             | Self::RolesProposed
+            | Self::TotpRemovalProposed
             | Self::RolesPartlyChanged => "note",
             _ => "good",
         }

@@ -7,6 +7,7 @@ mod support;
 
 mod accounts_in;
 mod accounts_own;
+mod authenticators;
 mod contact;
 mod crawl;
 mod demo;

@@ -39,7 +39,7 @@ async fn invited(portal: &Portal, address: &str, roles: &'static [StaffRole]) ->
     portal.write(move |conn| invite(conn, &ctx, &address, roles).unwrap()).await
 }
 
-async fn tries(visitor: &mut Visitor, address: &str, password: &str, code: &str) -> Page {
+pub async fn tries(visitor: &mut Visitor, address: &str, password: &str, code: &str) -> Page {
     let page = visitor.gets("/staff/login").await;
     let form = page.form("/staff/login").answered(&[("address", address), ("password", password), ("code", code)]);
     visitor.posts_now(&form).await

@@ -171,6 +171,8 @@ diesel::table! {
         expires_at -> BigInt,
         decided_by_id -> Nullable<BigInt>,
         decided_at -> Nullable<BigInt>,
+        kind -> Text,
+        removal_reason -> Nullable<Text>,
     }
 }
 

@@ -135,6 +135,18 @@ pub fn set_password(
     Ok(changed == 1)
 }
 
+/// Takes a person's password away: no sign-in until one is set.
+pub(super) fn clear_password(conn: &mut Conn, person_id: i64) -> QueryResult<()> {
+    diesel::update(people::table.find(person_id))
+        .set((
+            people::password_hash.eq(None::<String>),
+            people::password_class.eq(None::<PasswordClass>),
+            people::password_at.eq(None::<Moment>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Names a person, or takes the name away.
 pub fn name_person(conn: &mut Conn, person_id: i64, name: Option<&str>) -> QueryResult<()> {
     diesel::update(people::table.find(person_id)).set(people::name.eq(name)).execute(conn)?;

@@ -179,13 +179,17 @@ impl Rights {
     }
 }
 
-/// Roles that wait for a second admin, or were decided; times in UTC.
+/// What waits for a second admin, or was decided; times in UTC.
 pub(super) struct Proposed {
     who: String,
     address: String,
     is_new: bool,
+    /// Whether it is about an authenticator, and not about roles.
+    removes: bool,
     roles: Vec<StaffRole>,
+    reason: String,
     by: String,
+    when: String,
     until: String,
     link: String,
     state: ProposalState,
@@ -197,7 +201,10 @@ impl Proposed {
             who: proposal.called().to_string(),
             address: proposal.address().to_string(),
             is_new: proposal.new_address.is_some(),
+            removes: proposal.removes(),
             roles: proposal.roles.clone(),
+            reason: proposal.reason.clone().unwrap_or_default(),
+            when: ctx.now.local(&jiff::tz::TimeZone::UTC),
             by: proposal.proposer.called().to_string(),
             until: proposal.expires_at.local(&jiff::tz::TimeZone::UTC),
             link: format!("{}/staff/people/proposals/{}", ctx.base_url, proposal.number.as_str()),
@@ -207,13 +214,28 @@ impl Proposed {
 }
 
 notice! {
-    /// An admin proposes roles that a second one has to approve.
+    /// An admin proposes what a second one has to approve.
     proposal_waits(Proposed, "staff_proposed", "mail/staff_proposed.txt", "mail/staff_proposed.html", "mail/staff_proposed_subject.txt");
+}
+
+notice! {
+    /// The same of an authenticator.
+    removal_waits(Proposed, "staff_proposed", "mail/staff_proposed.txt", "mail/staff_proposed.html", "mail/staff_removal_proposed_subject.txt");
 }
 
 notice! {
     /// What became of a proposal.
     proposal_decided(Proposed, "staff_decided", "mail/staff_decided.txt", "mail/staff_decided.html", "mail/staff_decided_subject.txt");
+}
+
+notice! {
+    /// The same of an authenticator.
+    removal_decided(Proposed, "staff_decided", "mail/staff_decided.txt", "mail/staff_decided.html", "mail/staff_removal_decided_subject.txt");
+}
+
+notice! {
+    /// To the owner of an authenticator: an admin proposes to take it away, or it is taken away.
+    totp_removal(Proposed, "staff_totp_removal", "mail/staff_totp_removal.txt", "mail/staff_totp_removal.html", "mail/staff_totp_removal_subject.txt");
 }
 
 notice! {

@@ -9,6 +9,7 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
     columns: &[
         column("staff_proposals", "address", Personal, "adding a member of staff", "3 years"),
         column("staff_proposals", "name", Personal, "adding a member of staff", "3 years"),
+        column("staff_proposals", "removal_reason", Personal, "beginning to work here anew", "3 years"),
         column("activations", "token_hash", Hashed, "beginning to work here", "24 hours"),
     ],
 };

@@ -93,6 +93,8 @@ crate::base::types::text_enum! {
         StaffAdded = "staff_added",
         /// An admin proposed to give roles that two admins give.
         RolesProposed = "roles_proposed",
+        /// An admin proposed to take somebody's authenticator away.
+        TotpRemovalProposed = "totp_removal_proposed",
         /// A second admin approved such a proposal.
         ProposalApproved = "proposal_approved",
         /// A second admin rejected it.

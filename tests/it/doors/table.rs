@@ -297,6 +297,7 @@ pub const TABLE: &[Row] = &[
     post("/staff/people/proposals/{number}/withdrawal", Staff(&[Admin])),
     post("/staff/people/{number}/roles", Staff(&[Admin])),
     post("/staff/people/{number}/activation", Staff(&[Admin])),
+    post("/staff/people/{number}/authenticator", Staff(&[Admin])),
     post("/staff/people/{number}/sessions", Staff(&[Admin])),
     named("/staff/people/{number}/closure", Staff(&[Admin])),
     post("/staff/people/{number}/closure", Staff(&[Admin])),

@@ -67,7 +67,7 @@ fn enums() -> BTreeSet<Vec<String>> {
 }
 
 /// Names of columns whose text is anything: what people write, public numbers, paths, days.
-const FREE: [&str; 54] = [
+const FREE: [&str; 55] = [
     "account_key",
     "account_number",
     "account_tail",
@@ -109,6 +109,7 @@ const FREE: [&str; 54] = [
     "public_id",
     "reference",
     "refusal",
+    "removal_reason",
     "remittance_text",
     "remitted_on",
     "search_text",

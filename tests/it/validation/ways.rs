@@ -282,6 +282,7 @@ pub const WAYS: &[Way] = &[
         NOTHING,
     ),
     way("/staff/people/{number}/roles", ADMIN, "/staff/people", &[("roles", "support")], NOTHING),
+    way("/staff/people/{number}/authenticator", ADMIN, "/staff/people", &[("reason", "Phone lost")], NOTHING),
 ];
 
 impl Way {

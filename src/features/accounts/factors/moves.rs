@@ -1,12 +1,14 @@
 //! Switching the second factor on and off, and new recovery codes: each with its record and its letter, in the running
 //! transaction. What hung on the factor before ends (RC2, MF7); this browser goes on with a new session.
 
+use diesel::QueryResult;
 use serde_json::json;
 
 use super::{codes, queries, waits};
 use crate::base::db::Conn;
 use crate::base::types::{Address, Moment};
 use crate::features::accounts::factors::TotpSecret;
+use crate::features::accounts::queries::clear_password;
 use crate::features::accounts::recovery::disown::{self, Undo};
 use crate::features::accounts::scene::Scene;
 use crate::features::accounts::{Person, browsers, codes as mailed, contact, letters};
@@ -96,6 +98,29 @@ pub(in crate::features::accounts) fn take_off(conn: &mut Conn, ctx: &Context, pe
         keep(conn, ctx, Event::TotpOff)?;
     }
     Ok(())
+}
+
+/// Takes away whatever a member of staff signs in with, as two admins decided (`proposal`, its number): password,
+/// authenticator, known browsers and what is under way. Sessions end; only an activation link begins anew. False, with nothing
+/// done, when there is no authenticator.
+pub fn revoke(
+    conn: &mut Conn,
+    ctx: &Context,
+    (person_id, subject_id, number): (i64, i64, &str),
+    proposal: &str,
+) -> QueryResult<bool> {
+    session::hold(conn, person_id)?;
+    if !queries::is_on(conn, person_id)? {
+        return Ok(false);
+    }
+    end_all(conn, person_id, None, ctx.now)?;
+    queries::remove(conn, person_id)?;
+    clear_password(conn, person_id)?;
+    browsers::forget_all(conn, person_id)?;
+    mailed::void_all(conn, person_id)?;
+    let entry = Entry::new(Event::TotpOff).about(number).of_person(person_id, subject_id);
+    records::keep(conn, ctx, entry.with(json!({ "proposal": proposal })))?;
+    Ok(true)
 }
 
 /// Puts back the factor that its owner says somebody else switched off, whatever came in its place. No code of a moment

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::queries;
 use crate::base::crypto::Secret;
-use crate::features::accounts::factors::{Picture, TotpSecret};
+use crate::features::accounts::factors::{self, Picture, TotpSecret};
 use crate::features::accounts::{PasswordClass, Visitor, passwords};
 use crate::features::staff::queries::set_factors;
 use crate::services::context::{Author, AuthorKind};
@@ -99,7 +99,8 @@ pub(super) async fn create(
             let ctx = visitor.context().by(author);
             // The person first, as everywhere: whoever ends the person's work holds it before the links.
             session::hold(conn, person.person_id)?;
-            if !queries::close(conn, &ctx, person.id)? {
+            // An authenticator that is on is replaced by two admins only (RC3).
+            if factors::is_on(conn, person.person_id)? || !queries::close(conn, &ctx, person.id)? {
                 return Err(Stop::Failed(Error::Conflict));
             }
             set_factors(conn, &ctx, person.person_id, &hash, class, &factor, step)?;

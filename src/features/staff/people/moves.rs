@@ -7,7 +7,8 @@ use serde_json::json;
 use super::queries::{Person, Standing, by_number};
 use crate::base::db::Conn;
 use crate::base::types::Number;
-use crate::features::accounts::{Stays, move_person};
+use crate::features::accounts::{Stays, factors, move_person};
+use crate::features::staff::proposals::{Proposal, ProposalState};
 use crate::features::staff::queries::{admin_besides, open_activation, void_links};
 use crate::features::staff::{Admin, Staff, letters};
 use crate::services::context::Context;
@@ -83,6 +84,27 @@ pub(in crate::features::staff) fn add_roles(
     set_roles(conn, admin, number, &person.roles, &wanted)
 }
 
+/// Takes a person's authenticator away, as two admins agreed (RC3), and mails the link with which they begin anew.
+pub(in crate::features::staff) fn remove_totp(
+    conn: &mut Conn,
+    admin: &Staff<Admin>,
+    number: &Number,
+    proposal: &Proposal,
+) -> Result<Result<(), Kept>, Error> {
+    let ctx = admin.ctx();
+    let Some(person) = by_number(conn, number)?.filter(|person| person.standing == Standing::Active) else {
+        return Ok(Err(Kept::Meanwhile));
+    };
+    let whose = (person.id, person.subject_id, person.number.as_str());
+    if !factors::revoke(conn, ctx, whose, proposal.number.as_str())? {
+        return Ok(Err(Kept::Meanwhile));
+    }
+    let facts = letters::Proposed::of(ctx, proposal, ProposalState::Approved);
+    mail::send(conn, ctx, letters::totp_removal(person.id, &person.address, &facts)?)?;
+    send_link(conn, ctx, &person)?;
+    Ok(Ok(()))
+}
+
 /// Ends a person's work here: no sign-in, no session, no link. The person is told.
 pub(super) fn end(conn: &mut Conn, admin: &Staff<Admin>, person: &Person) -> Result<Result<(), Kept>, Error> {
     let ctx = admin.ctx();
@@ -109,7 +131,8 @@ pub(super) fn end_sessions(conn: &mut Conn, ctx: &Context, person: &Person) -> Q
     Ok(ended)
 }
 
-/// Sends a person a new activation link, after which older ones no longer work.
+/// Sends a person a new activation link, after which older ones no longer work. Never to somebody who has an authenticator:
+/// that takes two admins.
 pub(super) fn send_link(conn: &mut Conn, ctx: &Context, person: &Person) -> Result<(), Error> {
     let link = open_activation(conn, ctx, person.id)?;
     mail::send(conn, ctx, letters::activation(ctx, person.id, &person.address, &link)?)?;

@@ -10,7 +10,8 @@ use super::moves::{self, Kept};
 use super::queries::{self, Person, Standing};
 use crate::base::db::Conn;
 use crate::base::types::{Moment, Number};
-use crate::features::staff::proposals::{self, Proposal, Wanted};
+use crate::features::accounts::factors;
+use crate::features::staff::proposals::{self, Proposal, ProposalKind, Wanted};
 use crate::features::staff::queries::{add, address_taken, admin_besides};
 use crate::features::staff::{Admin, Auditor, Officer, Staff, letters};
 use crate::services::context::Context;
@@ -18,9 +19,11 @@ use crate::services::mail;
 use crate::web::feature::StaffRole;
 use crate::web::forms::Asking;
 use crate::web::lists::{After, Rows};
-use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, Press, Shell, Stop, Visit, again, page};
+use crate::web::{
+    Ended, Error, Errors, FieldError, Flash, Form, Goto, Press, Shell, Stop, Visit, again, page, session,
+};
 
-type Reader = Staff<(Admin, Auditor)>;
+pub(super) type Reader = Staff<(Admin, Auditor)>;
 
 #[derive(Template)]
 #[template(path = "staff/people/list.html")]
@@ -104,7 +107,7 @@ pub(super) async fn create(visit: Visit<Staff<Admin>>, form: Form<NewPerson>) ->
     }
 }
 
-fn of_proposal(number: &Number) -> String {
+pub(super) fn of_proposal(number: &Number) -> String {
     format!("/staff/people/proposals/{}", number.as_str())
 }
 
@@ -122,7 +125,7 @@ fn propose(
 
 #[derive(Template)]
 #[template(path = "staff/people/show.html")]
-struct Show {
+pub(super) struct Show {
     shell: Shell,
     errors: Errors,
     person: Person,
@@ -133,7 +136,19 @@ struct Show {
     signed_in_at: Option<Moment>,
     link_until: Option<Moment>,
     waiting: Option<Proposal>,
+    /// The proposal to take the authenticator away.
+    removal: Option<Proposal>,
+    reason: String,
+    /// Whether there is an authenticator: then a new link takes two admins.
+    has_app: bool,
     alone: bool,
+}
+
+/// What was typed on the page of a person.
+#[derive(Debug, Default)]
+pub(super) struct Typed {
+    pub roles: Option<Vec<String>>,
+    pub reason: String,
 }
 
 impl Show {
@@ -142,33 +157,45 @@ impl Show {
     }
 }
 
-fn parsed(number: &str) -> Result<Number, Error> {
+pub(super) fn parsed(number: &str) -> Result<Number, Error> {
     Number::parse('P', number).ok_or(Error::NotFound)
 }
 
-async fn shown(
-    visit: &Visit<Reader>,
-    number: &str,
-    errors: Errors,
-    ticked: Option<Vec<String>>,
-) -> Result<Show, Error> {
+pub(super) async fn shown(visit: &Visit<Reader>, number: &str, errors: Errors, typed: Typed) -> Result<Show, Error> {
     let (number, house) = (parsed(number)?, visit.house().clone());
-    let (shell, (person, own, (open_sessions, signed_in_at), link_until, waiting, alone)) = visit
+    let (shell, (person, own, (open_sessions, signed_in_at), link_until, waiting, removal, has_app, alone)) = visit
         .read(move |conn, officer| {
             let person = queries::by_number(conn, &number)?.ok_or(Error::NotFound)?;
             let sessions = queries::sessions_of(conn, person.id, &house.seen, officer.now())?;
             let link = queries::link_until(conn, person.id, officer.now())?;
             let own = person.id == officer.person_id();
-            let waiting = proposals::waiting_for(conn, person.id, officer.now())?;
-            Ok((person, own, sessions, link, waiting, alone(conn, officer)?))
+            let waiting = proposals::waiting_for(conn, ProposalKind::Roles, person.id, officer.now())?;
+            let removal = proposals::waiting_for(conn, ProposalKind::TotpRemoval, person.id, officer.now())?;
+            let has_app = factors::is_on(conn, person.id)?;
+            Ok((person, own, sessions, link, waiting, removal, has_app, alone(conn, officer)?))
         })
         .await?;
-    let roles = ticked.unwrap_or_else(|| person.roles.iter().map(ToString::to_string).collect());
-    Ok(Show { shell, errors, person, roles, own, open_sessions, signed_in_at, link_until, waiting, alone })
+    let Typed { roles, reason } = typed;
+    let roles = roles.unwrap_or_else(|| person.roles.iter().map(ToString::to_string).collect());
+    Ok(Show {
+        shell,
+        errors,
+        person,
+        roles,
+        own,
+        open_sessions,
+        signed_in_at,
+        link_until,
+        waiting,
+        removal,
+        reason,
+        has_app,
+        alone,
+    })
 }
 
 pub(super) async fn show(visit: Visit<Reader>, number: web::Path<String>) -> Result<HttpResponse, Error> {
-    page(shown(&visit, &number, Errors::none(), None).await?)
+    page(shown(&visit, &number, Errors::none(), Typed::default()).await?)
 }
 
 /// Nobody decides about themselves.
@@ -177,7 +204,7 @@ fn not_oneself(officer: &Officer, person: &Person) -> Result<(), Error> {
 }
 
 /// The person of this number, who is somebody else than the officer and still works here.
-fn other(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<Person, Error> {
+pub(super) fn other(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<Person, Error> {
     let person = queries::by_number(conn, number)?.ok_or(Error::NotFound)?;
     not_oneself(officer, &person)?;
     if person.standing == Standing::Ended { Err(Error::Conflict) } else { Ok(person) }
@@ -217,7 +244,10 @@ pub(super) async fn update(
         .await?;
     match ended {
         Ended::Done(response) => Ok(response),
-        Ended::Again(_, errors, form) => again(shown(&looking, &path, errors, Some(form.roles.clone())).await?),
+        Ended::Again(_, errors, form) => {
+            let typed = Typed { roles: Some(form.roles.clone()), ..Typed::default() };
+            again(shown(&looking, &path, errors, typed).await?)
+        }
     }
 }
 
@@ -225,8 +255,8 @@ fn here(number: &Number) -> String {
     format!("/staff/people/{}", number.as_str())
 }
 
-/// A new link. For somebody who signs in already it starts the sign-in anew: the old password and app work until the
-/// new ones are set. The link goes to its owner alone: an admin never holds the way into another's sign-in (RC7).
+/// A new link for somebody who has no authenticator; from whoever has one two admins take it away first (RC3). The link goes
+/// to its owner alone: an admin never holds the way into another's sign-in (RC7).
 pub(super) async fn renew(
     visit: Visit<Staff<Admin>>,
     path: web::Path<String>,
@@ -236,7 +266,9 @@ pub(super) async fn renew(
     let ended = visit
         .write(&form, move |conn, officer, _| {
             let person = other(conn, officer, &number)?;
-            if person.standing == Standing::Locked {
+            // Held, so that nobody sets the sign-in up between this look and the link.
+            session::hold(conn, person.id)?;
+            if person.standing == Standing::Locked || factors::is_on(conn, person.id)? {
                 return Err(Stop::Failed(Error::Conflict));
             }
             moves::send_link(conn, officer.ctx(), &person)?;

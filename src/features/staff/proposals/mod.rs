@@ -1,12 +1,12 @@
-//! Four eyes on roles that touch money or identity: one admin proposes, another approves. Taking a role away needs no
-//! second one, and the command line stands behind these rules.
+//! Four eyes on roles that touch money or identity, and on taking somebody's authenticator away (RC3): one admin proposes,
+//! another approves. Taking a role away needs no second one, and the command line stands behind these rules.
 
 mod model;
 mod moves;
 mod pages;
 mod queries;
 
-pub(super) use model::{Proposal, ProposalState};
+pub(super) use model::{Proposal, ProposalKind, ProposalState};
 pub use moves::{Wanted, propose};
 pub(super) use pages::{JOBS, card};
 pub(super) use queries::{awaited, waiting, waiting_for};

@@ -25,6 +25,16 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What a proposal is about.
+    pub enum ProposalKind {
+        /// Roles that touch money or identity are given.
+        Roles = "roles",
+        /// The authenticator of somebody is taken away, so that they begin anew (RC3).
+        TotpRemoval = "totp_removal",
+    }
+}
+
 /// What may become of a proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Move {
@@ -79,11 +89,12 @@ impl Named {
     }
 }
 
-/// Roles that wait for a second admin, for somebody on the staff or for somebody new.
+/// What waits for a second admin: roles, for somebody on the staff or for somebody new, or the end of an authenticator.
 #[derive(Debug, Clone)]
 pub(in crate::features::staff) struct Proposal {
     pub id: i64,
     pub number: Number,
+    pub kind: ProposalKind,
     pub state: ProposalState,
     /// Whom it is about; nobody while somebody new is not added yet.
     pub person: Option<Named>,
@@ -91,6 +102,8 @@ pub(in crate::features::staff) struct Proposal {
     pub new_address: Option<String>,
     pub new_name: Option<String>,
     pub roles: Vec<StaffRole>,
+    /// Why an authenticator is to be taken away.
+    pub reason: Option<String>,
     pub proposer: Named,
     pub proposed_at: Moment,
     pub expires_at: Moment,
@@ -112,6 +125,11 @@ impl Proposal {
     pub fn address(&self) -> &str {
         let known = self.person.as_ref().map(|person| person.address.as_str());
         known.or(self.new_address.as_deref()).unwrap_or_default()
+    }
+
+    /// Whether it is about an authenticator.
+    pub fn removes(&self) -> bool {
+        self.kind == ProposalKind::TotpRemoval
     }
 
     /// Whether it waits at this moment.

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::model::{Move, Proposal, ProposalState};
+use super::model::{Move, Proposal, ProposalKind, ProposalState};
 use super::queries::{self, NewProposal, by_number};
 use crate::base::db::Conn;
 use crate::base::types::{Address, Number};
-use crate::features::staff::people::{Kept, add_roles};
+use crate::features::staff::people::{Kept, add_roles, remove_totp};
 use crate::features::staff::queries::add;
 use crate::features::staff::{Admin, Staff, letters};
 use crate::services::context::Context;
@@ -15,16 +15,19 @@ use crate::services::records::{self, Entry, Event};
 use crate::web::feature::StaffRole;
 use crate::web::{Error, Errors, FieldError, Stop, roles};
 
-/// Who is to get roles.
+/// What a second admin is asked for.
 #[derive(Debug, Clone, Copy)]
 pub enum Wanted<'a> {
-    /// Somebody on the staff: person and subject.
+    /// Roles for somebody on the staff: person and subject.
     Known(i64, i64),
-    /// Somebody new: address and name.
+    /// Roles for somebody new: address and name.
     New(&'a str, Option<&'a str>),
+    /// That the authenticator of somebody on the staff is taken away: person and subject, and why.
+    TotpRemoval(i64, i64, &'a str),
 }
 
-/// Puts roles before a second admin and mails the other admins; `None` when the same waits already.
+/// Puts something before a second admin and mails the other admins; `None` when the same waits already. `asked` are the
+/// roles, where it is about roles.
 pub fn propose(
     conn: &mut Conn,
     ctx: &Context,
@@ -32,27 +35,35 @@ pub fn propose(
     asked: &[StaffRole],
 ) -> Result<Option<Number>, Error> {
     let proposer = ctx.author.person_id.ok_or(Error::NotFound)?;
-    let (person, address, name) = match wanted {
-        Wanted::Known(person, _) => (Some(person), None, None),
-        Wanted::New(address, name) => (None, Some(address), name),
+    let (kind, about, address, name, reason) = match wanted {
+        Wanted::Known(person, subject) => (ProposalKind::Roles, Some((person, subject)), None, None, None),
+        Wanted::New(address, name) => (ProposalKind::Roles, None, Some(address), name, None),
+        Wanted::TotpRemoval(person, subject, why) => {
+            (ProposalKind::TotpRemoval, Some((person, subject)), None, None, Some(why))
+        }
     };
+    let person = about.map(|(person, _)| person);
     // What nobody decided in time makes room for a new one.
-    for old in queries::same(conn, person, address)? {
+    for old in queries::same(conn, kind, person, address)? {
         if old.waits(ctx.now) {
             return Ok(None);
         }
         step(conn, ctx, &old, Move::Expire)?;
     }
     let number = Number::random('V');
-    let new = NewProposal { number: &number, person, address, name, proposer, roles: asked, at: ctx.now };
+    let new = NewProposal { number: &number, kind, person, address, name, proposer, roles: asked, reason, at: ctx.now };
     if !queries::insert(conn, &new)? {
         return Ok(None);
     }
-    let mut entry = Entry::new(Event::RolesProposed).about(number.as_str());
-    if let Wanted::Known(person, subject) = wanted {
+    let (event, details) = match kind {
+        ProposalKind::Roles => (Event::RolesProposed, json!({ "roles": words(asked), "address": address })),
+        ProposalKind::TotpRemoval => (Event::TotpRemovalProposed, json!({})),
+    };
+    let mut entry = Entry::new(event).about(number.as_str());
+    if let Some((person, subject)) = about {
         entry = entry.of_person(person, subject);
     }
-    records::keep(conn, ctx, entry.with(json!({ "roles": words(asked), "address": address })))?;
+    records::keep(conn, ctx, entry.with(details))?;
     tell_admins(conn, ctx, &number, proposer)?;
     Ok(Some(number))
 }
@@ -98,21 +109,42 @@ fn step(conn: &mut Conn, ctx: &Context, proposal: &Proposal, by: Move) -> Result
     if let Some(person) = &proposal.person {
         entry = entry.of_person(person.id, queries::subject_of(conn, person.id)?);
     }
-    records::keep(conn, ctx, entry.with(json!({ "roles": words(&proposal.roles) })))?;
-    // Whoever takes it back knows.
-    if by != Move::Withdraw {
-        let facts = letters::Proposed::of(ctx, proposal, to);
-        let proposer = &proposal.proposer;
-        mail::send(conn, ctx, letters::proposal_decided(proposer.id, &proposer.address, &facts)?)?;
-    }
+    let details = match proposal.kind {
+        ProposalKind::Roles => json!({ "roles": words(&proposal.roles) }),
+        ProposalKind::TotpRemoval => json!({ "kind": proposal.kind.as_str() }),
+    };
+    records::keep(conn, ctx, entry.with(details))?;
+    tell_outcome(conn, ctx, proposal, by, to)?;
     Ok(Some(to))
 }
 
-/// What was proposed is done: somebody new is added, or somebody gets the roles.
+/// Whoever takes it back knows. That an authenticator is taken away concerns every admin.
+fn tell_outcome(conn: &mut Conn, ctx: &Context, proposal: &Proposal, by: Move, to: ProposalState) -> Result<(), Error> {
+    let facts = letters::Proposed::of(ctx, proposal, to);
+    let proposer = &proposal.proposer;
+    let letter = if proposal.removes() { letters::removal_decided } else { letters::proposal_decided };
+    if by != Move::Withdraw {
+        mail::send(conn, ctx, letter(proposer.id, &proposer.address, &facts)?)?;
+    }
+    if by == Move::Approve && proposal.removes() {
+        let about = proposal.person.as_ref().map(|person| person.id);
+        let told = |id: i64| id == proposer.id || Some(id) == about;
+        for admin in roles::holders(conn, StaffRole::Admin)?.into_iter().filter(|admin| !told(admin.id)) {
+            mail::send(conn, ctx, letter(admin.id, &admin.address, &facts)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// What was proposed is done: somebody new is added, somebody gets the roles, or begins anew without the old authenticator.
 fn take_effect(conn: &mut Conn, admin: &Staff<Admin>, proposal: &mut Proposal) -> Result<(), Stop> {
     let ctx = admin.ctx();
     if let Some(person) = &proposal.person {
-        return match add_roles(conn, admin, &person.number, &proposal.roles)? {
+        let done = match proposal.kind {
+            ProposalKind::Roles => add_roles(conn, admin, &person.number, &proposal.roles)?,
+            ProposalKind::TotpRemoval => remove_totp(conn, admin, &person.number, proposal)?,
+        };
+        return match done {
             Ok(()) => Ok(()),
             Err(Kept::LastAdmin | Kept::Meanwhile) => Err(Errors::one("form", FieldError::ReplacedMeanwhile).into()),
         };
@@ -128,8 +160,15 @@ fn take_effect(conn: &mut Conn, admin: &Staff<Admin>, proposal: &mut Proposal) -
 fn tell_admins(conn: &mut Conn, ctx: &Context, number: &Number, proposer: i64) -> Result<(), Error> {
     let proposal = by_number(conn, number)?.ok_or_else(|| Error::internal("a proposal was not kept"))?;
     let facts = letters::Proposed::of(ctx, &proposal, ProposalState::Proposed);
-    for admin in roles::holders(conn, StaffRole::Admin)?.into_iter().filter(|admin| admin.id != proposer) {
-        mail::send(conn, ctx, letters::proposal_waits(admin.id, &admin.address, &facts)?)?;
+    // Whose authenticator is meant hears of it before it is gone: nobody else would know that it is not lost.
+    let owner = proposal.person.as_ref().filter(|_| proposal.removes());
+    if let Some(owner) = owner {
+        mail::send(conn, ctx, letters::totp_removal(owner.id, &owner.address, &facts)?)?;
+    }
+    let letter = if proposal.removes() { letters::removal_waits } else { letters::proposal_waits };
+    let told = |id: i64| id == proposer || owner.is_some_and(|owner| owner.id == id);
+    for admin in roles::holders(conn, StaffRole::Admin)?.into_iter().filter(|admin| !told(admin.id)) {
+        mail::send(conn, ctx, letter(admin.id, &admin.address, &facts)?)?;
     }
     Ok(())
 }

@@ -35,6 +35,12 @@ struct Show {
     second: bool,
 }
 
+impl Show {
+    fn heading(&self) -> &'static str {
+        if self.proposal.removes() { "Authenticator to be taken away" } else { "Roles proposed" }
+    }
+}
+
 /// What the reader has to do with the proposal now.
 #[derive(PartialEq)]
 enum Viewer {

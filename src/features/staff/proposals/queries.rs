@@ -2,15 +2,15 @@
 
 use diesel::prelude::*;
 
-use super::model::{LIFE, Named, Proposal, ProposalState};
+use super::model::{LIFE, Named, Proposal, ProposalKind, ProposalState};
 use crate::base::db::schema::{people, staff_proposal_roles, staff_proposals};
 use crate::base::db::{Conn, unless_taken};
 use crate::base::types::{Address, Moment, Number};
 use crate::web::feature::StaffRole;
 
 type Row = (
-    (i64, Number, ProposalState),
-    (Option<i64>, Option<String>, Option<String>),
+    (i64, Number, ProposalKind, ProposalState),
+    (Option<i64>, Option<String>, Option<String>, Option<String>),
     (i64, Moment, Moment),
     (Option<i64>, Option<Moment>),
 );
@@ -18,8 +18,13 @@ type Row = (
 macro_rules! columns {
     () => {
         (
-            (staff_proposals::id, staff_proposals::number, staff_proposals::state),
-            (staff_proposals::person_id, staff_proposals::address, staff_proposals::name),
+            (staff_proposals::id, staff_proposals::number, staff_proposals::kind, staff_proposals::state),
+            (
+                staff_proposals::person_id,
+                staff_proposals::address,
+                staff_proposals::name,
+                staff_proposals::removal_reason,
+            ),
             (staff_proposals::proposed_by_id, staff_proposals::proposed_at, staff_proposals::expires_at),
             (staff_proposals::decided_by_id, staff_proposals::decided_at),
         )
@@ -29,11 +34,13 @@ macro_rules! columns {
 /// What is kept of a new proposal.
 pub(super) struct NewProposal<'a> {
     pub number: &'a Number,
+    pub kind: ProposalKind,
     pub person: Option<i64>,
     pub address: Option<&'a str>,
     pub name: Option<&'a str>,
     pub proposer: i64,
     pub roles: &'a [StaffRole],
+    pub reason: Option<&'a str>,
     pub at: Moment,
 }
 
@@ -42,6 +49,8 @@ pub(super) fn insert(conn: &mut Conn, new: &NewProposal<'_>) -> QueryResult<bool
     let row = diesel::insert_into(staff_proposals::table)
         .values((
             staff_proposals::number.eq(new.number),
+            staff_proposals::kind.eq(new.kind),
+            staff_proposals::removal_reason.eq(new.reason),
             staff_proposals::state.eq(ProposalState::Proposed),
             staff_proposals::person_id.eq(new.person),
             staff_proposals::address.eq(new.address),
@@ -62,12 +71,18 @@ pub(super) fn insert(conn: &mut Conn, new: &NewProposal<'_>) -> QueryResult<bool
 
 /// Whether somebody new of this address waits for a second admin.
 pub(in crate::features::staff) fn awaited(conn: &mut Conn, address: &Address, now: Moment) -> QueryResult<bool> {
-    Ok(same(conn, None, Some(address.as_str()))?.iter().any(|proposal| proposal.waits(now)))
+    Ok(same(conn, ProposalKind::Roles, None, Some(address.as_str()))?.iter().any(|proposal| proposal.waits(now)))
 }
 
-/// The open proposals about the same person or address.
-pub(super) fn same(conn: &mut Conn, person: Option<i64>, address: Option<&str>) -> QueryResult<Vec<Proposal>> {
+/// The open proposals of this kind about the same person or address.
+pub(super) fn same(
+    conn: &mut Conn,
+    kind: ProposalKind,
+    person: Option<i64>,
+    address: Option<&str>,
+) -> QueryResult<Vec<Proposal>> {
     let mut query = staff_proposals::table
+        .filter(staff_proposals::kind.eq(kind))
         .filter(staff_proposals::state.eq(ProposalState::Proposed))
         .select(columns!())
         .into_boxed();
@@ -132,16 +147,24 @@ fn whole(conn: &mut Conn, rows: Vec<Row>) -> QueryResult<Vec<Proposal>> {
         .load(conn)?;
     let of = |one: i64| known.iter().find(|named| named.id == one).cloned().ok_or(diesel::result::Error::NotFound);
     let mut list = Vec::with_capacity(rows.len());
-    for ((id, number, state), (person, new_address, new_name), (proposer, proposed_at, expires_at), decided) in rows {
+    for (
+        (id, number, kind, state),
+        (person, new_address, new_name, reason),
+        (proposer, proposed_at, expires_at),
+        decided,
+    ) in rows
+    {
         let roles = asked.iter().filter(|(proposal, _)| *proposal == id).map(|(_, role)| *role).collect();
         list.push(Proposal {
             id,
             number,
+            kind,
             state,
             person: person.map(of).transpose()?,
             new_address,
             new_name,
             roles,
+            reason,
             proposer: of(proposer)?,
             proposed_at,
             expires_at,
@@ -171,13 +194,14 @@ pub(in crate::features::staff) fn waiting(conn: &mut Conn, now: Moment) -> Query
     whole(conn, rows)
 }
 
-/// What waits for a second admin about this person.
+/// What of this kind waits for a second admin about this person.
 pub(in crate::features::staff) fn waiting_for(
     conn: &mut Conn,
+    kind: ProposalKind,
     person: i64,
     now: Moment,
 ) -> QueryResult<Option<Proposal>> {
-    Ok(same(conn, Some(person), None)?.into_iter().find(|proposal| proposal.waits(now)))
+    Ok(same(conn, kind, Some(person), None)?.into_iter().find(|proposal| proposal.waits(now)))
 }
 
 /// What nobody decided in time, at most `most`.
