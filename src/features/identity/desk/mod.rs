@@ -7,4 +7,4 @@ mod pages;
 mod queries;
 
 pub(super) use cards::card;
-pub(super) use pages::{approve, judge, list, picture, release, show, take};
+pub(super) use pages::{approve, judge, judged, list, picture, release, show, take};

@@ -175,24 +175,32 @@ pub struct Judgement {
 
 impl Judgement {
     fn read(&self) -> Result<(Reason, String), Errors> {
-        let mut errors = Errors::none();
         let reason = Reason::parse(&self.reason);
-        if reason.is_none() {
-            errors.add("reason", FieldError::UnknownChoice);
+        judged(reason, reason == Some(Reason::Other), &self.words)
+    }
+}
+
+/// A reason, and the words for the customer: the reason speaks for itself, but for the one that says nothing.
+pub(in crate::features::identity) fn judged<R>(
+    reason: Option<R>,
+    needs_words: bool,
+    words: &str,
+) -> Result<(R, String), Errors> {
+    let mut errors = Errors::none();
+    if reason.is_none() {
+        errors.add("reason", FieldError::UnknownChoice);
+    }
+    let words = match plain::prose(words, 1000) {
+        Err(FieldError::Missing) if !needs_words => String::new(),
+        Ok(words) => words,
+        Err(error) => {
+            errors.add("words", error);
+            String::new()
         }
-        // The reason speaks for itself, but for the one that says nothing.
-        let words = match plain::prose(&self.words, 1000) {
-            Err(FieldError::Missing) if reason != Some(Reason::Other) => String::new(),
-            Ok(words) => words,
-            Err(error) => {
-                errors.add("words", error);
-                String::new()
-            }
-        };
-        match reason {
-            Some(reason) if errors.is_empty() => Ok((reason, words)),
-            _ => Err(errors),
-        }
+    };
+    match reason {
+        Some(reason) if errors.is_empty() => Ok((reason, words)),
+        _ => Err(errors),
     }
 }
 

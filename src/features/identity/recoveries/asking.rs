@@ -6,8 +6,9 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::model::{Recovery, RecoveryState};
-use super::moves::{self, Means, Sealed};
+use super::moves::{self, Sealed};
 use super::queries::{self, Basis};
+use super::telling::Means;
 use crate::base::crypto::Keys;
 use crate::base::db::Conn;
 use crate::base::types::{Day, Moment};

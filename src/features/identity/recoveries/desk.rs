@@ -14,11 +14,12 @@ use crate::base::db::Conn;
 use crate::base::types::{Moment, Number};
 use crate::features::accounts;
 use crate::features::identity::cases::Picture;
+use crate::features::identity::desk::judged;
 use crate::features::identity::fault::Fault;
 use crate::features::staff::{Reviewer, Staff};
 use crate::services::storage::Kind;
 use crate::web::downloads;
-use crate::web::forms::{Asking, Errors, FieldError, Form, plain};
+use crate::web::forms::{Asking, Errors, FieldError, Form};
 use crate::web::lists::{After, PAGE, Rows};
 use crate::web::visit::Looked;
 use crate::web::{Ended, Error, Flash, Goto, Shell, Stop, Visit, again, page};
@@ -104,23 +105,8 @@ pub(super) struct Rejection {
 
 impl Rejection {
     fn read(&self) -> Result<(RecoveryReason, String), Errors> {
-        let mut errors = Errors::none();
         let reason = RecoveryReason::parse(&self.reason);
-        if reason.is_none() {
-            errors.add("reason", FieldError::UnknownChoice);
-        }
-        let words = match plain::prose(&self.words, 1000) {
-            Err(FieldError::Missing) if reason != Some(RecoveryReason::Other) => String::new(),
-            Ok(words) => words,
-            Err(error) => {
-                errors.add("words", error);
-                String::new()
-            }
-        };
-        match reason {
-            Some(reason) if errors.is_empty() => Ok((reason, words)),
-            _ => Err(errors),
-        }
+        judged(reason, reason == Some(RecoveryReason::Other), &self.words)
     }
 }
 

@@ -8,9 +8,9 @@ use std::time::Duration;
 use actix_web::web::Data;
 
 use super::model::{Recovery, RecoveryState};
-use super::moves::{self, Means};
+use super::moves;
 use super::queries;
-use super::telling::{News, tell};
+use super::telling::{Means, News, tell};
 use crate::base::db::{Conn, End};
 use crate::base::types::Moment;
 use crate::features::identity::fault::Fault;

@@ -1,14 +1,12 @@
 //! How a recovery goes. Each move keeps its row, its record and its mails in the running transaction; number, key and pictures
 //! are destroyed with the move after which nobody compares them any more.
 
-use jiff::tz::TimeZone;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::model::{MOST, Recovery, RecoveryMove, RecoveryReason, RecoveryState};
 use super::queries::{self, Basis, NewRecovery, Step};
-use super::telling::{News, tell};
-use crate::base::config::SmsRules;
+use super::telling::{Means, News, tell};
 use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::features::accounts::{HalfSignedIn, factors};
@@ -23,13 +21,6 @@ use crate::web::session::{self, PersonState};
 const KEY: &str = "account_recoveries.sealed_key";
 const TYPED: &str = "account_recoveries.sealed_number";
 const BYTES: &str = "recovery_files.sealed_bytes";
-
-/// What letters need besides the change: the zone in which they tell the time, and what text messages may cost.
-#[derive(Clone)]
-pub(super) struct Means {
-    pub zone: TimeZone,
-    pub sms: SmsRules,
-}
 
 /// A picture that is sealed and not kept yet.
 pub(super) struct Sealed(Picture, Vec<u8>);

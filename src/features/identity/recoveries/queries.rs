@@ -1,4 +1,10 @@
-//! Recoveries and their pictures.
+//! Recoveries.
+
+mod desk;
+mod files;
+
+pub(super) use desk::{Row, count, is_own, queue};
+pub(super) use files::{keep_file, pictures, sealed_picture};
 
 use diesel::prelude::*;
 
@@ -9,50 +15,35 @@ use crate::base::db::schema::{
 };
 use crate::base::types::{Address, Moment, Number};
 use crate::features::accounts::{HalfSignedIn, MemberRole};
-use crate::features::identity::cases::{IdentityKind, Picture};
+use crate::features::identity::cases::IdentityKind;
 use crate::features::identity::numbers::DocumentKind;
 use crate::features::identity::results::ResultState;
-use crate::features::staff::Officer;
 use crate::services::context::Context;
 use crate::web::session::PersonState;
 
 const OPEN: [RecoveryState; 3] = [RecoveryState::Asked, RecoveryState::Confirmed, RecoveryState::Waiting];
 
-type Columns = (
-    account_recoveries::id,
-    account_recoveries::number,
-    account_recoveries::person_id,
-    account_recoveries::account_id,
-    account_recoveries::kind,
-    account_recoveries::state,
-    account_recoveries::paper,
-    account_recoveries::sealed_key,
-    account_recoveries::sealed_number,
-    account_recoveries::agrees,
-    account_recoveries::network,
-    account_recoveries::device,
-    account_recoveries::asked_at,
-    account_recoveries::first_by_id,
-    account_recoveries::due_at,
-);
-
-const RECOVERY: Columns = (
-    account_recoveries::id,
-    account_recoveries::number,
-    account_recoveries::person_id,
-    account_recoveries::account_id,
-    account_recoveries::kind,
-    account_recoveries::state,
-    account_recoveries::paper,
-    account_recoveries::sealed_key,
-    account_recoveries::sealed_number,
-    account_recoveries::agrees,
-    account_recoveries::network,
-    account_recoveries::device,
-    account_recoveries::asked_at,
-    account_recoveries::first_by_id,
-    account_recoveries::due_at,
-);
+macro_rules! recovery {
+    () => {
+        (
+            account_recoveries::id,
+            account_recoveries::number,
+            account_recoveries::person_id,
+            account_recoveries::account_id,
+            account_recoveries::kind,
+            account_recoveries::state,
+            account_recoveries::paper,
+            account_recoveries::sealed_key,
+            account_recoveries::sealed_number,
+            account_recoveries::agrees,
+            account_recoveries::network,
+            account_recoveries::device,
+            account_recoveries::asked_at,
+            account_recoveries::first_by_id,
+            account_recoveries::due_at,
+        )
+    };
+}
 
 /// With what a person's papers are compared: an authentication that stands.
 #[derive(Debug, Clone, Queryable)]
@@ -128,7 +119,7 @@ pub(super) fn open_of(conn: &mut Conn, person_id: i64) -> QueryResult<Option<Rec
     account_recoveries::table
         .filter(account_recoveries::person_id.eq(person_id))
         .filter(account_recoveries::state.eq_any(OPEN))
-        .select(RECOVERY)
+        .select(recovery!())
         .first(conn)
         .optional()
 }
@@ -159,7 +150,7 @@ pub(super) fn draft_of(conn: &mut Conn, person_id: i64) -> QueryResult<Option<Re
     account_recoveries::table
         .filter(account_recoveries::person_id.eq(person_id))
         .filter(account_recoveries::state.eq(RecoveryState::Draft))
-        .select(RECOVERY)
+        .select(recovery!())
         .first(conn)
         .optional()
 }
@@ -208,25 +199,12 @@ pub(super) fn insert(conn: &mut Conn, ctx: &Context, half: &HalfSignedIn, new: &
 
 /// The recovery of this number.
 pub(super) fn by_number(conn: &mut Conn, number: &Number) -> QueryResult<Option<Recovery>> {
-    account_recoveries::table.filter(account_recoveries::number.eq(number)).select(RECOVERY).first(conn).optional()
+    account_recoveries::table.filter(account_recoveries::number.eq(number)).select(recovery!()).first(conn).optional()
 }
 
 /// The same by its internal id.
 pub(super) fn read(conn: &mut Conn, id: i64) -> QueryResult<Recovery> {
-    account_recoveries::table.find(id).select(RECOVERY).first(conn)
-}
-
-/// Whether the reviewer is, by address, the person themself or a member of the account.
-pub(super) fn is_own(conn: &mut Conn, officer: &Officer, recovery: &Recovery) -> QueryResult<bool> {
-    let own = people::table.find(recovery.person_id).filter(people::address.eq(officer.address()));
-    if diesel::select(diesel::dsl::exists(own)).get_result(conn)? {
-        return Ok(true);
-    }
-    let member = memberships::table
-        .inner_join(people::table)
-        .filter(people::address.eq(officer.address()))
-        .filter(memberships::account_id.eq(recovery.account_id));
-    diesel::select(diesel::dsl::exists(member)).get_result(conn)
+    account_recoveries::table.find(id).select(recovery!()).first(conn)
 }
 
 /// Who did what to a recovery.
@@ -273,51 +251,6 @@ pub(super) fn moved(conn: &mut Conn, read: &Recovery, step: &Step, now: Moment) 
     Ok(changed == 1)
 }
 
-/// One in the queue: nothing of whom it is about.
-#[derive(Debug, Clone, Queryable)]
-pub(super) struct Row {
-    pub number: Number,
-    pub kind: IdentityKind,
-    pub state: RecoveryState,
-    pub asked_at: Moment,
-    pub due_at: Moment,
-}
-
-/// What is open, longest first.
-pub(super) fn queue(conn: &mut Conn, _: &Officer, after: Option<&Number>, most: i64) -> QueryResult<Option<Vec<Row>>> {
-    let mut query = account_recoveries::table
-        .filter(account_recoveries::state.eq_any(OPEN))
-        .select((
-            account_recoveries::number,
-            account_recoveries::kind,
-            account_recoveries::state,
-            account_recoveries::asked_at,
-            account_recoveries::due_at,
-        ))
-        .into_boxed();
-    if let Some(after) = after {
-        let last: Option<(i64, Moment)> = account_recoveries::table
-            .filter(account_recoveries::number.eq(after))
-            .filter(account_recoveries::state.eq_any(OPEN))
-            .select((account_recoveries::id, account_recoveries::asked_at))
-            .first(conn)
-            .optional()?;
-        let Some((id, at)) = last else { return Ok(None) };
-        let later = account_recoveries::asked_at.gt(at);
-        let same = account_recoveries::asked_at.eq(at).and(account_recoveries::id.gt(id));
-        query = query.filter(later.or(same));
-    }
-    query.order((account_recoveries::asked_at, account_recoveries::id)).limit(most).load(conn).map(Some)
-}
-
-/// How many wait for a reviewer.
-pub(super) fn count(conn: &mut Conn) -> QueryResult<i64> {
-    account_recoveries::table
-        .filter(account_recoveries::state.eq_any([RecoveryState::Asked, RecoveryState::Confirmed]))
-        .count()
-        .get_result(conn)
-}
-
 /// The open ones of this state whose time has come, the oldest first; at most `most`.
 pub(super) fn due(conn: &mut Conn, state: RecoveryState, now: Moment, most: i64) -> QueryResult<Vec<Recovery>> {
     account_recoveries::table
@@ -325,7 +258,7 @@ pub(super) fn due(conn: &mut Conn, state: RecoveryState, now: Moment, most: i64)
         .filter(account_recoveries::due_at.le(now))
         .order((account_recoveries::due_at, account_recoveries::id))
         .limit(most)
-        .select(RECOVERY)
+        .select(recovery!())
         .load(conn)
 }
 
@@ -337,7 +270,7 @@ pub(super) fn untold(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<Vec
         .filter(account_recoveries::told_at.is_null())
         .order((account_recoveries::due_at, account_recoveries::id))
         .limit(most)
-        .select(RECOVERY)
+        .select(recovery!())
         .load(conn)
 }
 
@@ -361,52 +294,4 @@ pub(super) fn sweep(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<usiz
 /// Address, subject and state of a person.
 pub(super) fn person(conn: &mut Conn, person_id: i64) -> QueryResult<(Address, i64, PersonState)> {
     people::table.find(person_id).select((people::address, people::subject_id, people::state)).first(conn)
-}
-
-/// Keeps a picture, sealed.
-pub(super) fn keep_file(
-    conn: &mut Conn,
-    recovery: &Recovery,
-    picture: &Picture,
-    sealed: Vec<u8>,
-    now: Moment,
-) -> QueryResult<()> {
-    diesel::insert_into(recovery_files::table)
-        .values((
-            recovery_files::number.eq(&picture.number),
-            recovery_files::recovery_id.eq(recovery.id),
-            recovery_files::part.eq(picture.part),
-            recovery_files::media_kind.eq(&picture.media_kind),
-            recovery_files::size.eq(picture.size),
-            recovery_files::sealed_bytes.eq(sealed),
-            recovery_files::created_at.eq(now),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// The pictures of a recovery.
-pub(super) fn pictures(conn: &mut Conn, recovery_id: i64) -> QueryResult<Vec<Picture>> {
-    recovery_files::table
-        .filter(recovery_files::recovery_id.eq(recovery_id))
-        .order(recovery_files::id)
-        .select((recovery_files::number, recovery_files::part, recovery_files::media_kind, recovery_files::size))
-        .load(conn)
-}
-
-/// One picture with its sealed bytes.
-pub(super) fn sealed_picture(
-    conn: &mut Conn,
-    recovery_id: i64,
-    number: &Number,
-) -> QueryResult<Option<(Picture, Vec<u8>)>> {
-    recovery_files::table
-        .filter(recovery_files::recovery_id.eq(recovery_id))
-        .filter(recovery_files::number.eq(number))
-        .select((
-            (recovery_files::number, recovery_files::part, recovery_files::media_kind, recovery_files::size),
-            recovery_files::sealed_bytes,
-        ))
-        .first(conn)
-        .optional()
 }

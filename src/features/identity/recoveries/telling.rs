@@ -3,10 +3,11 @@
 
 use askama::Template;
 use data_encoding::BASE64URL_NOPAD;
+use jiff::tz::TimeZone;
 
 use super::model::{Recovery, RecoveryReason};
-use super::moves::Means;
 use super::queries;
+use crate::base::config::SmsRules;
 use crate::base::crypto::Keys;
 use crate::base::db::Conn;
 use crate::base::types::Number;
@@ -15,6 +16,13 @@ use crate::features::accounts::factors::LostFactor;
 use crate::features::identity::fault::Fault;
 use crate::services::context::Context;
 use crate::services::mail::{self, Mail};
+
+/// What letters need besides the change: the zone in which they tell the time, and what text messages may cost.
+#[derive(Clone)]
+pub(super) struct Means {
+    pub zone: TimeZone,
+    pub sms: SmsRules,
+}
 
 /// What is told.
 pub(super) enum News {

@@ -1,0 +1,74 @@
+//! What reviewers see of recoveries.
+
+use diesel::prelude::*;
+
+use super::super::model::{Recovery, RecoveryState};
+use super::OPEN;
+use crate::base::db::Conn;
+use crate::base::db::schema::{account_recoveries, memberships, people};
+use crate::base::types::{Moment, Number};
+use crate::features::identity::cases::IdentityKind;
+use crate::features::staff::Officer;
+
+/// Whether the reviewer is, by address, the person themself or a member of the account.
+pub(in super::super) fn is_own(conn: &mut Conn, officer: &Officer, recovery: &Recovery) -> QueryResult<bool> {
+    let own = people::table.find(recovery.person_id).filter(people::address.eq(officer.address()));
+    if diesel::select(diesel::dsl::exists(own)).get_result(conn)? {
+        return Ok(true);
+    }
+    let member = memberships::table
+        .inner_join(people::table)
+        .filter(people::address.eq(officer.address()))
+        .filter(memberships::account_id.eq(recovery.account_id));
+    diesel::select(diesel::dsl::exists(member)).get_result(conn)
+}
+
+/// One in the queue: nothing of whom it is about.
+#[derive(Debug, Clone, Queryable)]
+pub(in super::super) struct Row {
+    pub number: Number,
+    pub kind: IdentityKind,
+    pub state: RecoveryState,
+    pub asked_at: Moment,
+    pub due_at: Moment,
+}
+
+/// What is open, longest first.
+pub(in super::super) fn queue(
+    conn: &mut Conn,
+    _: &Officer,
+    after: Option<&Number>,
+    most: i64,
+) -> QueryResult<Option<Vec<Row>>> {
+    let mut query = account_recoveries::table
+        .filter(account_recoveries::state.eq_any(OPEN))
+        .select((
+            account_recoveries::number,
+            account_recoveries::kind,
+            account_recoveries::state,
+            account_recoveries::asked_at,
+            account_recoveries::due_at,
+        ))
+        .into_boxed();
+    if let Some(after) = after {
+        let last: Option<(i64, Moment)> = account_recoveries::table
+            .filter(account_recoveries::number.eq(after))
+            .filter(account_recoveries::state.eq_any(OPEN))
+            .select((account_recoveries::id, account_recoveries::asked_at))
+            .first(conn)
+            .optional()?;
+        let Some((id, at)) = last else { return Ok(None) };
+        let later = account_recoveries::asked_at.gt(at);
+        let same = account_recoveries::asked_at.eq(at).and(account_recoveries::id.gt(id));
+        query = query.filter(later.or(same));
+    }
+    query.order((account_recoveries::asked_at, account_recoveries::id)).limit(most).load(conn).map(Some)
+}
+
+/// How many wait for a reviewer.
+pub(in super::super) fn count(conn: &mut Conn) -> QueryResult<i64> {
+    account_recoveries::table
+        .filter(account_recoveries::state.eq_any([RecoveryState::Asked, RecoveryState::Confirmed]))
+        .count()
+        .get_result(conn)
+}
