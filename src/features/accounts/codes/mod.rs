@@ -6,7 +6,7 @@ mod model;
 mod moves;
 mod queries;
 
-pub(super) use model::{Challenge, Purpose, Step, shown};
+pub(super) use model::{Challenge, Purpose, Step, StepMove, shown};
 pub(super) use moves::{use_up, void_all};
 pub(super) use queries::{sweep, told, unfinished};
 

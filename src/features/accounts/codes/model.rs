@@ -87,14 +87,14 @@ text_enum! {
 /// A move that the step of a challenge does not allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a challenge at {from} allows no {by}")]
-pub(super) struct IllegalMove {
+pub(in crate::features::accounts) struct IllegalMove {
     from: Step,
     by: StepMove,
 }
 
 impl Step {
     /// Where a move leads. The one place that knows which moves there are.
-    pub(super) fn after(self, by: StepMove) -> Result<Self, IllegalMove> {
+    pub(in crate::features::accounts) fn after(self, by: StepMove) -> Result<Self, IllegalMove> {
         match (self, by) {
             (Self::Code, StepMove::Use) => Ok(Self::Used),
             (Self::Code, StepMove::Void) => Ok(Self::Void),

@@ -7,7 +7,6 @@ use serde_json::json;
 
 use super::{MOST_TRIES, Wait, current, queries};
 use crate::base::db::Conn;
-use crate::features::accounts::codes::Step;
 use crate::features::accounts::factors::{Second, forget, state, use_code, use_recovery_code};
 use crate::features::accounts::recovery::disown::{self, Undo};
 use crate::features::accounts::scene::{Scene, elsewhere};
@@ -121,7 +120,7 @@ fn finished(conn: &mut Conn, scene: &Scene, wait: &Wait, who: &Entrant, outcome:
         records::keep(conn, scene.ctx(), entry.with(json!({ "at": "totp" })))?;
         return Err(stop);
     }
-    if !queries::end(conn, wait.id, Step::Used)? {
+    if !queries::end(conn, wait.id)? {
         return Err(Stop::Counted(Errors::one("code", FieldError::StartAgain)));
     }
     forget(conn, scene.ctx(), who.person_id)?;
