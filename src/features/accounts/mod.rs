@@ -39,6 +39,7 @@ mod step_up;
 
 pub use actor::{Any, Billing, Customer, Member, MemberRole, Owner, Person, Roles, Technical, Viewer, Visitor};
 pub use browsers::{known as known_browser, learn as learn_browser};
+pub use locking::{Lock, LockReason, UnlockReason, lock_by_staff, lock_of, unlock_by_staff};
 pub use members::{invite_as, join};
 pub use passwords::PasswordClass;
 pub use proof::{Candidate, Proven, candidate};
