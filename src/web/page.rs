@@ -172,6 +172,10 @@ text_enum! {
         RolesProposed = "roles_proposed",
         /// That an authenticator is taken away waits for a second admin.
         TotpRemovalProposed = "totp_removal_proposed",
+        /// The customer's sign-in is locked.
+        CustomerLocked = "customer_locked",
+        /// The customer's sign-in is unlocked.
+        CustomerUnlocked = "customer_unlocked",
         /// Some of what was asked for holds, the rest waits for a second admin.
         RolesPartlyChanged = "roles_partly_changed",
         /// The proposal was approved.

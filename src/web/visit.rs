@@ -6,7 +6,7 @@ mod ends;
 mod listing;
 mod verbs;
 
-pub use ends::{Ended, Goto, Looked, Stop};
+pub use ends::{Ended, Goto, Looked, LookedAt, Stop};
 pub(super) use verbs::Met;
 
 use std::marker::PhantomData;

@@ -39,6 +39,7 @@ mod remittance;
 mod schema;
 mod sheet;
 mod staff;
+mod staff_lock;
 mod start;
 mod terms;
 mod tickets;

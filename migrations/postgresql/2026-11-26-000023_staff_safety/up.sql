@@ -6,3 +6,5 @@ create unique index staff_proposals_open_person on staff_proposals (person_id, k
 -- A link that one admin alone sent to somebody who has an authenticator works no longer.
 update activations set voided_at = created_at where used_at is null and voided_at is null
   and person_id in (select person_id from totp_factors where confirmed_at is not null);
+-- Why staff locked a customer's sign-in (RC9); null where nobody, or its owner, locked it.
+alter table people add column lock_reason text check (lock_reason in ('asked', 'taken_over', 'misuse', 'authority'));

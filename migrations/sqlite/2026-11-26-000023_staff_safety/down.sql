@@ -1,3 +1,4 @@
+alter table people drop column lock_reason;
 drop index staff_proposals_open_person;
 delete from staff_proposals where kind = 'totp_removal';
 alter table staff_proposals drop column removal_reason;

@@ -23,6 +23,7 @@ diesel::table! {
         password_at -> Nullable<BigInt>,
         created_at -> BigInt,
         self_locked_at -> Nullable<BigInt>,
+        lock_reason -> Nullable<Text>,
     }
 }
 

@@ -36,6 +36,10 @@ pub(super) struct Facts {
     other: [String; 3],
     /// How many recovery codes are left.
     left: i64,
+    /// Why staff did it, by its word.
+    reason: String,
+    /// What staff add to it.
+    words: String,
 }
 
 impl Facts {
@@ -52,6 +56,8 @@ impl Facts {
             due: String::new(),
             other: Default::default(),
             left: 0,
+            reason: String::new(),
+            words: String::new(),
         }
     }
 
@@ -82,6 +88,11 @@ impl Facts {
     /// Tells how many recovery codes are left.
     pub(super) fn with_left(self, left: i64) -> Self {
         Self { left, ..self }
+    }
+
+    /// Tells why staff did it, and what they add.
+    pub(super) fn with_reason(self, reason: &str, words: &str) -> Self {
+        Self { reason: reason.to_string(), words: words.to_string(), ..self }
     }
 
     /// Tells of another session as well.
@@ -186,6 +197,10 @@ letters! {
     account_locked("account_locked", false, "mail/account_locked.txt", "mail/account_locked.html", "mail/account_locked_subject.txt");
     /// The owner unlocked it.
     account_unlocked("account_unlocked", true, "mail/account_unlocked.txt", "mail/account_unlocked.html", "mail/account_unlocked_subject.txt");
+    /// Staff locked it (RC9).
+    locked_by_us("locked_by_us", false, "mail/locked_by_us.txt", "mail/locked_by_us.html", "mail/account_locked_subject.txt");
+    /// Staff unlocked it.
+    unlocked_by_us("unlocked_by_us", false, "mail/unlocked_by_us.txt", "mail/unlocked_by_us.html", "mail/account_unlocked_subject.txt");
     /// The code that unlocks it.
     code_unlock("code_unlock", true, "mail/code_unlock.txt", "mail/code_unlock.html", "mail/code_unlock_subject.txt");
     /// A code to unlock was asked for where nothing is locked.

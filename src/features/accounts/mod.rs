@@ -41,6 +41,7 @@ pub use actor::{Any, Billing, Customer, Member, MemberRole, Owner, Person, Roles
 pub use browsers::{known as known_browser, learn as learn_browser};
 pub use contact::{addresses_of, changed_since, text_to};
 pub use factors::HalfSignedIn;
+pub use locking::{Lock, LockReason, UnlockReason, lock_by_staff, lock_of, unlock_by_staff};
 pub use members::{invite_as, join};
 pub use passwords::PasswordClass;
 pub use proof::{Candidate, Proven, candidate};

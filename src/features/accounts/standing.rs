@@ -1,6 +1,7 @@
 //! The state of a person: the one place that moves it, keeps it on record, and signs out whoever may no longer be here.
 
 use diesel::result::Error as DatabaseFault;
+use serde_json::{Value, json};
 
 use super::queries;
 use crate::base::db::Conn;
@@ -21,6 +22,17 @@ pub enum Stays {
 
 /// Moves a person in the running transaction. Whoever is locked or ended is signed out everywhere.
 pub fn move_person(conn: &mut Conn, ctx: &Context, person_id: i64, by: PersonMove) -> Result<PersonState, Stays> {
+    move_person_for(conn, ctx, person_id, by, json!({}))
+}
+
+/// The same, with what is worth keeping of why.
+pub(super) fn move_person_for(
+    conn: &mut Conn,
+    ctx: &Context,
+    person_id: i64,
+    by: PersonMove,
+    why: Value,
+) -> Result<PersonState, Stays> {
     let (from, subject_id, number) = queries::standing(conn, person_id)?;
     let to = from.after(by)?;
     if !queries::set_state(conn, person_id, from, to)? {
@@ -35,6 +47,6 @@ pub fn move_person(conn: &mut Conn, ctx: &Context, person_id: i64, by: PersonMov
         PersonMove::Unlock => Event::PersonUnlocked,
         PersonMove::End => Event::PersonEnded,
     };
-    records::keep(conn, ctx, Entry::new(event).about(number.as_str()).of_person(person_id, subject_id))?;
+    records::keep(conn, ctx, Entry::new(event).about(number.as_str()).of_person(person_id, subject_id).with(why))?;
     Ok(to)
 }

@@ -6,6 +6,7 @@
 mod activation;
 mod actor;
 mod audit;
+mod customers;
 mod desk;
 mod letters;
 mod people;
@@ -35,6 +36,12 @@ pub fn feature() -> Feature {
         personal: &[&personal::PERSONAL],
         menu: &[
             MenuEntry { key: "desk", href: "/staff", roles: &[], position: 10 },
+            MenuEntry {
+                key: "staff_customers_lock",
+                href: "/staff/customers/lock",
+                roles: &["support", "admin"],
+                position: 75,
+            },
             MenuEntry { key: "staff_people", href: "/staff/people", roles: &["admin", "auditor"], position: 80 },
             MenuEntry { key: "staff_audit", href: "/staff/audit", roles: &["auditor"], position: 90 },
         ],
@@ -45,8 +52,16 @@ pub fn feature() -> Feature {
 }
 
 fn routes() -> Vec<Route> {
-    [desk::routes(), sign_in::routes(), activation::routes(), proposals::routes(), people::routes(), audit::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        desk::routes(),
+        sign_in::routes(),
+        activation::routes(),
+        proposals::routes(),
+        people::routes(),
+        customers::routes(),
+        audit::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -98,6 +98,8 @@ pub enum FieldError {
     AlreadyInvited,
     /// The same waits for a second admin already.
     AlreadyProposed,
+    /// No customer has this address or number, or several do.
+    NoCustomer,
     /// Somebody or something has it already.
     Taken,
     /// The same was sent so many minutes ago; its public number.

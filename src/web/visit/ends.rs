@@ -124,11 +124,20 @@ impl<F> Ended<HttpResponse, F> {
     }
 }
 
+/// Whose a thing is.
+#[derive(Debug, Clone, Copy)]
+pub enum LookedAt {
+    /// An account's: its owners read of the look.
+    Account(i64),
+    /// A person's own, person and subject: they read of it.
+    Person(i64, i64),
+}
+
 /// Whose object a member of staff opened.
 #[derive(Debug, Clone)]
 pub struct Looked {
-    /// The customer's account.
-    pub account_id: i64,
+    /// Whose it is.
+    pub of: LookedAt,
     /// The public number of the object.
     pub object: String,
     /// The file of the object that is served. A player asks for a file in many pieces: its look is recorded once for each
@@ -139,7 +148,12 @@ pub struct Looked {
 impl Looked {
     /// The object itself, shown on a page.
     pub fn at(account_id: i64, object: impl Into<String>) -> Self {
-        Self { account_id, object: object.into(), file: None }
+        Self { of: LookedAt::Account(account_id), object: object.into(), file: None }
+    }
+
+    /// A person, by public number.
+    pub fn at_person(person_id: i64, subject_id: i64, number: impl Into<String>) -> Self {
+        Self { of: LookedAt::Person(person_id, subject_id), object: number.into(), file: None }
     }
 
     /// A file of the object.

@@ -8,7 +8,7 @@ use data_encoding::HEXLOWER;
 use diesel::QueryResult;
 use serde_json::{Value, json};
 
-use super::ends::{Ended, Goto, Looked, Stop};
+use super::ends::{Ended, Goto, Looked, LookedAt, Stop};
 use super::{Actor, MayLook, MayWrite, REFERENCE, Visit};
 use crate::base::crypto::Keys;
 use crate::base::db::{Conn, End};
@@ -276,7 +276,11 @@ fn keep_look(conn: &mut Conn, ctx: &Context, looked: &Looked, details: Value) ->
             return Ok(());
         }
     }
-    let entry = Entry::new(Event::Looked).about(&looked.object).of_account(looked.account_id).with(details);
+    let entry = Entry::new(Event::Looked).about(&looked.object).with(details);
+    let entry = match looked.of {
+        LookedAt::Account(account_id) => entry.of_account(account_id),
+        LookedAt::Person(person_id, subject_id) => entry.of_person(person_id, subject_id),
+    };
     records::keep(conn, ctx, entry)
 }
 

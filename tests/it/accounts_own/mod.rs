@@ -20,7 +20,7 @@ use crate::support::portal::Portal;
 const NEW: &str = "eleven green umbrellas";
 
 /// Gives a person the password of the tests.
-async fn gives_password(portal: &Portal, person: i64) {
+pub async fn gives_password(portal: &Portal, person: i64) {
     let hash = portal.house.hasher.hash(Secret::new(PASSWORD)).await.unwrap();
     let now = portal.house.clock.now();
     portal

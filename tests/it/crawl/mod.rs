@@ -34,7 +34,7 @@ const OF_A_KIND: usize = 3;
 const MOST: usize = 250;
 
 /// Pages that no link leads to: for machines, steps that begin with a form, and what the demo has none of.
-const UNLINKED: [&str; 38] = [
+const UNLINKED: [&str; 39] = [
     // Only who was signed out, or has to prove anew who they are, is led there.
     "/account/kept",
     "/account/step-up",
@@ -70,6 +70,7 @@ const UNLINKED: [&str; 38] = [
     "/leave",
     "/privacy/versions/{number}",
     "/staff/receiving/{number}/closure",
+    "/staff/customers/{number}/lock",
     // Where only a form or a mail leads.
     "/account/identity/guardian",
     "/account/identity/{number}/check",

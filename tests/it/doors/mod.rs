@@ -98,7 +98,7 @@ impl Row {
                     let kind = match before {
                         "tickets" => 'T',
                         "files" => 'F',
-                        "people" | "members" => 'P',
+                        "people" | "members" | "customers" => 'P',
                         "invitations" => 'N',
                         "proposals" => 'V',
                         "remittances" => 'R',
@@ -193,7 +193,9 @@ fn turned_away(page: &Page, verdict: Verdict) -> bool {
 
 /// The lists that staff open: whatever they are let in to without naming one thing, but the desk and empty forms.
 pub fn lists_of_staff() -> Vec<(&'static str, &'static [StaffRole])> {
-    let list = |row: &&Row| row.method == "GET" && row.path != "/staff" && !row.path.ends_with("/new");
+    let list = |row: &&Row| {
+        row.method == "GET" && row.path != "/staff" && !row.path.ends_with("/new") && !row.path.ends_with("/lock")
+    };
     let open = TABLE.iter().filter(list).filter(|row| row.finds == Finds::Page && !row.path.contains('{'));
     open.filter_map(|row| if let Door::Staff(roles) = row.door { Some((row.path, roles)) } else { None }).collect()
 }

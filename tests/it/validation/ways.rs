@@ -282,6 +282,21 @@ pub const WAYS: &[Way] = &[
         NOTHING,
     ),
     way("/staff/people/{number}/roles", ADMIN, "/staff/people", &[("roles", "support")], NOTHING),
+    way("/staff/customers/lock", SUPPORT, "/staff/customers/lock", &[("who", CUSTOMER)], LOOKS),
+    Way {
+        from: From::Through("/staff/customers/lock", &[("/staff/customers/lock", &[("who", COMPANY)])]),
+        ..way("/staff/customers/{number}/lock", SUPPORT, "", &[("reason", "misuse")], LOOKS)
+    },
+    Way {
+        from: From::Through(
+            "/staff/customers/lock",
+            &[
+                ("/staff/customers/lock", &[("who", COMPANY)]),
+                ("/staff/customers/{number}/lock", &[("reason", "misuse")]),
+            ],
+        ),
+        ..way("/staff/customers/{number}/unlocking", SUPPORT, "", &[("reason", "mistake")], LOOKS)
+    },
     way("/staff/people/{number}/authenticator", ADMIN, "/staff/people", &[("reason", "Phone lost")], NOTHING),
 ];
 

@@ -1,16 +1,38 @@
-//! Who locked their own sign-in.
+//! Who locked a sign-in.
 
 use diesel::prelude::*;
 
+use super::model::{Lock, LockReason};
 use crate::base::db::Conn;
 use crate::base::db::schema::people;
 use crate::base::types::{Address, Moment};
 use crate::web::session::{PersonKind, PersonState};
 
-/// Notes that a person locked their own sign-in, or that it is unlocked.
-pub(super) fn set_self_locked(conn: &mut Conn, person_id: i64, at: Option<Moment>) -> QueryResult<()> {
-    diesel::update(people::table.find(person_id)).set(people::self_locked_at.eq(at)).execute(conn)?;
+/// Notes who locked a person's sign-in: its owner at this moment, staff for this reason, or nobody.
+pub(super) fn set_lock(
+    conn: &mut Conn,
+    person_id: i64,
+    own: Option<Moment>,
+    staff: Option<LockReason>,
+) -> QueryResult<()> {
+    diesel::update(people::table.find(person_id))
+        .set((people::self_locked_at.eq(own), people::lock_reason.eq(staff)))
+        .execute(conn)?;
     Ok(())
+}
+
+/// Who locked a person's sign-in.
+pub fn lock_of(conn: &mut Conn, person_id: i64) -> QueryResult<Lock> {
+    let (state, own, reason): (PersonState, Option<Moment>, Option<LockReason>) = people::table
+        .find(person_id)
+        .select((people::state, people::self_locked_at, people::lock_reason))
+        .first(conn)?;
+    Ok(match (state, own) {
+        (PersonState::Active, _) => Lock::Open,
+        (PersonState::Locked, Some(_)) => Lock::Own,
+        (PersonState::Locked, None) => Lock::Staff(reason),
+        (PersonState::Ended, _) => Lock::Ended,
+    })
 }
 
 /// The customer of this address, if they locked their own sign-in.

@@ -1,0 +1,130 @@
+//! The page of one customer's lock. Looking at it is on the customer's record.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::queries::{self, Found};
+use crate::base::db::Conn;
+use crate::base::types::Number;
+use crate::features::accounts::{Lock, LockReason, UnlockReason, lock_by_staff, lock_of, unlock_by_staff};
+use crate::features::staff::{Admin, Staff, Support};
+use crate::web::forms::plain;
+use crate::web::visit::Looked;
+use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, Shell, Visit, again, page};
+
+type Locksmith = Staff<(Support, Admin)>;
+
+/// Most characters of what the customer is told.
+const LONGEST_WORDS: usize = 500;
+
+#[derive(Template)]
+#[template(path = "staff/customers/lock.html")]
+struct Show {
+    shell: Shell,
+    errors: Errors,
+    found: Found,
+    accounts: Vec<Number>,
+    lock: Lock,
+    form: Why,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Why {
+    reason: String,
+    words: String,
+}
+
+impl Why {
+    /// The reason and the words, once both are well.
+    fn check<R>(&self, parse: fn(&str) -> Option<R>) -> Result<(R, String), Errors> {
+        let mut errors = Errors::none();
+        let reason = parse(&self.reason);
+        if self.reason.is_empty() {
+            errors.add("reason", FieldError::Missing);
+        } else if reason.is_none() {
+            errors.add("reason", FieldError::UnknownChoice);
+        }
+        let words = match plain::prose(&self.words, LONGEST_WORDS) {
+            Ok(words) => words,
+            Err(FieldError::Missing) => String::new(),
+            Err(error) => {
+                errors.add("words", error);
+                String::new()
+            }
+        };
+        match reason {
+            Some(reason) => errors.check().map(|()| (reason, words)),
+            None => Err(errors),
+        }
+    }
+}
+
+/// The page of a customer.
+pub(super) fn here(number: &Number) -> String {
+    format!("/staff/customers/{}/lock", number.as_str())
+}
+
+fn parsed(number: &str) -> Result<Number, Error> {
+    Number::parse('P', number).ok_or(Error::NotFound)
+}
+
+fn found(conn: &mut Conn, number: &Number) -> Result<Found, Error> {
+    queries::by_number(conn, number)?.ok_or(Error::NotFound)
+}
+
+async fn shown(visit: &Visit<Locksmith>, number: &str, errors: Errors, form: Why) -> Result<Show, Error> {
+    let number = parsed(number)?;
+    let look = move |conn: &mut Conn, _: &Locksmith| {
+        let found = found(conn, &number)?;
+        let (lock, accounts) = (lock_of(conn, found.id)?, queries::accounts_of(conn, found.id)?);
+        Ok((Looked::at_person(found.id, found.subject_id, found.number.as_str()), (found, lock, accounts)))
+    };
+    let (shell, (found, lock, accounts)) = visit.look("lock", look).await?;
+    Ok(Show { shell, errors, found, accounts, lock, form })
+}
+
+pub(super) async fn show(visit: Visit<Locksmith>, path: web::Path<String>) -> Result<HttpResponse, Error> {
+    page(shown(&visit, &path, Errors::none(), Why::default()).await?)
+}
+
+pub(super) async fn create(
+    visit: Visit<Locksmith>,
+    path: web::Path<String>,
+    form: Form<Why>,
+) -> Result<HttpResponse, Error> {
+    let (number, zone) = (parsed(&path)?, visit.house().config.zone.clone());
+    let ended = visit
+        .write(&form, move |conn, officer, form| {
+            let found = found(conn, &number)?;
+            let (reason, words) = form.check(LockReason::parse)?;
+            lock_by_staff(conn, officer.ctx(), &zone, found.id, (reason, &words))?;
+            Ok(Goto::to(here(&number)).saying(Flash::CustomerLocked))
+        })
+        .await?;
+    match ended {
+        Ended::Done(response) => Ok(response),
+        Ended::Again(_, errors, form) => again(shown(&visit, &path, errors, form.clone()).await?),
+    }
+}
+
+pub(super) async fn update(
+    visit: Visit<Locksmith>,
+    path: web::Path<String>,
+    form: Form<Why>,
+) -> Result<HttpResponse, Error> {
+    let (number, zone) = (parsed(&path)?, visit.house().config.zone.clone());
+    let ended = visit
+        .write(&form, move |conn, officer, form| {
+            let found = found(conn, &number)?;
+            let (reason, words) = form.check(UnlockReason::parse)?;
+            unlock_by_staff(conn, officer.ctx(), &zone, found.id, (reason, &words))?;
+            Ok(Goto::to(here(&number)).saying(Flash::CustomerUnlocked))
+        })
+        .await?;
+    match ended {
+        Ended::Done(response) => Ok(response),
+        Ended::Again(_, errors, form) => again(shown(&visit, &path, errors, form.clone()).await?),
+    }
+}
