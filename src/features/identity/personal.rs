@@ -19,6 +19,7 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
         "identity_contacts",
         "identity_attempts",
         "identity_messages",
+        "identity_proofs",
     ],
     columns: &[
         open("identity_cases", "sealed_key"),
@@ -32,6 +33,8 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
         column("identity_results", "fingerprint", Hashed, "real-name authentication", RESULT),
         column("identity_results", "sealed_name", Sensitive, "remittances and invoices", RESULT),
         column("identity_results", "sealed_code", Sensitive, "remittances and invoices", RESULT),
+        column("identity_proofs", "remittance", Personal, "further proof of a real name", RESULT),
+        column("identity_proofs", "amount", Personal, "further proof of a real name", RESULT),
         column("identity_contacts", "token_hash", Hashed, "proof of consent", "life of the purpose and 3 years"),
         column("identity_contacts", "network", Personal, "proof of consent", "life of the purpose and 3 years"),
     ],

@@ -100,7 +100,7 @@ impl Row {
                         "people" | "members" => 'P',
                         "invitations" => 'N',
                         "proposals" => 'V',
-                        "remittances" => 'R',
+                        "remittances" | "proofs" => 'R',
                         "receiving" => 'B',
                         "statements" => 'E',
                         "identity" => 'K',
