@@ -166,6 +166,10 @@ text_enum! {
         IdentityApproved = "identity_approved",
         /// The case was rejected.
         IdentityRejected = "identity_rejected",
+        /// A small amount to send is shown.
+        IdentityProofAsked = "identity_proof_asked",
+        /// The remittance is recorded as a further proof.
+        IdentityProofRecorded = "identity_proof_recorded",
         /// A member of staff was added.
         StaffAdded = "staff_added",
         /// What was asked for waits for a second admin.

@@ -12,7 +12,7 @@ use crate::support::portal::Portal;
 
 const DAY: Duration = Duration::from_secs(86400);
 /// Under which name the policy tells of a table, or of a column of it.
-const TOLD: [(&str, &str); 40] = [
+const TOLD: [(&str, &str); 41] = [
     ("people.password_hash", "Password, as a hash"),
     ("people.password_class", "Password, as a hash"),
     ("people.password_at", "Password, as a hash"),
@@ -47,6 +47,7 @@ const TOLD: [(&str, &str); 40] = [
     ("identity_cases.sealed_key", "Identity documents and pictures"),
     ("identity_cases.sealed_details", "Identity documents and pictures"),
     ("identity_cases", "Result of real-name authentication"),
+    ("identity_proofs", "Result of real-name authentication"),
     ("identity_files", "Identity documents and pictures"),
     ("account_recoveries.sealed_key", "What you show when the second step is lost"),
     ("account_recoveries.sealed_number", "What you show when the second step is lost"),

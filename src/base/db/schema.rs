@@ -538,6 +538,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    identity_proofs (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        kind -> Text,
+        state -> Text,
+        remittance -> Text,
+        amount -> Nullable<BigInt>,
+        asked_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        recorded_by_id -> Nullable<BigInt>,
+        recorded_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     identity_messages (id) {
         id -> BigInt,
         message_hash -> Binary,
@@ -828,6 +843,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     recovery_files,
     identity_attempts,
     identity_messages,
+    identity_proofs,
     ledger_accounts,
     ledger_transactions,
     ledger_transfers,

@@ -33,6 +33,18 @@ pub(super) enum Fault {
     /// The number stands for as many accounts as one may.
     #[error("the number is used up")]
     UsedUp,
+    /// The remitter's name is not the one that was verified.
+    #[error("the names differ")]
+    NamesDiffer,
+    /// Another amount arrived than was shown.
+    #[error("the amounts differ")]
+    AmountsDiffer,
+    /// It was booked when the amount did not count.
+    #[error("the time of the amount is over")]
+    TooLate,
+    /// So many amounts were asked for within a month.
+    #[error("no more amounts")]
+    AsksUsedUp,
     /// So many mails went to the contact's address within an hour.
     #[error("too often")]
     TooOften(Duration),
@@ -59,6 +71,10 @@ impl From<Fault> for Stop {
             Fault::LeaseOver => Self::Failed(Error::GoFirst("/staff/identity?lost=yes".into())),
             Fault::FourEyes => Self::Failed(Error::Forbidden),
             Fault::TooOften(wait) => Errors::one("form", FieldError::TooOften(whole_seconds(wait))).into(),
+            Fault::NamesDiffer => Errors::one("form", FieldError::ProofName).into(),
+            Fault::AmountsDiffer => Errors::one("form", FieldError::ProofAmount).into(),
+            Fault::TooLate => Errors::one("form", FieldError::ProofTime).into(),
+            Fault::AsksUsedUp => Errors::one("form", FieldError::ProofAsks).into(),
             Fault::UsedUp => Errors::one("form", FieldError::NumberUsedUp).into(),
             Fault::Database(fault) => fault.into(),
             Fault::Factor(cause) => Self::Failed(Error::Internal(cause)),

@@ -51,6 +51,7 @@ letters! {
     rejected_letter("identity_rejected", "mail/identity_rejected_subject.txt", "mail/identity_rejected.txt", "mail/identity_rejected.html");
     returned_letter("identity_returned", "mail/identity_returned_subject.txt", "mail/identity_returned.txt", "mail/identity_returned.html");
     contact_refused_letter("identity_contact_refused", "mail/identity_contact_refused_subject.txt", "mail/identity_contact_refused.txt", "mail/identity_contact_refused.html");
+    proof_letter("identity_proof", "mail/identity_proof_subject.txt", "mail/identity_proof.txt", "mail/identity_proof.html");
     withdrawn_letter("identity_withdrawn", "mail/identity_withdrawn_subject.txt", "mail/identity_withdrawn.txt", "mail/identity_withdrawn.html");
 }
 
@@ -78,6 +79,14 @@ pub(super) fn contact_refused(conn: &mut Conn, ctx: &Context, case: &Case) -> Re
 pub(super) fn withdrawn(conn: &mut Conn, member: &Customer) -> Result<(), Fault> {
     let to = Reader { id: member.person_id(), address: member.address().to_string() };
     withdrawn_letter(conn, member.ctx(), &to, &facts(member.ctx(), None, ""))
+}
+
+/// A remittance was recorded as a further proof.
+pub(super) fn proof_recorded(conn: &mut Conn, ctx: &Context, (account, person): (i64, i64)) -> Result<(), Fault> {
+    for to in accounts::readers_of(conn, account, person)? {
+        proof_letter(conn, ctx, &to, &facts(ctx, None, ""))?;
+    }
+    Ok(())
 }
 
 /// Asks a company's contact to agree, by a link of their own.

@@ -19,6 +19,7 @@ mod numbers;
 mod personal;
 #[cfg(debug_assertions)]
 mod probe;
+mod proofs;
 mod provider;
 mod recoveries;
 mod results;
@@ -29,6 +30,7 @@ pub use actor::Verified;
 pub use cases::{CaseState, IdentityKind, IdentityMethod, Reason};
 #[cfg(debug_assertions)]
 pub use probe::probe;
+pub use proofs::{Found, Paid, ProofKind, ask_proof, examine_proof, provable, record_proof};
 pub use recoveries::{RecoveryReason, RecoveryState};
 pub use results::{IdentityResult, NewResult, result_of, store};
 

@@ -25,6 +25,7 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
         "identity_messages",
         "account_recoveries",
         "recovery_files",
+        "identity_proofs",
     ],
     columns: &[
         open("identity_cases", "sealed_key"),
@@ -43,6 +44,8 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
         column("recovery_files", "sealed_bytes", Sensitive, LOST, SHOWN),
         column("account_recoveries", "network", Personal, LOST, ASKED),
         column("account_recoveries", "device", Personal, LOST, ASKED),
+        column("identity_proofs", "remittance", Personal, "further proof of a real name", RESULT),
+        column("identity_proofs", "amount", Personal, "further proof of a real name", RESULT),
         column("identity_contacts", "token_hash", Hashed, "proof of consent", "life of the purpose and 3 years"),
         column("identity_contacts", "network", Personal, "proof of consent", "life of the purpose and 3 years"),
     ],

@@ -41,6 +41,20 @@ impl Steward for Member<(Owner, Billing)> {
     }
 }
 
+impl Steward for Member<Owner> {
+    fn ctx(&self) -> &Context {
+        Customer::ctx(self)
+    }
+
+    fn account_id(&self) -> i64 {
+        Customer::account_id(self)
+    }
+
+    fn person_id(&self) -> i64 {
+        Customer::person_id(self)
+    }
+}
+
 impl<M: Steward> Steward for Verified<M> {
     fn ctx(&self) -> &Context {
         M::ctx(self)

@@ -3,7 +3,8 @@
 //! the wallet.
 //!
 //! Split by topic: `top_ups` (the customer's thread), `receiving` (our bank accounts), `entries` (the statement),
-//! `confirming` (finance's queue), `balance` (wallet and ledger pages). `actor` says who moves money, `model` how.
+//! `confirming` (finance's queue), `balance` (wallet and ledger pages), `proving` (as a further proof of a
+//! real name). `actor` says who moves money, `model` how.
 //! Others use `seeding`: the same moves without a page.
 
 mod actor;
@@ -16,6 +17,7 @@ mod fault;
 mod fields;
 mod model;
 mod personal;
+mod proving;
 mod receiving;
 mod routes;
 mod sealed;
@@ -54,6 +56,7 @@ pub fn feature() -> Feature {
             MenuEntry { key: "staff_remittances", href: "/staff/remittances", roles: DESK_ROLES, position: 40 },
             MenuEntry { key: "staff_statements", href: "/staff/statements", roles: DESK_ROLES, position: 45 },
             MenuEntry { key: "staff_receiving", href: "/staff/receiving", roles: DESK_ROLES, position: 47 },
+            MenuEntry { key: "staff_proofs", href: "/staff/proofs", roles: &["reviewer"], position: 22 },
             MenuEntry { key: "staff_ledger", href: "/staff/ledger", roles: DESK_ROLES, position: 50 },
         ],
         overview: &[

@@ -1,6 +1,6 @@
 //! The room's addresses.
 
-use super::{balance, confirming, entries, receiving, top_ups};
+use super::{balance, confirming, entries, proving, receiving, top_ups};
 use crate::web::routes::{Route, route};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -8,6 +8,7 @@ pub(super) fn routes() -> Vec<Route> {
         route("/account/balance").get(balance::show),
         route("/account/remittances").get(top_ups::list),
         route("/account/remittances/new").get(top_ups::new).post(top_ups::create),
+        route("/account/remittances/proof").get(proving::ask).post(proving::create),
         route("/account/remittances/{number}").get(top_ups::show),
         route("/account/remittances/{number}/declaration")
             .get(top_ups::declare_form)
@@ -29,6 +30,9 @@ pub(super) fn routes() -> Vec<Route> {
         route("/staff/receiving/new").get(receiving::new).post(receiving::create),
         route("/staff/receiving/{number}/opening").post(receiving::opening).form_at("/staff/receiving"),
         route("/staff/receiving/{number}/closure").get(receiving::closure_ask).post(receiving::closure),
+        route("/staff/proofs").get(proving::list),
+        route("/staff/proofs/{number}").get(proving::show),
+        route("/staff/proofs/{number}/recording").post(proving::record).form_at("/staff/proofs/{number}"),
         route("/staff/ledger").get(balance::ledger),
     ]
 }

@@ -193,6 +193,10 @@ crate::base::types::text_enum! {
         IdentityProviderAsked = "identity_provider_asked",
         /// It did not decide: a reviewer does.
         IdentityProviderPassed = "identity_provider_passed",
+        /// A company was shown a small amount to send.
+        IdentityProofAsked = "identity_proof_asked",
+        /// A reviewer recorded a remittance as a further proof.
+        IdentityProofRecorded = "identity_proof_recorded",
         /// The demo company was made.
         DemoMade = "demo_made",
         /// The key ring got a new generation.

@@ -158,6 +158,14 @@ pub enum FieldError {
     PictureMissing,
     /// The number stands for as many accounts as one may.
     NumberUsedUp,
+    /// The remitter's name is not the one that was verified.
+    ProofName,
+    /// Another amount arrived than the company was shown.
+    ProofAmount,
+    /// The amount did not count on the day of the remittance.
+    ProofTime,
+    /// As many amounts were asked for as one may.
+    ProofAsks,
     /// No face is found.
     NoFace,
     /// More than one face is found.

@@ -101,7 +101,7 @@ impl Row {
                         "people" | "members" | "customers" => 'P',
                         "invitations" => 'N',
                         "proposals" => 'V',
-                        "remittances" => 'R',
+                        "remittances" | "proofs" => 'R',
                         "receiving" => 'B',
                         "statements" => 'E',
                         "identity" => 'K',

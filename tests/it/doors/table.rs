@@ -218,6 +218,9 @@ pub const TABLE: &[Row] = &[
     get("/account/remittances", SEES_MONEY),
     get("/account/remittances/new", Verified(&[Owner, Billing])),
     post("/account/remittances/new", Verified(&[Owner, Billing])),
+    get("/account/remittances/proof", Verified(&[Owner]))
+        .finding(Finds::Way("/account/identity?next=%2Faccount%2Fremittances%2Fproof")),
+    post("/account/remittances/proof", Verified(&[Owner])),
     named("/account/remittances/{number}", SEES_MONEY),
     named("/account/remittances/{number}/declaration", Verified(&[Owner, Billing])),
     post("/account/remittances/{number}/declaration", Verified(&[Owner, Billing])),
@@ -241,6 +244,9 @@ pub const TABLE: &[Row] = &[
     post("/staff/receiving/{number}/opening", Staff(&[Finance])),
     named("/staff/receiving/{number}/closure", Staff(&[Finance])),
     post("/staff/receiving/{number}/closure", Staff(&[Finance])),
+    get("/staff/proofs", Staff(&[Reviewer])),
+    named("/staff/proofs/{number}", Staff(&[Reviewer])),
+    post("/staff/proofs/{number}/recording", Staff(&[Reviewer])),
     get("/staff/ledger", Staff(&[Finance, Auditor])),
     // Work orders.
     get("/account/tickets", ANY),

@@ -8,6 +8,7 @@ mod pages;
 pub mod person;
 mod provider;
 mod races;
+mod walks;
 
 use easylink::web::feature::StaffRole;
 

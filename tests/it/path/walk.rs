@@ -9,6 +9,7 @@ use easylink::app::demo;
 use easylink::features::staff::TotpSecret;
 
 use crate::support::browser::Browser;
+use crate::support::people::Visitor;
 use crate::support::portal::Portal;
 use crate::tickets::png;
 
@@ -27,6 +28,11 @@ impl Walk {
     pub async fn begin(portal: Portal, database: &'static str) -> Self {
         let browser = Browser::open(&portal.base).await;
         Self { portal, browser, jars: BTreeMap::new(), here: "first", count: 0, database }
+    }
+
+    /// Somebody has signed in elsewhere and brings the cookies.
+    pub fn knows(&mut self, who: &'static str, visitor: &Visitor) {
+        self.jars.insert(who, visitor.jar.clone());
     }
 
     /// Somebody sits down, with the cookies of the last time; a new name is a browser that was never here.

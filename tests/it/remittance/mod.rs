@@ -6,6 +6,7 @@ mod declaring;
 mod finance;
 mod late;
 mod path;
+mod proving;
 mod queue;
 mod receiving;
 mod reopened;

@@ -10,8 +10,9 @@ use super::view::Status;
 use crate::base::db::Conn;
 use crate::base::types::Day;
 use crate::features::accounts::{Any, Customer, Member, MemberRole, Owner};
-use crate::features::identity::cases::{self, CaseState, IdentityMethod, Told};
+use crate::features::identity::cases::{self, CaseState, IdentityKind, IdentityMethod, Told};
 use crate::features::identity::consents::{Terms, terms};
+use crate::features::identity::proofs::{self, ProofState};
 use crate::features::identity::provider::{Outcome, at_provider};
 use crate::features::identity::results::result_of;
 use crate::web::forms::{Asking, Errors, Form};
@@ -32,12 +33,14 @@ pub(in crate::features::identity) async fn show(visit: Visit<Member<Any>>) -> Re
     let (shell, status) = visit
         .read(|conn, member| {
             let result = result_of(conn, member)?;
+            let proof = proofs::standing(conn, member.account_id())?;
             // Only owners touch identity (A8): the others see whether the gate is open.
             if member.role() != MemberRole::Owner {
                 return Ok(Status {
                     result,
                     case: None,
                     knots: Vec::new(),
+                    proof,
                     owner: false,
                     own: false,
                     at_provider: false,
@@ -53,7 +56,7 @@ pub(in crate::features::identity) async fn show(visit: Visit<Member<Any>>) -> Re
                 Some(case) => at_provider(conn, case.id)?,
                 None => false,
             };
-            Ok(Status { result, case, knots, owner: true, own, at_provider })
+            Ok(Status { result, case, knots, proof, owner: true, own, at_provider })
         })
         .await?;
     page(Show { shell, status })

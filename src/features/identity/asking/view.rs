@@ -7,6 +7,7 @@ use crate::base::crypto::Keys;
 use crate::base::db::Conn;
 use crate::base::types::Moment;
 use crate::features::identity::cases::{Case, CaseKey, Details, Reason};
+use crate::features::identity::proofs::Proof;
 use crate::features::identity::provider::Outcome;
 use crate::features::identity::results::IdentityResult;
 use crate::services::context::Context;
@@ -20,6 +21,8 @@ pub(super) struct Status {
     pub case: Option<Case>,
     /// What happened with it, newest first.
     pub knots: Vec<Knot>,
+    /// What proves it further, or is to.
+    pub proof: Option<Proof>,
     /// Whether the reader may do something about it.
     pub owner: bool,
     /// Whether the reader began the case: another owner does not see what was typed.

@@ -6,8 +6,9 @@ use crate::base::types::Day;
 use crate::features::identity::cases::{Case, Details, fingerprints};
 use crate::features::identity::contact;
 use crate::features::identity::numbers::{AgeGroup, CreditCode, DocumentNumber};
+use crate::features::identity::proofs::{self, ProofState};
 use crate::features::identity::provider::{Outcome, outcome_of};
-use crate::features::identity::results::times_used;
+use crate::features::identity::results::{self, times_used};
 use crate::features::staff::Officer;
 
 /// One check and how it came out. Its words stand in `templates/identity/words.html`.
@@ -35,6 +36,10 @@ pub(super) enum Finding {
     UsedUp,
     /// The contact agreed by a link of their own.
     ContactAgreed,
+    /// A remittance was recorded as a proof of the name that stands, which is the one of this case.
+    Remitted,
+    /// The same, and the name of this case is another.
+    RemittedBefore,
     /// The provider says that name and number belong together; a person has to say so too.
     ProviderVerified,
     /// The provider cannot tell.
@@ -53,6 +58,7 @@ impl Finding {
                 | Self::CodeHolds
                 | Self::Fresh
                 | Self::ContactAgreed
+                | Self::Remitted
                 | Self::ProviderVerified
         )
     }
@@ -84,6 +90,13 @@ pub(super) fn findings(
         if company.contact.is_some() && contact::agreed(conn, case.id)? {
             found.push(Finding::ContactAgreed);
         }
+    }
+    let proof = proofs::standing(conn, case.account_id)?.filter(|proof| proof.state == ProofState::Recorded);
+    if proof.is_some()
+        && let Some(held) = results::held(conn, officer.keys(), case.account_id)?
+    {
+        let same = proofs::same_name(&held.name, details.legal_name());
+        found.push(if same { Finding::Remitted } else { Finding::RemittedBefore });
     }
     found.extend(outcome_of(conn, case.id)?.map(|outcome| match outcome {
         Outcome::Verified => Finding::ProviderVerified,

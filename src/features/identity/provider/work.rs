@@ -155,9 +155,11 @@ fn read(house: &House, way: &Way, due: &Due, id: &str, answer: &Answer) -> Ended
     };
     if answer.status != 200 {
         // What it does not take now it will not take later: a person does not wait for that.
-        let refused = (400..500).contains(&answer.status) && !matches!(answer.status, 408 | 429);
-        let later = again(&"its status is not 200");
-        return if refused { Ended::Said(Said::Silent) } else { later };
+        if (400..500).contains(&answer.status) && !matches!(answer.status, 408 | 429) {
+            tracing::warn!(event = "identity_provider_refused", status = answer.status);
+            return Ended::Said(Said::Silent);
+        }
+        return again(&"its status is not 200");
     }
     if let Err(distrust) = believed(house, way, id, answer) {
         return again(&distrust);

@@ -2,5 +2,5 @@
 
 mod queries;
 
+pub(super) use queries::{Held, ResultState, end, held, hold, stands, stands_for, times_used};
 pub use queries::{IdentityResult, NewResult, result_of, store};
-pub(super) use queries::{ResultState, end, stands, stands_for, times_used};

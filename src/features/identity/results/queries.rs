@@ -8,6 +8,7 @@ use crate::base::db::schema::identity_results;
 use crate::base::types::{Moment, text_enum};
 use crate::features::accounts::Customer;
 use crate::features::identity::cases::{self, Case, Details, IdentityKind, IdentityMethod};
+use crate::features::identity::proofs;
 use crate::services::ledger;
 
 const NAME: &str = "identity_results.sealed_name";
@@ -65,6 +66,40 @@ pub fn result_of(conn: &mut Conn, customer: &Customer) -> QueryResult<Option<Ide
         ))
         .first(conn)
         .optional()
+}
+
+/// The name that stands, for what is compared with it. No `Debug`: it is never to be seen in a log.
+pub struct Held {
+    /// Person or company.
+    pub kind: IdentityKind,
+    /// The name, masked.
+    pub masked_name: String,
+    /// The name; empty when it cannot be opened.
+    pub name: String,
+}
+
+/// The name that stands for an account.
+pub fn held(conn: &mut Conn, keys: &Keys, account_id: i64) -> QueryResult<Option<Held>> {
+    let found: Option<(IdentityKind, String, Vec<u8>)> = identity_results::table
+        .filter(identity_results::account_id.eq(account_id))
+        .filter(identity_results::state.eq(ResultState::Standing))
+        .select((identity_results::kind, identity_results::masked_name, identity_results::sealed_name))
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|(kind, masked_name, sealed)| {
+        let opened = keys.open_sealed(NAME, &account_id.to_string(), &sealed).ok();
+        let name = opened.and_then(|name| String::from_utf8(name.to_vec()).ok()).unwrap_or_default();
+        Held { kind, masked_name, name }
+    }))
+}
+
+/// The same, held for what follows in the transaction: the result does not end meanwhile.
+pub fn hold(conn: &mut Conn, keys: &Keys, account_id: i64) -> QueryResult<Option<Held>> {
+    let standing = identity_results::table
+        .filter(identity_results::account_id.eq(account_id))
+        .filter(identity_results::state.eq(ResultState::Standing));
+    diesel::update(standing).set(identity_results::state.eq(ResultState::Standing)).execute(conn)?;
+    held(conn, keys, account_id)
 }
 
 /// A decided authentication.
@@ -136,6 +171,8 @@ pub fn store(conn: &mut Conn, keys: &Keys, new: &NewResult<'_>, most: i64) -> Qu
     let own = identity_results::table.filter(identity_results::account_id.eq(new.account_id));
     // The same number anew is the same subject: nothing of the former result is worth more than this one.
     diesel::delete(own.filter(identity_results::fingerprint.eq_any(&prints))).execute(conn)?;
+    // A number may come with another name: what proved the former one proves nothing of it.
+    proofs::fall(conn, new.account_id)?;
     end(conn, new.account_id)?;
     let row = new.account_id.to_string();
     diesel::insert_into(identity_results::table)
@@ -170,5 +207,6 @@ pub fn end(conn: &mut Conn, account_id: i64) -> QueryResult<Option<bool>> {
     } else {
         diesel::delete(standing).execute(conn)?
     };
+    proofs::fall(conn, account_id)?;
     Ok((ended > 0).then_some(moved))
 }
