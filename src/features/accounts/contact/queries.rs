@@ -112,6 +112,14 @@ pub(super) fn made_after(conn: &mut Conn, change: &Change) -> QueryResult<Vec<Ch
         .load(conn)
 }
 
+/// Puts off when a change is made.
+pub(super) fn put_off(conn: &mut Conn, change: &Change, until: Moment) -> QueryResult<()> {
+    diesel::update(contact_changes::table.find(change.id).filter(contact_changes::state.eq(change.state)))
+        .set(contact_changes::due_at.eq(until))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Moves a change that still is as it was read; false when something else was first.
 pub(super) fn set_state(
     conn: &mut Conn,
