@@ -27,6 +27,9 @@ pub enum Error {
     /// The role does not reach this far.
     #[error("forbidden")]
     Forbidden,
+    /// The role reaches this far, and the training that it needs is missing or has lapsed (F10).
+    #[error("training missing")]
+    Untrained,
     /// Nobody is signed in.
     #[error("sign-in needed")]
     SignIn(Door),
@@ -86,7 +89,9 @@ impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden | Self::ExpiredForm | Self::CookiesBlocked | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::Untrained | Self::ExpiredForm | Self::CookiesBlocked | Self::CrossSite => {
+                StatusCode::FORBIDDEN
+            }
             Self::SignIn(_) | Self::StepUp | Self::GoFirst(_) => StatusCode::SEE_OTHER,
             Self::Conflict => StatusCode::CONFLICT,
             Self::BadRequest => StatusCode::BAD_REQUEST,

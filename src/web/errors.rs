@@ -103,6 +103,7 @@ fn answer(req: &HttpRequest, old: &HttpResponse<BoxBody>, kept: Option<PersonKin
         }
         Some(
             error @ (Error::Forbidden
+            | Error::Untrained
             | Error::CrossSite
             | Error::ExpiredForm
             | Error::CookiesBlocked
@@ -164,6 +165,7 @@ fn kind(cause: Option<&Error>, status: StatusCode) -> &'static str {
         (Some(Error::ExpiredForm), _) => "expired_form",
         (Some(Error::CookiesBlocked), _) => "cookies_blocked",
         (Some(Error::CrossSite), _) => "cross_site",
+        (Some(Error::Untrained), _) => "untrained",
         (_, StatusCode::FORBIDDEN) => "forbidden",
         (_, StatusCode::NOT_FOUND) => "not_found",
         (_, StatusCode::METHOD_NOT_ALLOWED) => "method",

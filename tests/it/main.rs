@@ -43,5 +43,6 @@ mod staff_lock;
 mod start;
 mod terms;
 mod tickets;
+mod training;
 mod validation;
 mod walls;

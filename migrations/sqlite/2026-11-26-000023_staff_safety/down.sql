@@ -1,3 +1,5 @@
+drop table training_completions;
+drop table training_requirements;
 alter table people drop column lock_reason;
 drop index staff_proposals_open_person;
 delete from staff_proposals where kind = 'totp_removal';

@@ -160,6 +160,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    training_requirements (id) {
+        id -> BigInt,
+        role -> Text,
+        course -> Text,
+    }
+}
+
+diesel::table! {
+    training_completions (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        course -> Text,
+        completed_at -> BigInt,
+        lapses_at -> BigInt,
+    }
+}
+
+diesel::table! {
     staff_proposals (id) {
         id -> BigInt,
         number -> Text,
@@ -822,6 +840,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     submissions,
     kept_posts,
     staff_roles,
+    training_requirements,
+    training_completions,
     activations,
     totp_factors,
     recovery_codes,

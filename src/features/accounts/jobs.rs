@@ -54,9 +54,11 @@ fn change_contacts(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output
             let (ctx, zone) = (house.own_context(now), house.config.zone.clone());
             let (own, rules, where_) = (ctx.clone(), house.config.sms.clone(), zone.clone());
             let told = move |conn: &mut Conn, most| contact::tell_again(conn, &ctx, &zone, most);
-            house.db.in_pieces_of(FEW, told).await?;
+            // Whether or not everybody could be told, what is due is made.
+            let told = house.db.in_pieces_of(FEW, told).await;
             let made = move |conn: &mut Conn, most| contact::finish_due(conn, &own, &where_, &rules, most);
-            house.db.in_pieces_of(FEW, made).await
+            house.db.in_pieces_of(FEW, made).await?;
+            told
         };
         changed.await.map_err(|fault: Fault| fault.to_string())
     })

@@ -6,6 +6,7 @@ use std::ops::Deref;
 use crate::base::crypto::Keys;
 use crate::base::db::Conn;
 use crate::base::types::Moment;
+use crate::features::staff::training;
 use crate::services::context::Context;
 use crate::web::asked::Asked;
 use crate::web::error::Door;
@@ -21,6 +22,8 @@ pub struct Officer {
     name: String,
     address: String,
     roles: Vec<StaffRole>,
+    /// Those among them whose training is missing or has lapsed.
+    untrained: Vec<StaffRole>,
 }
 
 impl Officer {
@@ -39,7 +42,7 @@ impl Officer {
         &self.address
     }
 
-    /// The person's roles.
+    /// The person's roles whose training stands.
     pub fn roles(&self) -> &[StaffRole] {
         &self.roles
     }
@@ -66,6 +69,8 @@ pub trait StaffRoles: 'static {
     fn takes(role: StaffRole) -> bool;
     /// Their words.
     fn words() -> Vec<&'static str>;
+    /// Whether a role is needed at all: where none is, none needs its training.
+    const GATED: bool = true;
 }
 
 /// Roles that may change something: every one but the auditor.
@@ -127,6 +132,8 @@ impl StaffRoles for AnyRole {
     fn words() -> Vec<&'static str> {
         vec!["any"]
     }
+
+    const GATED: bool = false;
 }
 
 macro_rules! role_tuples {
@@ -160,7 +167,7 @@ impl<R> Deref for Staff<R> {
 }
 
 impl<R: StaffRoles> Actor for Staff<R> {
-    fn admit(_: &mut Conn, session: Option<&SessionRow>, asked: &Asked) -> Result<Self, Error> {
+    fn admit(conn: &mut Conn, session: Option<&SessionRow>, asked: &Asked) -> Result<Self, Error> {
         let session = session.ok_or(Error::SignIn(Door::Staff))?;
         if session.kind != PersonKind::Staff {
             return Err(Error::Forbidden);
@@ -169,16 +176,22 @@ impl<R: StaffRoles> Actor for Staff<R> {
         if session.method != SignInMethod::Totp {
             return Err(Error::SignIn(Door::Staff));
         }
-        let roles = session.roles.clone();
-        if !roles.iter().copied().any(R::takes) {
+        if !session.roles.iter().copied().any(R::takes) {
             return Err(Error::Forbidden);
         }
+        // A role whose training is missing opens nothing, on the very next request (AZ6).
+        let roles = training::standing(conn, session.person_id, &session.roles, asked.context.now)?;
+        if R::GATED && !roles.iter().copied().any(R::takes) {
+            return Err(Error::Untrained);
+        }
+        let untrained = session.roles.iter().copied().filter(|role| !roles.contains(role)).collect();
         let officer = Officer {
             ctx: session.context(asked),
             person_id: session.person_id,
             name: session.shown_name(),
             address: session.address.clone(),
             roles,
+            untrained,
         };
         Ok(Self(officer, PhantomData))
     }
@@ -190,7 +203,8 @@ impl<R: StaffRoles> Actor for Staff<R> {
             account: None,
             account_number: String::new(),
             staff: true,
-            roles: self.roles.iter().map(|role| role.as_str()).collect(),
+            // The navigation keeps what the training would open: there it says what is missing.
+            roles: self.roles.iter().chain(&self.untrained).map(|role| role.as_str()).collect(),
         })
     }
 
@@ -215,7 +229,11 @@ impl<R: Acts> MayWrite for Staff<R> {
         if !session::hold_standing(conn, self.person_id, session)? {
             return Err(ended);
         }
-        if roles::of(conn, self.person_id)?.into_iter().any(R::takes) { Ok(()) } else { Err(Error::Forbidden) }
+        if roles::of(conn, self.person_id)?.into_iter().any(|role| R::takes(role) && self.roles.contains(&role)) {
+            Ok(())
+        } else {
+            Err(Error::Forbidden)
+        }
     }
 }
 impl<R: StaffRoles> MayLook for Staff<R> {}

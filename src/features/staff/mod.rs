@@ -14,6 +14,7 @@ mod personal;
 mod proposals;
 mod queries;
 mod sign_in;
+mod training;
 
 pub use crate::features::accounts::factors::TotpSecret;
 pub use actor::{

@@ -38,10 +38,7 @@ on_both!(
         for link in [&thiefs, &latest] {
             let mut other = portal.visitor_from([127, 0, 4, 4]);
             let before = portal.mails_to("thief@example.com").await.len();
-            let page = other.opens(link).await;
-            if page.status == 200 {
-                other.posts(&page.form(link)).await;
-            }
+            assert_eq!(other.opens(link).await.status, 404, "it was mailed to an address that is taken back");
             assert_eq!(portal.mails_to("thief@example.com").await.len(), before, "nothing is mailed to the thief");
         }
         let mut li = portal.visitor();
@@ -105,5 +102,32 @@ on_both!(
         assert_eq!(portal.visitor().gets(&link).await.status, 200);
         portal.minutes(2);
         assert_eq!(portal.visitor().gets(&link).await.status, 404);
+    }
+);
+
+on_both!(
+    async fn a_change_that_is_broken_keeps_no_other_one_waiting(portal) {
+        let (mut li, mut wu) = (portal.enters("li@example.com").await, portal.enters("wu@example.com").await);
+        for (one, to) in [(&mut li, "li.new@example.com"), (&mut wu, "wu.new@example.com")] {
+            moves(one, to, "wait").await;
+            types(one, &portal.code_for(to).await).await;
+        }
+        let broken = li.person_id;
+        portal
+            .write(move |conn| {
+                use diesel::prelude::*;
+                use easylink::base::db::schema::contact_changes;
+                let own = contact_changes::table.filter(contact_changes::person_id.eq(broken));
+                diesel::update(own).set(contact_changes::sealed_new.eq(Some(vec![1_u8, 2, 3]))).execute(conn).unwrap();
+            })
+            .await;
+        portal.later(DAY * 4);
+        portal.run_jobs().await;
+        wu.visitor = portal.signed_in(wu.person_id, Some(wu.account_id)).await;
+        let page = wu.opens("/account/security").await.text();
+        assert!(page.contains("wu.new@example.com"), "{page}");
+        li.visitor = portal.signed_in(li.person_id, Some(li.account_id)).await;
+        let page = li.opens("/account/security").await.text();
+        assert!(page.contains("li@example.com") && page.contains("A change waits"), "{page}");
     }
 );

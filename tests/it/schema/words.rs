@@ -25,7 +25,9 @@ fn words(conn: &mut Conn) -> BTreeMap<(String, String), Vec<String>> {
         for part in row.b.split("check (").skip(1).chain(row.b.split("CHECK ((").skip(1)) {
             let Some(column) = part.split([' ', '(']).next() else { continue };
             let rest = &part[column.len()..];
-            if !rest.starts_with(" in (") && !rest.starts_with(" = ANY (ARRAY[") {
+            // Of a single word PostgreSQL makes `column = 'a'::text`.
+            let single = rest.starts_with(" = '") && rest.ends_with("'::text))");
+            if !rest.starts_with(" in (") && !rest.starts_with(" = ANY (ARRAY[") && !single {
                 continue;
             }
             let list = &rest[..rest.find([']', ')']).unwrap()];

@@ -7,7 +7,7 @@ mod moves;
 mod queries;
 
 pub(super) use model::{Challenge, Purpose, Step, StepMove, shown};
-pub(super) use moves::{use_up, void_all};
+pub(super) use moves::{use_up, void_all, void_links};
 pub(super) use queries::{sweep, told, unfinished};
 
 use diesel::QueryResult;

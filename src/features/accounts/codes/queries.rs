@@ -178,6 +178,24 @@ pub(super) fn end_all(conn: &mut Conn, person_id: i64, (from, to): (Step, Step))
     .execute(conn)
 }
 
+/// Ends the links of notices about a person that went to one address, of one step.
+pub(super) fn end_links(
+    conn: &mut Conn,
+    person_id: i64,
+    address: &str,
+    (from, to): (Step, Step),
+) -> QueryResult<usize> {
+    diesel::update(
+        challenges::table
+            .filter(challenges::person_id.eq(person_id))
+            .filter(challenges::address.eq(address))
+            .filter(challenges::step.eq(from))
+            .filter(challenges::purpose.eq(Purpose::Disown)),
+    )
+    .set((challenges::step.eq(to), challenges::sealed_data.eq(None::<Vec<u8>>)))
+    .execute(conn)
+}
+
 /// Deletes what ended long enough ago, at most `most`.
 pub(in crate::features::accounts) fn sweep(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<usize> {
     let over: Vec<i64> = challenges::table

@@ -164,6 +164,12 @@ pub(in crate::features::accounts) fn undo(
         return Ok(false);
     }
     let later = queries::made_after(conn, &change)?;
+    // Links that were mailed to an address which is taken back are its holder's no longer.
+    for gone in later.iter().chain([&change]).filter(|one| one.kind == ContactKind::Address) {
+        if let Some(address) = gone.new_value(&ctx.keys) {
+            codes::void_links(conn, person_id, &address)?;
+        }
+    }
     let Some(undone) = moved(conn, ctx, &change, ChangeMove::Undo)? else { return Ok(false) };
     for other in later {
         moved(conn, ctx, &other, ChangeMove::Undo)?;

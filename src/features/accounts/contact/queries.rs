@@ -133,6 +133,14 @@ pub(super) fn made_since(conn: &mut Conn, person_id: i64, since: Moment) -> Quer
     diesel::select(diesel::dsl::exists(made)).get_result(conn)
 }
 
+/// Puts off when a change is made.
+pub(super) fn put_off(conn: &mut Conn, change: &Change, until: Moment) -> QueryResult<()> {
+    diesel::update(contact_changes::table.find(change.id).filter(contact_changes::state.eq(change.state)))
+        .set(contact_changes::due_at.eq(until))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Moves a change that still is as it was read; false when something else was first.
 pub(super) fn set_state(
     conn: &mut Conn,

@@ -76,12 +76,12 @@ fn found(conn: &mut Conn, number: &Number) -> Result<Found, Error> {
 
 async fn shown(visit: &Visit<Locksmith>, number: &str, errors: Errors, form: Why) -> Result<Show, Error> {
     let number = parsed(number)?;
-    let look = move |conn: &mut Conn, _: &Locksmith| {
+    let opening = move |conn: &mut Conn, _: &Locksmith| {
         let found = found(conn, &number)?;
         let (lock, accounts) = (lock_of(conn, found.id)?, queries::accounts_of(conn, found.id)?);
         Ok((Looked::at_person(found.id, found.subject_id, found.number.as_str()), (found, lock, accounts)))
     };
-    let (shell, (found, lock, accounts)) = visit.look("lock", look).await?;
+    let (shell, (found, lock, accounts)) = visit.look("lock", opening).await?;
     Ok(Show { shell, errors, found, accounts, lock, form })
 }
 

@@ -6,7 +6,7 @@ mod pages;
 mod queries;
 
 pub use actor::HalfSignedIn;
-pub(in crate::features::accounts) use queries::{sweep, told, unfinished, void_all};
+pub(in crate::features::accounts) use queries::{sweep, told, unfinished};
 
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use diesel::QueryResult;
 
 use crate::base::chance;
 use crate::base::db::Conn;
+use crate::features::accounts::codes::{Step, StepMove};
 use crate::services::context::Context;
 use crate::web::asked::Asked;
 use crate::web::routes::{Route, route};
@@ -73,6 +74,18 @@ pub(in crate::features::accounts) fn current(conn: &mut Conn, asked: &Asked) -> 
         }
     }
     Ok(None)
+}
+
+/// Ends a wait by its second factor; true for exactly one caller.
+fn finish(conn: &mut Conn, wait: &Wait) -> QueryResult<bool> {
+    let Ok(to) = Step::Code.after(StepMove::Use) else { return Ok(false) };
+    queries::end(conn, wait.id, to)
+}
+
+/// Ends every wait of a person.
+pub(in crate::features::accounts) fn void_all(conn: &mut Conn, person_id: i64) -> QueryResult<usize> {
+    let Ok(to) = Step::Code.after(StepMove::Void) else { return Ok(0) };
+    queries::end_all(conn, person_id, to)
 }
 
 pub(in crate::features::accounts) fn routes() -> Vec<Route> {

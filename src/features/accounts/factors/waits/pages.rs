@@ -5,7 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{MOST_TRIES, Wait, current, queries};
+use super::{MOST_TRIES, Wait, current, finish, queries};
 use crate::base::db::Conn;
 use crate::features::accounts::factors::{Second, forget, state, use_code, use_recovery_code};
 use crate::features::accounts::recovery::disown::{self, Undo};
@@ -120,7 +120,7 @@ fn finished(conn: &mut Conn, scene: &Scene, wait: &Wait, who: &Entrant, outcome:
         records::keep(conn, scene.ctx(), entry.with(json!({ "at": "totp" })))?;
         return Err(stop);
     }
-    if !queries::end(conn, wait.id)? {
+    if !finish(conn, wait)? {
         return Err(Stop::Counted(Errors::one("code", FieldError::StartAgain)));
     }
     forget(conn, scene.ctx(), who.person_id)?;

@@ -8,7 +8,7 @@ use super::Wait;
 use crate::base::db::Conn;
 use crate::base::db::schema::{pending_sign_ins, people};
 use crate::base::types::{Address, Moment};
-use crate::features::accounts::codes::{Step, StepMove};
+use crate::features::accounts::codes::Step;
 use crate::services::context::Context;
 use crate::web::session::{PersonState, SignInMethod};
 
@@ -78,9 +78,8 @@ pub(super) fn count_try(conn: &mut Conn, id: i64, now: Moment, most: i32) -> Que
     Ok(counted == 1)
 }
 
-/// Ends a wait by its second factor; true for exactly one caller.
-pub(super) fn end(conn: &mut Conn, id: i64) -> QueryResult<bool> {
-    let Ok(to) = Step::Code.after(StepMove::Use) else { return Ok(false) };
+/// Ends a wait; true for exactly one caller.
+pub(super) fn end(conn: &mut Conn, id: i64, to: Step) -> QueryResult<bool> {
     let open = pending_sign_ins::table.find(id).filter(pending_sign_ins::step.eq(Step::Code));
     let ended = diesel::update(open)
         .set((pending_sign_ins::step.eq(to), pending_sign_ins::sealed_next.eq(None::<Vec<u8>>)))
@@ -89,8 +88,7 @@ pub(super) fn end(conn: &mut Conn, id: i64) -> QueryResult<bool> {
 }
 
 /// Ends every wait of a person.
-pub(in crate::features::accounts) fn void_all(conn: &mut Conn, person_id: i64) -> QueryResult<usize> {
-    let Ok(to) = Step::Code.after(StepMove::Void) else { return Ok(0) };
+pub(super) fn end_all(conn: &mut Conn, person_id: i64, to: Step) -> QueryResult<usize> {
     let open = pending_sign_ins::table
         .filter(pending_sign_ins::person_id.eq(person_id))
         .filter(pending_sign_ins::step.eq(Step::Code));
