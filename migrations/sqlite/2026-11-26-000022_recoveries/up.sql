@@ -5,8 +5,8 @@ create table account_recoveries (
   number text not null unique,
   person_id bigint not null references people (id),
   account_id bigint not null references accounts (id),
-  kind text not null check (kind in ('personal', 'corporate')),
   state text not null check (state in ('draft', 'asked', 'confirmed', 'waiting', 'done', 'rejected', 'cancelled', 'expired')),
+  begun_in bigint not null,
   paper text not null,
   sealed_key blob,
   sealed_number blob,
@@ -34,7 +34,8 @@ create table account_recoveries (
   check (state not in ('waiting', 'done') or second_by_id is not null),
   check (state <> 'rejected' or reason is not null)
 );
-create unique index account_recoveries_open on account_recoveries (person_id) where state in ('draft', 'asked', 'confirmed', 'waiting');
+create unique index account_recoveries_open on account_recoveries (person_id) where state in ('asked', 'confirmed', 'waiting');
+create index account_recoveries_drafts on account_recoveries (begun_in) where state = 'draft';
 create index account_recoveries_queue on account_recoveries (asked_at, id) where state in ('asked', 'confirmed', 'waiting');
 create index account_recoveries_due on account_recoveries (state, due_at);
 create index account_recoveries_settled on account_recoveries (settled_at);

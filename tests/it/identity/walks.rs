@@ -1,7 +1,7 @@
 //! Real-name authentication in a browser without scripts, as a customer, a contact and a reviewer see it. Pictures of
 //! every step stay in `target/screenshots/path-identity-…`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use easylink::services::faces::drawing::drawn;
 
@@ -58,7 +58,7 @@ fn file(walk: &Walk, name: &str, bytes: &[u8]) -> PathBuf {
 }
 
 /// Sends a picture, reads the answers and hands them in.
-async fn hands_in(walk: &mut Walk, case: &str, picture: &PathBuf) {
+async fn hands_in(walk: &mut Walk, case: &str, picture: &Path) {
     walk.browser.choose_file("picture", picture).await;
     walk.press("Continue").await;
     walk.at(&format!("{case}/check")).await;

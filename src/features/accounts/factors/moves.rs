@@ -166,7 +166,7 @@ pub struct LostFactor {
 impl LostFactor {
     /// Makes the link by which this address puts it back within a week (RC4); answers its path.
     pub fn undo_path(&self, conn: &mut Conn, ctx: &Context, address: &Address) -> diesel::QueryResult<String> {
-        disown::link_to(conn, ctx, self.person_id, address, &Undo::TotpOff { secret: self.secret.text() })
+        disown::link_to(conn, ctx, self.person_id, address, &Undo::TotpLost { secret: self.secret.text() })
     }
 }
 

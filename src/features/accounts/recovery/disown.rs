@@ -83,10 +83,9 @@ fn linked(conn: &mut Conn, ctx: &Context, token: &str) -> Result<Linked, Error> 
     let person_id = challenge.person_id.ok_or(Error::NotFound)?;
     let subject_id = active_subject(conn, person_id)?.ok_or(Error::NotFound)?;
     let text = codes::data_of_link(ctx, token, &challenge).ok_or(Error::NotFound)?;
-    let undo = Undo::parse(&text).ok_or(Error::NotFound)?;
-    if !undo.stands(conn, person_id, challenge.created_at)? {
-        return Err(Error::NotFound);
-    }
+    let told = Undo::parse(&text).ok_or(Error::NotFound)?;
+    // What can no longer be taken back leaves the rest of the link: whoever is in the account is put out, and it is locked.
+    let undo = if told.stands(conn, person_id, challenge.created_at)? { told } else { Undo::SignIn };
     Ok(Linked { challenge, person_id, subject_id, undo })
 }
 

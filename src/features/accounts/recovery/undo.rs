@@ -25,6 +25,12 @@ pub(in crate::features::accounts) enum Undo {
         /// The old secret in base 32.
         secret: String,
     },
+    /// It was taken away as lost (RC3): the old one is on again, whatever came in its place, for who asked for that was not its
+    /// owner.
+    TotpLost {
+        /// The old secret in base 32.
+        secret: String,
+    },
     /// Recovery codes were made or used: none of them works any more.
     RecoveryCodes,
     /// A phone or an address was changed, or is to be: it is what it was before.
@@ -81,7 +87,7 @@ pub(super) fn apply(
     match undo {
         Undo::SignIn => {}
         Undo::TotpOn => factors::take_off(conn, ctx, person_id)?,
-        Undo::TotpOff { secret } => factors::put_back(conn, ctx, person_id, secret)?,
+        Undo::TotpOff { secret } | Undo::TotpLost { secret } => factors::put_back(conn, ctx, person_id, secret)?,
         Undo::RecoveryCodes => factors::void_codes(conn, ctx, person_id)?,
         Undo::Contact { number } => return contact::undo(conn, ctx, person_id, number, per_phone),
     }
@@ -95,7 +101,8 @@ mod tests {
     #[test]
     fn what_is_sealed_is_read_again() {
         let contact = Undo::Contact { number: "H12".into() };
-        let all = [Undo::SignIn, Undo::TotpOn, Undo::TotpOff { secret: "ABC".into() }, Undo::RecoveryCodes, contact];
+        let (off, lost) = (Undo::TotpOff { secret: "ABC".into() }, Undo::TotpLost { secret: "ABC".into() });
+        let all = [Undo::SignIn, Undo::TotpOn, off, lost, Undo::RecoveryCodes, contact];
         for undo in all {
             assert!(Undo::parse(&undo.text()) == Some(undo));
         }

@@ -199,7 +199,7 @@ fn line(errors: &mut Errors, field: &'static str, typed: &str) -> String {
 }
 
 /// What a credit code that does not hold says at its field.
-pub(in crate::features::identity) fn credit_error(fault: CreditFault) -> FieldError {
+fn credit_error(fault: CreditFault) -> FieldError {
     match fault {
         CreditFault::Length => FieldError::CreditLength,
         CreditFault::Alphabet => FieldError::CreditAlphabet,

@@ -8,6 +8,6 @@ mod pictures;
 mod view;
 
 pub(super) use ending::{end_ask, end_do, withdraw_ask, withdraw_do};
-pub(super) use forms::{credit_error, number_error};
+pub(super) use forms::number_error;
 pub(super) use pages::{create, guardian, new, show};
 pub(super) use pictures::{PICTURES_BYTES, check, edit, submit, update};

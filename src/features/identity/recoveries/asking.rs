@@ -1,5 +1,5 @@
 //! "I have lost both": whoever gave the first factor shows who they are, in two pages and one that tells how it stands. Nothing of the account is
-//! shown here: the first factor alone opens nothing (RC3).
+//! shown here but whether, and by which kind of document, its person is known: the first factor alone opens nothing (RC3).
 
 use actix_web::HttpResponse;
 use askama::Template;
@@ -13,9 +13,9 @@ use crate::base::crypto::Keys;
 use crate::base::db::Conn;
 use crate::base::types::{Day, Moment};
 use crate::features::accounts::HalfSignedIn;
-use crate::features::identity::asking::{credit_error, number_error};
-use crate::features::identity::cases::{IdentityKind, Part};
-use crate::features::identity::numbers::{CreditCode, DocumentNumber};
+use crate::features::identity::asking::number_error;
+use crate::features::identity::cases::Part;
+use crate::features::identity::numbers::DocumentNumber;
 use crate::services::storage::Kind;
 use crate::web::forms::{Errors, FieldError};
 use crate::web::held::{self, Holds};
@@ -56,7 +56,6 @@ struct New {
 struct Edit {
     shell: Shell,
     errors: Errors,
-    kind: IdentityKind,
     paper: String,
 }
 
@@ -81,20 +80,16 @@ impl LostForm {
     fn read(&self, basis: &Basis, today: Day) -> Result<String, Errors> {
         let mut errors = Errors::none();
         let given = &self.proven_number;
-        let read = match basis.kind {
-            _ if given.trim().is_empty() => Err(FieldError::Missing),
-            IdentityKind::Personal => DocumentNumber::parse(basis.document, given, today)
-                .map(|number| number.as_str().to_string())
-                .map_err(number_error),
-            IdentityKind::Corporate => {
-                CreditCode::as_printed(given).map(|code| code.as_str().to_string()).map_err(credit_error)
-            }
+        let read = if given.trim().is_empty() {
+            Err(FieldError::Missing)
+        } else {
+            DocumentNumber::parse(basis.document, given, today).map_err(number_error)
         };
         let typed = read.map_err(|error| errors.add("proven_number", error)).ok();
         if self.agree_use.is_none() {
             errors.add("agree_use", FieldError::NotAccepted);
         }
-        typed.filter(|_| errors.is_empty()).ok_or(errors)
+        typed.filter(|_| errors.is_empty()).map(|number| number.as_str().to_string()).ok_or(errors)
     }
 }
 
@@ -118,7 +113,7 @@ fn look(conn: &mut Conn, half: &HalfSignedIn) -> Result<Seen, Error> {
     if let Some(open) = queries::open_of(conn, half.person_id())? {
         return Ok(Seen::Open(Box::new(open)));
     }
-    Ok(Seen::Nothing { basis: queries::basis(conn, half)?, too_often: moves::too_often(conn, half)? })
+    Ok(Seen::Nothing { basis: queries::basis(conn, half.person_id())?, too_often: moves::too_often(conn, half)? })
 }
 
 pub(super) async fn new(visit: Visit<HalfSignedIn>) -> Result<HttpResponse, Error> {
@@ -164,26 +159,19 @@ pub(super) async fn create(visit: Visit<HalfSignedIn>, form: Form<LostForm>) -> 
 
 /// What was begun and lacks its pictures.
 async fn begun(visit: &Visit<HalfSignedIn>) -> Result<(Shell, Recovery), Error> {
-    visit.read(|conn, half| queries::draft_of(conn, half.person_id())?.ok_or_else(|| Error::GoFirst(HERE.into()))).await
+    visit.read(|conn, half| queries::draft_of(conn, half)?.ok_or_else(|| Error::GoFirst(HERE.into()))).await
 }
 
 pub(super) async fn edit(visit: Visit<HalfSignedIn>) -> Result<HttpResponse, Error> {
     let (shell, draft) = begun(&visit).await?;
-    page(Edit { shell: visit.with_form(shell), errors: Errors::none(), kind: draft.kind, paper: draft.paper })
-}
-
-const fn part_of(kind: IdentityKind, field: &str) -> Part {
-    match (kind, field.as_bytes()) {
-        (IdentityKind::Corporate, _) => Part::Licence,
-        (IdentityKind::Personal, b"back") => Part::Back,
-        (IdentityKind::Personal, _) => Part::Front,
-    }
+    page(Edit { shell: visit.with_form(shell), errors: Errors::none(), paper: draft.paper })
 }
 
 pub(super) async fn update(visit: Visit<HalfSignedIn>, parts: Parts) -> Result<HttpResponse, Error> {
-    let sent = held::receive::<_, Press>(&visit, parts, PICTURES).await?;
+    // Nothing is received of somebody who began nothing.
     let (_, draft) = begun(&visit).await?;
-    let (kind, paper) = (draft.kind, draft.paper.clone());
+    let sent = held::receive::<_, Press>(&visit, parts, PICTURES).await?;
+    let (draft_id, paper) = (draft.id, draft.paper.clone());
     let mut errors = sent.errors;
     if errors.of("picture").is_none() && !sent.files.iter().any(|file| file.field == "picture") {
         errors.add("picture", FieldError::PictureMissing);
@@ -192,7 +180,8 @@ pub(super) async fn update(visit: Visit<HalfSignedIn>, parts: Parts) -> Result<H
     let files = sent.files;
     let sealed = visit.read(move |_, half| {
         let one = |file: &held::HeldFile| {
-            moves::seal_picture(half.ctx(), &draft, part_of(kind, file.field), file.kind, &file.bytes)
+            let part = if file.field == "back" { Part::Back } else { Part::Front };
+            moves::seal_picture(half.ctx(), &draft, part, file.kind, &file.bytes)
         };
         files.iter().map(one).collect::<Option<Vec<Sealed>>>().ok_or(Error::Conflict)
     });
@@ -201,10 +190,10 @@ pub(super) async fn update(visit: Visit<HalfSignedIn>, parts: Parts) -> Result<H
         if !errors.is_empty() {
             return Err(errors.in_order(PICTURES.fields).into());
         }
-        moves::hand_in(conn, half, sealed, &means)?;
+        moves::hand_in(conn, half, (draft_id, sealed), &means)?;
         Ok(Goto::to(HERE).saying(Flash::RecoveryAsked))
     });
-    ended.await?.or(|shell, errors, _| Edit { shell, errors, kind, paper })
+    ended.await?.or(|shell, errors, _| Edit { shell, errors, paper })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What the clock does: it takes the factor away when the wait is over, tells of what is near, ends what nobody decided, and
+//! What the clock does: it ends what has nothing to be compared with any more, takes the factor away when the wait is over, tells of what is near, ends what nobody decided, and
 //! deletes what was settled long ago. One at a time: one that fails keeps no other back.
 
 use std::future::Future;
@@ -27,7 +27,8 @@ pub(in crate::features::identity) const JOB: JobSpec =
 type Act = fn(&mut Conn, &Context, &Recovery, &Means) -> Result<(), Fault>;
 type Find = fn(&mut Conn, Moment, i64) -> diesel::QueryResult<Vec<Recovery>>;
 
-const WORK: [(Find, Act); 4] = [
+const WORK: [(Find, Act); 5] = [
+    (queries::baseless, moves::cancel),
     (|conn, now, most| queries::due(conn, RecoveryState::Waiting, now, most), moves::finish),
     (|conn, now, most| queries::due(conn, RecoveryState::Asked, now, most), moves::expire),
     (|conn, now, most| queries::due(conn, RecoveryState::Confirmed, now, most), moves::expire),

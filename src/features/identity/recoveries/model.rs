@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::base::types::{Moment, Number, text_enum};
-use crate::features::identity::cases::IdentityKind;
 use crate::services::records::Event;
 
 /// How long a confirmed recovery waits while everybody is told (RC3).
@@ -90,7 +89,8 @@ impl RecoveryState {
     pub(super) const fn after(self, by: RecoveryMove) -> Result<Self, IllegalMove> {
         match (self, by) {
             (Self::Draft, RecoveryMove::Submit) => Ok(Self::Asked),
-            (Self::Asked, RecoveryMove::Confirm) => Ok(Self::Confirmed),
+            // Once more when the first reviewer is none any more.
+            (Self::Asked | Self::Confirmed, RecoveryMove::Confirm) => Ok(Self::Confirmed),
             (Self::Confirmed, RecoveryMove::Second) => Ok(Self::Waiting),
             (Self::Asked | Self::Confirmed | Self::Waiting, RecoveryMove::Reject) => Ok(Self::Rejected),
             (Self::Asked | Self::Confirmed | Self::Waiting, RecoveryMove::Cancel) => Ok(Self::Cancelled),
@@ -137,7 +137,6 @@ pub(super) struct Recovery {
     pub person_id: i64,
     /// Whose authenticated name it is compared with.
     pub account_id: i64,
-    pub kind: IdentityKind,
     pub state: RecoveryState,
     /// The word on the sheet of paper.
     pub paper: String,
@@ -164,6 +163,7 @@ mod tests {
         let legal = [
             (Draft, Submit, Asked),
             (Asked, Confirm, Confirmed),
+            (Confirmed, Confirm, Confirmed),
             (Confirmed, Second, Waiting),
             (Waiting, Finish, Done),
             (Asked, Reject, Rejected),

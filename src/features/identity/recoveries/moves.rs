@@ -13,9 +13,12 @@ use crate::features::accounts::{HalfSignedIn, factors};
 use crate::features::identity::cases::{CaseKey, Part, Picture, fingerprints};
 use crate::features::identity::fault::Fault;
 use crate::features::staff::{Reviewer, Staff};
+use crate::services::consent::{self, ConsentEvent, Purpose};
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
 use crate::services::storage::Kind;
+use crate::web::feature::StaffRole;
+use crate::web::roles;
 use crate::web::session::{self, PersonState};
 
 const KEY: &str = "account_recoveries.sealed_key";
@@ -54,7 +57,7 @@ pub(super) fn bytes(ctx: &Context, recovery: &Recovery, picture: &Picture, seale
 
 /// Whether somebody asked as often as one may.
 pub(super) fn too_often(conn: &mut Conn, half: &HalfSignedIn) -> diesel::QueryResult<bool> {
-    Ok(queries::asked_lately(conn, half.person_id(), half.ctx().now)? >= MOST)
+    Ok(queries::asked_lately(conn, half.person_id(), &half.ctx().network, half.ctx().now)? >= MOST)
 }
 
 /// Begins: the number is sealed under a key of its own, and nobody is told before the pictures are there. `notice` is the
@@ -69,7 +72,7 @@ pub(super) fn begin(
     if too_often(conn, half)? {
         return Err(Fault::Changed);
     }
-    queries::drop_draft(conn, half.person_id())?;
+    queries::drop_draft(conn, half)?;
     let new = NewRecovery {
         basis,
         paper,
@@ -79,13 +82,23 @@ pub(super) fn begin(
         notice_hash: Sha256::digest(notice).to_vec(),
         number: &number,
     };
-    Ok(queries::insert(conn, ctx, half, &new)?)
+    queries::insert(conn, ctx, half, &new)?;
+    consent::keep(conn, ctx, half.person_id(), Purpose::IdentityDocument, ConsentEvent::Given, None, notice)?;
+    Ok(())
 }
 
-/// Hands it in with its pictures; everybody is told at once.
-pub(super) fn hand_in(conn: &mut Conn, half: &HalfSignedIn, sealed: Vec<Sealed>, means: &Means) -> Result<(), Fault> {
+/// Hands it in with its pictures, which were sealed for this very draft; everybody is told at once.
+pub(super) fn hand_in(
+    conn: &mut Conn,
+    half: &HalfSignedIn,
+    (draft_id, sealed): (i64, Vec<Sealed>),
+    means: &Means,
+) -> Result<(), Fault> {
     let ctx = half.ctx();
-    let draft = queries::draft_of(conn, half.person_id())?.ok_or(Fault::Changed)?;
+    let draft = queries::draft_of(conn, half)?.filter(|draft| draft.id == draft_id).ok_or(Fault::Changed)?;
+    if too_often(conn, half)? {
+        return Err(Fault::Changed);
+    }
     for Sealed(picture, bytes) in sealed {
         queries::keep_file(conn, &draft, &picture, bytes, ctx.now)?;
     }
@@ -101,7 +114,14 @@ pub(super) fn confirm(
     means: &Means,
 ) -> Result<RecoveryState, Fault> {
     let recovery = decidable(conn, officer, number)?;
-    let by = if recovery.state == RecoveryState::Asked { RecoveryMove::Confirm } else { RecoveryMove::Second };
+    let (_, _, person) = queries::person(conn, recovery.person_id)?;
+    if person != PersonState::Active {
+        return Err(Fault::Changed);
+    }
+    // The word of somebody who is no reviewer any more does not count.
+    let reviewers = roles::holders(conn, StaffRole::Reviewer)?;
+    let first = recovery.first_by_id.is_some_and(|first| reviewers.iter().any(|one| one.id == first));
+    let by = if first { RecoveryMove::Second } else { RecoveryMove::Confirm };
     // What was compared must still stand: a name that was withdrawn proves nobody.
     let basis = queries::basis_of(conn, &recovery)?.ok_or(Fault::Changed)?;
     let typed = typed(officer.ctx(), &recovery).ok_or(Fault::Changed)?;
@@ -153,14 +173,18 @@ pub(super) fn expire(conn: &mut Conn, ctx: &Context, recovery: &Recovery, means:
     tell(conn, ctx, &now, News::Expired, means)
 }
 
-/// The wait is over: the second factor goes, with all that hung on it. Not when it was used meanwhile, or when its owner said
-/// that somebody else is in the account.
+/// The wait is over: the second factor goes, with all that hung on it. Not when it was used meanwhile, when its owner said that
+/// somebody else is in the account or locked it, nor when the authenticated name was withdrawn.
 pub(super) fn finish(conn: &mut Conn, ctx: &Context, recovery: &Recovery, means: &Means) -> Result<(), Fault> {
     session::hold(conn, recovery.person_id)?;
     let (_, subject, state) = queries::person(conn, recovery.person_id)?;
     let lost = factors::unused_since(conn, recovery.person_id, recovery.asked_at)?;
-    let disowned = records::happened(conn, recovery.person_id, Event::Disowned, recovery.asked_at)?;
-    if state != PersonState::Active || !lost || disowned {
+    let mut warned = false;
+    for event in [Event::Disowned, Event::PersonLocked] {
+        warned |= records::happened(conn, recovery.person_id, event, recovery.asked_at)?;
+    }
+    let basis = queries::basis_of(conn, recovery)?;
+    if state != PersonState::Active || !lost || warned || basis.is_none() {
         return cancel(conn, ctx, recovery, means);
     }
     let done = step(conn, ctx, recovery, RecoveryMove::Finish, None, (None, ""))?;

@@ -10,11 +10,9 @@ use diesel::prelude::*;
 
 use super::model::{COUNTED, DECISION, DRAFT, KEPT, REMINDER, Recovery, RecoveryReason, RecoveryState, WAIT};
 use crate::base::db::Conn;
-use crate::base::db::schema::{
-    account_recoveries, identity_cases, identity_results, memberships, people, recovery_files,
-};
+use crate::base::db::schema::{account_recoveries, identity_cases, identity_results, people, recovery_files};
 use crate::base::types::{Address, Moment, Number};
-use crate::features::accounts::{HalfSignedIn, MemberRole};
+use crate::features::accounts::HalfSignedIn;
 use crate::features::identity::cases::IdentityKind;
 use crate::features::identity::numbers::DocumentKind;
 use crate::features::identity::results::ResultState;
@@ -30,7 +28,6 @@ macro_rules! recovery {
             account_recoveries::number,
             account_recoveries::person_id,
             account_recoveries::account_id,
-            account_recoveries::kind,
             account_recoveries::state,
             account_recoveries::paper,
             account_recoveries::sealed_key,
@@ -45,12 +42,11 @@ macro_rules! recovery {
     };
 }
 
-/// With what a person's papers are compared: an authentication that stands.
+/// With what a person's papers are compared: an authentication of their own that stands. That of a company tells nobody's
+/// identity: its licence is no secret.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct Basis {
     pub account_id: i64,
-    pub kind: IdentityKind,
-    /// The document of a person; of a company it is that of the contact and says nothing.
     pub document: DocumentKind,
     pub masked_name: String,
     pub masked_number: String,
@@ -58,60 +54,29 @@ pub(super) struct Basis {
     pub decided_at: Moment,
 }
 
-macro_rules! basis {
-    () => {
-        (
+/// The authentication that tells who somebody is.
+pub(super) fn basis(conn: &mut Conn, person_id: i64) -> QueryResult<Option<Basis>> {
+    identity_results::table
+        .inner_join(identity_cases::table.on(identity_results::case_id.eq(identity_cases::id.nullable())))
+        .filter(identity_cases::person_id.eq(person_id))
+        .filter(identity_results::kind.eq(IdentityKind::Personal))
+        .filter(identity_results::state.eq(ResultState::Standing))
+        .order(identity_results::id.desc())
+        .select((
             identity_results::account_id,
-            identity_results::kind,
             identity_cases::document,
             identity_results::masked_name,
             identity_results::masked_number,
             identity_results::fingerprint,
             identity_results::decided_at,
-        )
-    };
-}
-
-/// The authentication that tells who somebody is: their own, else that of a company whose owner they are.
-pub(super) fn basis(conn: &mut Conn, half: &HalfSignedIn) -> QueryResult<Option<Basis>> {
-    let own: Option<Basis> = identity_results::table
-        .inner_join(identity_cases::table.on(identity_results::case_id.eq(identity_cases::id.nullable())))
-        .filter(identity_cases::person_id.eq(half.person_id()))
-        .filter(identity_results::kind.eq(IdentityKind::Personal))
-        .filter(identity_results::state.eq(ResultState::Standing))
-        .order(identity_results::id.desc())
-        .select(basis!())
-        .first(conn)
-        .optional()?;
-    if own.is_some() {
-        return Ok(own);
-    }
-    let owned = memberships::table
-        .filter(memberships::person_id.eq(half.person_id()))
-        .filter(memberships::role.eq(MemberRole::Owner))
-        .filter(memberships::ended_at.is_null())
-        .select(memberships::account_id);
-    identity_results::table
-        .inner_join(identity_cases::table.on(identity_results::case_id.eq(identity_cases::id.nullable())))
-        .filter(identity_results::account_id.eq_any(owned))
-        .filter(identity_results::kind.eq(IdentityKind::Corporate))
-        .filter(identity_results::state.eq(ResultState::Standing))
-        .order(identity_results::id.desc())
-        .select(basis!())
+        ))
         .first(conn)
         .optional()
 }
 
-/// What a recovery is compared with, while that stands.
+/// With what a recovery is compared, while it is the one of then.
 pub(super) fn basis_of(conn: &mut Conn, recovery: &Recovery) -> QueryResult<Option<Basis>> {
-    identity_results::table
-        .inner_join(identity_cases::table.on(identity_results::case_id.eq(identity_cases::id.nullable())))
-        .filter(identity_results::account_id.eq(recovery.account_id))
-        .filter(identity_results::kind.eq(recovery.kind))
-        .filter(identity_results::state.eq(ResultState::Standing))
-        .select(basis!())
-        .first(conn)
-        .optional()
+    Ok(basis(conn, recovery.person_id)?.filter(|basis| basis.account_id == recovery.account_id))
 }
 
 /// The open one of a person.
@@ -124,11 +89,14 @@ pub(super) fn open_of(conn: &mut Conn, person_id: i64) -> QueryResult<Option<Rec
         .optional()
 }
 
-/// How many a person asked for of late.
-pub(super) fn asked_lately(conn: &mut Conn, person_id: i64, now: Moment) -> QueryResult<i64> {
+/// How many a person asked for of late with the right number; and from this network with a wrong one, for that may be somebody
+/// else who only wants to use the owner's up.
+pub(super) fn asked_lately(conn: &mut Conn, person_id: i64, network: &str, now: Moment) -> QueryResult<i64> {
+    let counts = account_recoveries::agrees.eq(true).or(account_recoveries::network.eq(network.to_string()));
     account_recoveries::table
         .filter(account_recoveries::person_id.eq(person_id))
         .filter(account_recoveries::asked_at.gt(now.minus(COUNTED)))
+        .filter(counts)
         .filter(account_recoveries::state.ne(RecoveryState::Draft))
         .count()
         .get_result(conn)
@@ -145,10 +113,11 @@ pub(super) struct NewRecovery<'a> {
     pub notice_hash: Vec<u8>,
 }
 
-/// The one of a person whose pictures are not there yet.
-pub(super) fn draft_of(conn: &mut Conn, person_id: i64) -> QueryResult<Option<Recovery>> {
+/// The one that was begun in this waiting sign-in and whose pictures are not there yet.
+pub(super) fn draft_of(conn: &mut Conn, half: &HalfSignedIn) -> QueryResult<Option<Recovery>> {
     account_recoveries::table
-        .filter(account_recoveries::person_id.eq(person_id))
+        .filter(account_recoveries::begun_in.eq(half.wait()))
+        .filter(account_recoveries::person_id.eq(half.person_id()))
         .filter(account_recoveries::state.eq(RecoveryState::Draft))
         .select(recovery!())
         .first(conn)
@@ -156,9 +125,10 @@ pub(super) fn draft_of(conn: &mut Conn, person_id: i64) -> QueryResult<Option<Re
 }
 
 /// Deletes it: nobody was told of it.
-pub(super) fn drop_draft(conn: &mut Conn, person_id: i64) -> QueryResult<usize> {
+pub(super) fn drop_draft(conn: &mut Conn, half: &HalfSignedIn) -> QueryResult<usize> {
     let own = account_recoveries::table
-        .filter(account_recoveries::person_id.eq(person_id))
+        .filter(account_recoveries::begun_in.eq(half.wait()))
+        .filter(account_recoveries::person_id.eq(half.person_id()))
         .filter(account_recoveries::state.eq(RecoveryState::Draft));
     diesel::delete(own).execute(conn)
 }
@@ -175,14 +145,14 @@ pub(super) fn sweep_drafts(conn: &mut Conn, now: Moment, most: i64) -> QueryResu
     diesel::delete(account_recoveries::table.filter(account_recoveries::id.eq_any(over))).execute(conn)
 }
 
-/// Keeps what is begun. That the person has an open one is a violation of its index.
+/// Keeps what is begun.
 pub(super) fn insert(conn: &mut Conn, ctx: &Context, half: &HalfSignedIn, new: &NewRecovery<'_>) -> QueryResult<()> {
     diesel::insert_into(account_recoveries::table)
         .values((
             account_recoveries::number.eq(new.number),
             account_recoveries::person_id.eq(half.person_id()),
             account_recoveries::account_id.eq(new.basis.account_id),
-            account_recoveries::kind.eq(new.basis.kind),
+            account_recoveries::begun_in.eq(half.wait()),
             account_recoveries::state.eq(RecoveryState::Draft),
             account_recoveries::paper.eq(new.paper),
             account_recoveries::sealed_key.eq(Some(&new.sealed_key)),
@@ -262,6 +232,21 @@ pub(super) fn due(conn: &mut Conn, state: RecoveryState, now: Moment, most: i64)
         .load(conn)
 }
 
+/// The open ones whose authentication stands no more; at most `most`.
+pub(super) fn baseless(conn: &mut Conn, _: Moment, most: i64) -> QueryResult<Vec<Recovery>> {
+    let standing = identity_results::table
+        .filter(identity_results::account_id.eq(account_recoveries::account_id))
+        .filter(identity_results::kind.eq(IdentityKind::Personal))
+        .filter(identity_results::state.eq(ResultState::Standing));
+    account_recoveries::table
+        .filter(account_recoveries::state.eq_any(OPEN))
+        .filter(diesel::dsl::not(diesel::dsl::exists(standing)))
+        .order(account_recoveries::id)
+        .limit(most)
+        .select(recovery!())
+        .load(conn)
+}
+
 /// The waiting ones that end within a day and of which nobody was told again; at most `most`.
 pub(super) fn untold(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<Vec<Recovery>> {
     account_recoveries::table
@@ -276,7 +261,10 @@ pub(super) fn untold(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<Vec
 
 /// Notes that everybody was told again; false when somebody else did.
 pub(super) fn told(conn: &mut Conn, id: i64, now: Moment) -> QueryResult<bool> {
-    let untold = account_recoveries::table.find(id).filter(account_recoveries::told_at.is_null());
+    let untold = account_recoveries::table
+        .find(id)
+        .filter(account_recoveries::state.eq(RecoveryState::Waiting))
+        .filter(account_recoveries::told_at.is_null());
     Ok(diesel::update(untold).set(account_recoveries::told_at.eq(Some(now))).execute(conn)? == 1)
 }
 

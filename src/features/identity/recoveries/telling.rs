@@ -153,11 +153,14 @@ pub(super) fn tell(
             subject: Subject { facts: &facts }.render()?.trim().to_string(),
             text: Text { facts: &facts }.render()?,
             html: Html { facts: &facts }.render()?,
-            holds_code: everywhere,
+            // The link that stops it can do nothing else: it is worth more when the relay was down for a day.
+            holds_code: matches!(news, News::Done(_)),
         };
         mail::send(conn, ctx, mail)?;
     }
     if news.urgent() {
+        // Whoever has the mailbox reads the mails: the phone stops it as well.
+        facts.link = format!("{}{}", ctx.base_url, stop_path(&ctx.keys, &recovery.number));
         let words = Message { facts: &facts }.render()?.trim().to_string();
         accounts::text_to(conn, ctx, &means.sms, recovery.person_id, (news.kind(), words))?;
     }

@@ -95,6 +95,10 @@ pub(in crate::features::staff) fn remove_totp(
     let Some(person) = by_number(conn, number)?.filter(|person| person.standing == Standing::Active) else {
         return Ok(Err(Kept::Meanwhile));
     };
+    // The one of then, and lost: not one that came since, nor one that turned up again.
+    if !factors::unused_since(conn, person.id, proposal.proposed_at)? {
+        return Ok(Err(Kept::Meanwhile));
+    }
     let whose = (person.id, person.subject_id, person.number.as_str());
     if !factors::revoke(conn, ctx, whose, proposal.number.as_str())? {
         return Ok(Err(Kept::Meanwhile));

@@ -29,6 +29,11 @@ impl HalfSignedIn {
         self.wait.person_id
     }
 
+    /// The sign-in that waits, by its internal id: what is begun here is this browser's alone.
+    pub fn wait(&self) -> i64 {
+        self.wait.id
+    }
+
     /// Whose key seals what is kept about the person.
     pub fn subject_id(&self) -> Option<i64> {
         self.ctx.author.subject_id

@@ -7,19 +7,22 @@ use super::OPEN;
 use crate::base::db::Conn;
 use crate::base::db::schema::{account_recoveries, memberships, people};
 use crate::base::types::{Moment, Number};
-use crate::features::identity::cases::IdentityKind;
 use crate::features::staff::Officer;
 
-/// Whether the reviewer is, by address, the person themself or a member of the account.
+/// Whether the reviewer is, by address, the person themself or a member of an account with them.
 pub(in super::super) fn is_own(conn: &mut Conn, officer: &Officer, recovery: &Recovery) -> QueryResult<bool> {
     let own = people::table.find(recovery.person_id).filter(people::address.eq(officer.address()));
     if diesel::select(diesel::dsl::exists(own)).get_result(conn)? {
         return Ok(true);
     }
+    let theirs = diesel::alias!(memberships as theirs);
+    let shared = theirs
+        .filter(theirs.field(memberships::person_id).eq(recovery.person_id))
+        .select(theirs.field(memberships::account_id));
     let member = memberships::table
         .inner_join(people::table)
         .filter(people::address.eq(officer.address()))
-        .filter(memberships::account_id.eq(recovery.account_id));
+        .filter(memberships::account_id.eq_any(shared).or(memberships::account_id.eq(recovery.account_id)));
     diesel::select(diesel::dsl::exists(member)).get_result(conn)
 }
 
@@ -27,7 +30,6 @@ pub(in super::super) fn is_own(conn: &mut Conn, officer: &Officer, recovery: &Re
 #[derive(Debug, Clone, Queryable)]
 pub(in super::super) struct Row {
     pub number: Number,
-    pub kind: IdentityKind,
     pub state: RecoveryState,
     pub asked_at: Moment,
     pub due_at: Moment,
@@ -44,7 +46,6 @@ pub(in super::super) fn queue(
         .filter(account_recoveries::state.eq_any(OPEN))
         .select((
             account_recoveries::number,
-            account_recoveries::kind,
             account_recoveries::state,
             account_recoveries::asked_at,
             account_recoveries::due_at,
