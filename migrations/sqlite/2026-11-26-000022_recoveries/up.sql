@@ -36,7 +36,7 @@ create table account_recoveries (
 );
 create unique index account_recoveries_open on account_recoveries (person_id) where state in ('asked', 'confirmed', 'waiting');
 create index account_recoveries_drafts on account_recoveries (begun_in) where state = 'draft';
-create index account_recoveries_queue on account_recoveries (asked_at, id) where state in ('asked', 'confirmed', 'waiting');
+create index account_recoveries_queue on account_recoveries (asked_at, id) where settled_at is null;
 create index account_recoveries_due on account_recoveries (state, due_at);
 create index account_recoveries_settled on account_recoveries (settled_at);
 create index account_recoveries_person_id on account_recoveries (person_id, asked_at);

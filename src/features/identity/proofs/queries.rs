@@ -29,10 +29,10 @@ pub struct Proof {
 
 /// What proves the account's standing result further, the recorded one before one that is asked for.
 pub fn standing(conn: &mut Conn, account_id: i64) -> QueryResult<Option<Proof>> {
-    identity_proofs::table
+    // One of each at most.
+    let found: Vec<Proof> = identity_proofs::table
         .filter(identity_proofs::account_id.eq(account_id))
         .filter(identity_proofs::state.eq_any([ProofState::Asked, ProofState::Recorded]))
-        .order(identity_proofs::state.desc())
         .select((
             identity_proofs::state,
             identity_proofs::remittance,
@@ -40,8 +40,8 @@ pub fn standing(conn: &mut Conn, account_id: i64) -> QueryResult<Option<Proof>> 
             identity_proofs::expires_at,
             identity_proofs::recorded_at,
         ))
-        .first(conn)
-        .optional()
+        .load(conn)?;
+    Ok(found.into_iter().max_by_key(|proof| proof.state == ProofState::Recorded))
 }
 
 /// Of these remittances (account and reference) those that a reviewer may look at as a proof: the account's name stands and

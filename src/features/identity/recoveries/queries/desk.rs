@@ -3,7 +3,6 @@
 use diesel::prelude::*;
 
 use super::super::model::{Recovery, RecoveryState};
-use super::OPEN;
 use crate::base::db::Conn;
 use crate::base::db::schema::{account_recoveries, memberships, people};
 use crate::base::types::{Moment, Number};
@@ -43,7 +42,8 @@ pub(in super::super) fn queue(
     most: i64,
 ) -> QueryResult<Option<Vec<Row>>> {
     let mut query = account_recoveries::table
-        .filter(account_recoveries::state.eq_any(OPEN))
+        .filter(account_recoveries::settled_at.is_null())
+        .filter(account_recoveries::state.ne(RecoveryState::Draft))
         .select((
             account_recoveries::number,
             account_recoveries::state,
@@ -54,7 +54,8 @@ pub(in super::super) fn queue(
     if let Some(after) = after {
         let last: Option<(i64, Moment)> = account_recoveries::table
             .filter(account_recoveries::number.eq(after))
-            .filter(account_recoveries::state.eq_any(OPEN))
+            .filter(account_recoveries::settled_at.is_null())
+            .filter(account_recoveries::state.ne(RecoveryState::Draft))
             .select((account_recoveries::id, account_recoveries::asked_at))
             .first(conn)
             .optional()?;
