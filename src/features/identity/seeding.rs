@@ -5,7 +5,7 @@ mod queries;
 use serde_json::json;
 
 pub use super::cases::IdentityMethod;
-use super::cases::{self, Case, CaseState, Move, Part, Sealed, Told};
+use super::cases::{self, Case, Move, Part, Sealed, Told};
 pub use super::cases::{Company, Details};
 use super::consents::{Question, Terms, terms};
 use super::fault::Fault;
@@ -81,8 +81,8 @@ pub fn approve(conn: &mut Conn, ctx: &Context, number: &Number) -> Result<(), Er
     let case = found(conn, number)?;
     let details = cases::details(&ctx.keys, &case).ok_or_else(|| Error::internal("the demo's case has no key"))?;
     results::store(conn, &ctx.keys, &NewResult::of(&case, &details, ctx.author.person_id, ctx.now), 100)?;
-    let to = (CaseState::Approved, None);
-    provider::decide(conn, &case, to, (ctx.now, ctx.author.person_id), ctx.now)?;
+    let to = case.state.after(Move::Approve).map_err(|illegal| failed(illegal.into()))?;
+    provider::decide(conn, &case, (to, None), (ctx.now, ctx.author.person_id), ctx.now)?;
     cases::destroy(conn, case.id, ctx.now)?;
     let details = json!({ "method": case.method.as_str() });
     cases::record(conn, ctx, Event::IdentityApproved, case.account_id, number, details).map_err(failed)?;

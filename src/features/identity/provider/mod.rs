@@ -3,6 +3,7 @@
 //! what it is sure of; everything else goes to the reviewers. `docs/identity.md` has the protocol.
 
 mod hook;
+mod model;
 mod moves;
 mod protocol;
 mod queries;
@@ -10,8 +11,9 @@ mod question;
 mod work;
 
 pub(super) use hook::{MOST_BYTES, result};
+pub(super) use model::Outcome;
 pub(super) use moves::{begin, end};
 #[cfg(debug_assertions)]
 pub(super) use protocol::{Direction, Reply, Signed, verify};
-pub(super) use queries::{Outcome, at_provider, decide, outcome_of, waiting_for};
+pub(super) use queries::{at_provider, decide, outcome_of, waiting_for};
 pub(super) use work::work;

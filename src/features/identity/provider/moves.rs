@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::model::{AttemptMove, Turn};
 use super::protocol::Said;
 use super::queries::{self, Attempt};
 use crate::base::config::IdentityRules;
 use crate::base::db::Conn;
+use crate::base::types::Moment;
 use crate::features::identity::cases::{self, Case, CaseKey, CaseState, IdentityKind, Move, Reason};
 use crate::features::identity::consents::{Terms, provider_agreed};
 use crate::features::identity::fault::Fault;
@@ -36,13 +38,23 @@ pub(in crate::features::identity) fn begin(
 
 /// The case is over or taken back: what the provider says of it counts no more.
 pub(in crate::features::identity) fn end(conn: &mut Conn, ctx: &Context, case_id: i64) -> Result<(), Fault> {
-    Ok(queries::end(conn, case_id, ctx.now)?)
+    Ok(queries::end(conn, case_id, &Turn::of(AttemptMove::End), ctx.now)?)
 }
 
 /// Keeps that the provider is asked: on record before anything leaves.
 pub(super) fn asked(conn: &mut Conn, ctx: &Context, case: &Case, host: &str) -> Result<(), Fault> {
     let details = json!({ "provider": host });
     cases::record(conn, ctx, Event::IdentityProviderAsked, case.account_id, &case.number, details)
+}
+
+/// The provider has it and answers later.
+pub(super) fn wait(conn: &mut Conn, attempt: &Attempt) -> Result<(), Fault> {
+    Ok(queries::pending(conn, attempt, &Turn::of(AttemptMove::Wait))?)
+}
+
+/// It is sent again, at this moment at the earliest.
+pub(super) fn again(conn: &mut Conn, attempt: &Attempt, at: Moment) -> Result<(), Fault> {
+    Ok(queries::later(conn, attempt, &Turn::of(AttemptMove::Again), at)?)
 }
 
 /// What the provider said, or that it said nothing. The first word counts; any further one changes nothing.
@@ -53,7 +65,8 @@ pub(super) fn settle(
     said: Said,
     rules: IdentityRules,
 ) -> Result<(), Fault> {
-    if !queries::settle(conn, attempt, said.outcome(), ctx.now)? || case.state != CaseState::Waiting {
+    let turn = Turn::of(AttemptMove::Settle);
+    if !queries::settle(conn, attempt, &turn, said.outcome(), ctx.now)? || case.state != CaseState::Waiting {
         return Ok(());
     }
     match said {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::queries::Outcome;
+use super::model::Outcome;
 use crate::base::types::{Moment, Number};
 use crate::features::identity::cases::Reason;
 

@@ -5,40 +5,13 @@ use std::time::Duration;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
+use super::model::{AttemptState, Outcome, Turn};
 use crate::base::crypto::Keys;
 use crate::base::db::Conn;
 use crate::base::db::schema::{identity_attempts, identity_cases, identity_messages};
-use crate::base::types::{Moment, Number, text_enum};
+use crate::base::types::{Moment, Number};
 use crate::each;
 use crate::features::identity::cases::{Case, CaseState, Reason, columns};
-
-text_enum! {
-    /// Where an attempt stands.
-    pub enum AttemptState {
-        /// It has to be sent, for the first time or again.
-        Due = "due",
-        /// The provider has it and answers later.
-        Pending = "pending",
-        /// It came to something.
-        Settled = "settled",
-        /// Nobody needs an answer any more.
-        Ended = "ended",
-    }
-}
-
-text_enum! {
-    /// What an attempt came to.
-    pub enum Outcome {
-        /// Name and number belong together.
-        Verified = "verified",
-        /// They do not.
-        Rejected = "rejected",
-        /// The provider cannot tell.
-        Unknown = "unknown",
-        /// It said nothing that counts.
-        Silent = "silent",
-    }
-}
 
 /// An attempt.
 #[derive(Debug, Clone, Queryable)]
@@ -51,7 +24,6 @@ pub struct Attempt {
     pub tries: i64,
 }
 
-const OPEN: [AttemptState; 2] = [AttemptState::Due, AttemptState::Pending];
 const COLUMNS: (identity_attempts::id, identity_attempts::number, identity_attempts::tries) =
     (identity_attempts::id, identity_attempts::number, identity_attempts::tries);
 const PURPOSE: &str = "identity-message";
@@ -59,7 +31,7 @@ const PURPOSE: &str = "identity-message";
 /// A condition on cases: nobody waits for the provider.
 #[diesel::dsl::auto_type]
 pub(in crate::features::identity) fn waiting_for() -> _ {
-    let open: Vec<AttemptState> = OPEN.to_vec();
+    let open: Vec<AttemptState> = AttemptState::open();
     let asked = identity_attempts::table
         .filter(identity_attempts::case_id.eq(identity_cases::id))
         .filter(identity_attempts::state.eq_any(open));
@@ -70,7 +42,7 @@ pub(in crate::features::identity) fn waiting_for() -> _ {
 pub(in crate::features::identity) fn at_provider(conn: &mut Conn, case_id: i64) -> QueryResult<bool> {
     let open = identity_attempts::table
         .filter(identity_attempts::case_id.eq(case_id))
-        .filter(identity_attempts::state.eq_any(OPEN));
+        .filter(identity_attempts::state.eq_any(AttemptState::open()));
     diesel::select(exists(open)).get_result(conn)
 }
 
@@ -102,13 +74,13 @@ pub(super) fn begin(conn: &mut Conn, case_id: i64, now: Moment, until: Moment) -
 }
 
 /// Nobody needs an answer about this case any more.
-pub(super) fn end(conn: &mut Conn, case_id: i64, now: Moment) -> QueryResult<()> {
+pub(super) fn end(conn: &mut Conn, case_id: i64, turn: &Turn, now: Moment) -> QueryResult<()> {
     let open = identity_attempts::table
         .filter(identity_attempts::case_id.eq(case_id))
-        .filter(identity_attempts::state.eq_any(OPEN));
+        .filter(identity_attempts::state.eq_any(&turn.from));
     diesel::update(open)
         .set((
-            identity_attempts::state.eq(AttemptState::Ended),
+            identity_attempts::state.eq(turn.to),
             identity_attempts::next_at.eq(None::<Moment>),
             identity_attempts::leased_until.eq(None::<Moment>),
             identity_attempts::settled_at.eq(Some(now)),
@@ -117,9 +89,9 @@ pub(super) fn end(conn: &mut Conn, case_id: i64, now: Moment) -> QueryResult<()>
     Ok(())
 }
 
-/// Takes what is due to be sent for `lease`, at most `most`.
-pub(super) fn claim(conn: &mut Conn, now: Moment, lease: Duration, most: i64) -> QueryResult<Vec<(Attempt, Case)>> {
-    let found: Vec<(Attempt, Case)> = identity_attempts::table
+/// What is due to be sent and nobody is sending, at most `most`.
+pub(super) fn due(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<Vec<(Attempt, Case)>> {
+    identity_attempts::table
         .inner_join(identity_cases::table)
         .filter(identity_attempts::next_at.le(now))
         .filter(identity_attempts::expires_at.gt(now))
@@ -127,41 +99,44 @@ pub(super) fn claim(conn: &mut Conn, now: Moment, lease: Duration, most: i64) ->
         .order(identity_attempts::next_at)
         .limit(most)
         .select((COLUMNS, columns!()))
-        .load(conn)?;
-    let mut mine = Vec::with_capacity(found.len());
-    for (attempt, case) in found {
-        let free = identity_attempts::table
-            .find(attempt.id)
-            .filter(identity_attempts::next_at.le(now))
-            .filter(identity_attempts::leased_until.is_null().or(identity_attempts::leased_until.le(now)));
-        let taken = diesel::update(free)
-            .set((
-                identity_attempts::leased_until.eq(Some(now.plus(lease))),
-                identity_attempts::tries.eq(identity_attempts::tries + 1),
-            ))
-            .execute(conn)?;
-        if taken == 1 {
-            mine.push((attempt, case));
-        }
-    }
-    Ok(mine)
+        .load(conn)
+}
+
+/// Takes it for `lease`, if it is as it was found: false when somebody else was first, or its case went on without it.
+pub(super) fn take(conn: &mut Conn, attempt: &Attempt, now: Moment, lease: Duration) -> QueryResult<bool> {
+    let free = identity_attempts::table
+        .find(attempt.id)
+        .filter(identity_attempts::tries.eq(attempt.tries))
+        .filter(identity_attempts::next_at.le(now))
+        .filter(identity_attempts::leased_until.is_null().or(identity_attempts::leased_until.le(now)));
+    let taken = diesel::update(free)
+        .set((
+            identity_attempts::leased_until.eq(Some(now.plus(lease))),
+            identity_attempts::tries.eq(identity_attempts::tries + 1),
+        ))
+        .execute(conn)?;
+    Ok(taken == 1)
 }
 
 /// Sends it again later.
-pub(super) fn later(conn: &mut Conn, attempt: &Attempt, at: Moment) -> QueryResult<()> {
-    let due = identity_attempts::table.find(attempt.id).filter(identity_attempts::state.eq(AttemptState::Due));
+pub(super) fn later(conn: &mut Conn, attempt: &Attempt, turn: &Turn, at: Moment) -> QueryResult<()> {
+    let due = identity_attempts::table.find(attempt.id).filter(identity_attempts::state.eq_any(&turn.from));
     diesel::update(due)
-        .set((identity_attempts::next_at.eq(Some(at)), identity_attempts::leased_until.eq(None::<Moment>)))
+        .set((
+            identity_attempts::state.eq(turn.to),
+            identity_attempts::next_at.eq(Some(at)),
+            identity_attempts::leased_until.eq(None::<Moment>),
+        ))
         .execute(conn)?;
     Ok(())
 }
 
 /// The provider has it and answers later.
-pub(super) fn pending(conn: &mut Conn, attempt: &Attempt) -> QueryResult<()> {
-    let due = identity_attempts::table.find(attempt.id).filter(identity_attempts::state.eq(AttemptState::Due));
+pub(super) fn pending(conn: &mut Conn, attempt: &Attempt, turn: &Turn) -> QueryResult<()> {
+    let due = identity_attempts::table.find(attempt.id).filter(identity_attempts::state.eq_any(&turn.from));
     diesel::update(due)
         .set((
-            identity_attempts::state.eq(AttemptState::Pending),
+            identity_attempts::state.eq(turn.to),
             identity_attempts::next_at.eq(None::<Moment>),
             identity_attempts::leased_until.eq(None::<Moment>),
         ))
@@ -170,11 +145,17 @@ pub(super) fn pending(conn: &mut Conn, attempt: &Attempt) -> QueryResult<()> {
 }
 
 /// Keeps what it came to; false when it had come to something, or ended, before.
-pub(super) fn settle(conn: &mut Conn, attempt: &Attempt, outcome: Outcome, now: Moment) -> QueryResult<bool> {
-    let open = identity_attempts::table.find(attempt.id).filter(identity_attempts::state.eq_any(OPEN));
+pub(super) fn settle(
+    conn: &mut Conn,
+    attempt: &Attempt,
+    turn: &Turn,
+    outcome: Outcome,
+    now: Moment,
+) -> QueryResult<bool> {
+    let open = identity_attempts::table.find(attempt.id).filter(identity_attempts::state.eq_any(&turn.from));
     let settled = diesel::update(open)
         .set((
-            identity_attempts::state.eq(AttemptState::Settled),
+            identity_attempts::state.eq(turn.to),
             identity_attempts::outcome.eq(Some(outcome)),
             identity_attempts::next_at.eq(None::<Moment>),
             identity_attempts::leased_until.eq(None::<Moment>),
@@ -188,7 +169,7 @@ pub(super) fn settle(conn: &mut Conn, attempt: &Attempt, outcome: Outcome, now: 
 pub(super) fn expired(conn: &mut Conn, now: Option<Moment>, most: i64) -> QueryResult<Vec<(Attempt, Case)>> {
     identity_attempts::table
         .inner_join(identity_cases::table)
-        .filter(identity_attempts::state.eq_any(OPEN))
+        .filter(identity_attempts::state.eq_any(AttemptState::open()))
         .filter(identity_attempts::expires_at.le(now.unwrap_or(Moment(i64::MAX))))
         .order(identity_attempts::expires_at)
         .limit(most)

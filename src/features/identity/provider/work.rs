@@ -69,16 +69,32 @@ struct Due {
     body: Zeroizing<Vec<u8>>,
 }
 
-/// Takes what is due. A consent that was withdrawn meanwhile, or a wording that is another now, keeps it here.
+/// Takes what is due. Questions are put together before, outside of the transaction: a photo takes its time to be opened.
+/// What changed meanwhile is not taken. A consent that was withdrawn, or a wording that is another now, keeps it here.
 async fn claim(house: &Data<House>, ctx: &Context, host: &str) -> Result<Vec<Due>, String> {
-    let (rules, terms, ctx, host) = (house.config.identity, terms(house), ctx.clone(), host.to_string());
+    let (now, keys) = (ctx.now, ctx.keys.clone());
     let result_to = format!("{}{}", ctx.base_url, super::hook::PATH);
+    let read = house.db.read(move |conn| -> diesel::QueryResult<Vec<_>> {
+        let mut found = Vec::new();
+        for (attempt, case) in queries::due(conn, now, AT_ONCE)? {
+            let body = question::body(conn, &keys, (&attempt, &case), &result_to)?;
+            found.push((attempt, case, body));
+        }
+        Ok(found)
+    });
+    let found = read.await.map_err(|fault| fault.to_string())?.map_err(|fault| fault.to_string())?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (rules, terms, ctx, host) = (house.config.identity, terms(house), ctx.clone(), host.to_string());
     in_one(house, move |conn| {
         let mut due = Vec::new();
-        for (attempt, case) in queries::claim(conn, ctx.now, LEASE, AT_ONCE)? {
+        for (attempt, case, body) in found {
+            if !queries::take(conn, &attempt, ctx.now, LEASE)? {
+                continue;
+            }
             let agreed = provider_agreed(conn, case.person_id, &terms)?;
-            let body = if agreed { question::body(conn, &ctx.keys, (&attempt, &case), &result_to)? } else { None };
-            let Some(body) = body else {
+            let Some(body) = body.filter(|_| agreed) else {
                 moves::settle(conn, &ctx, (&attempt, &case), Said::Silent, rules)?;
                 continue;
             };
@@ -113,11 +129,11 @@ async fn ask(house: &Data<House>, way: &Way, due: Due) -> Result<(), String> {
             Some((attempt, case)) => moves::settle(conn, &ctx, (&attempt, &case), said, rules),
             None => Ok(()),
         },
-        Ended::Pending => Ok(queries::pending(conn, &attempt)?),
+        Ended::Pending => moves::wait(conn, &attempt),
         Ended::Again(wait) => {
             let nth = usize::try_from(attempt.tries).unwrap_or(usize::MAX).min(AGAIN.len() - 1);
             let pause = Duration::from_secs(AGAIN[nth] * 60).max(wait);
-            Ok(queries::later(conn, &attempt, ctx.now.plus(pause))?)
+            moves::again(conn, &attempt, ctx.now.plus(pause))
         }
     })
     .await
