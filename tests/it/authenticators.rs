@@ -72,6 +72,17 @@ async fn enters(portal: &Portal, secret: &TotpSecret) -> u16 {
 }
 
 on_both!(
+    async fn an_authenticator_that_turned_up_again_stays(portal) {
+        let (mut boss, mut kim, _) = three(&portal).await;
+        let at = proposes(&mut boss).await;
+        assert_eq!(enters(&portal, &secret()).await, 303, "nothing is taken yet");
+        let late = presses(&mut kim, &at, "approval").await;
+        assert_eq!(late.status, 422, "{}", late.text());
+        assert_eq!(enters(&portal, &secret()).await, 303, "nor now");
+    }
+);
+
+on_both!(
     async fn two_admins_take_an_authenticator_away_and_its_owner_begins_anew(portal) {
         let (mut boss, mut kim, mut ana) = three(&portal).await;
         let of_ana = boss.gets("/staff/people").await.link("Ana");
@@ -95,7 +106,6 @@ on_both!(
         assert_eq!(forges(&mut ana, &at, "withdrawal").await, 403);
         assert!(!ana.gets("/staff").await.text().contains("of another admin waits"));
         assert!(boss.gets(&of_ana).await.text().contains("waits for a second admin"));
-        assert_eq!(enters(&portal, &secret()).await, 303, "nothing is taken yet");
 
         let page = kim.gets(&at).await;
         assert!(page.h1().contains("Authenticator") && page.text().contains("fell into the river"), "{}", page.text());

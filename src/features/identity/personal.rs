@@ -7,6 +7,7 @@ const OPEN: &str = "until it is decided, or the end of the appeal window; 90 day
 const RESULT: &str = "life of the account and 3 years";
 
 const LOST: &str = "recovering an account";
+const PAPERS: &str = "papers of a lost second step";
 const SHOWN: &str = "until it is decided, at most 14 days";
 const ASKED: &str = "90 days after its end";
 
@@ -39,9 +40,9 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
         column("identity_results", "fingerprint", Hashed, "real-name authentication", RESULT),
         column("identity_results", "sealed_name", Sensitive, "remittances and invoices", RESULT),
         column("identity_results", "sealed_code", Sensitive, "remittances and invoices", RESULT),
-        column("account_recoveries", "sealed_key", Sensitive, LOST, SHOWN),
-        column("account_recoveries", "sealed_number", Sensitive, LOST, SHOWN),
-        column("recovery_files", "sealed_bytes", Sensitive, LOST, SHOWN),
+        column("account_recoveries", "sealed_key", Sensitive, PAPERS, SHOWN),
+        column("account_recoveries", "sealed_number", Sensitive, PAPERS, SHOWN),
+        column("recovery_files", "sealed_bytes", Sensitive, PAPERS, SHOWN),
         column("account_recoveries", "network", Personal, LOST, ASKED),
         column("account_recoveries", "device", Personal, LOST, ASKED),
         column("identity_proofs", "remittance", Personal, "further proof of a real name", RESULT),

@@ -34,6 +34,7 @@ on_both!(
             diesel::update(identity_results::table).set(identity_results::state.eq("restricted")).execute(conn).unwrap();
         };
         portal.write(gone).await;
+        portal.minutes(2);
         portal.run_jobs().await;
         let left: i64 = portal.read(|conn| recovery_files::table.count().get_result(conn).unwrap()).await;
         assert_eq!((state(&portal).await.as_str(), left), ("cancelled", 0));
