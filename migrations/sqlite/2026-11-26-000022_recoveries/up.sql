@@ -38,7 +38,7 @@ create unique index account_recoveries_open on account_recoveries (person_id) wh
 create index account_recoveries_drafts on account_recoveries (begun_in) where state = 'draft';
 create index account_recoveries_queue on account_recoveries (asked_at, id) where settled_at is null;
 create index account_recoveries_due on account_recoveries (state, due_at);
-create index account_recoveries_settled on account_recoveries (settled_at);
+create index account_recoveries_settled on account_recoveries (settled_at) where settled_at is not null;
 create index account_recoveries_person_id on account_recoveries (person_id, asked_at);
 create index account_recoveries_account_id on account_recoveries (account_id);
 create index account_recoveries_first_by_id on account_recoveries (first_by_id);
