@@ -12,10 +12,11 @@ use crate::support::portal::Portal;
 
 const DAY: Duration = Duration::from_secs(86400);
 /// Under which name the policy tells of a table, or of a column of it.
-const TOLD: [(&str, &str); 41] = [
+const TOLD: [(&str, &str); 42] = [
     ("people.password_hash", "Password, as a hash"),
     ("people.password_class", "Password, as a hash"),
     ("people.password_at", "Password, as a hash"),
+    ("people.lock_reason", "Why we locked your sign-in"),
     ("people", "Your address, your name and the account's"),
     ("accounts", "Your address, your name and the account's"),
     ("phones", "Your phone"),

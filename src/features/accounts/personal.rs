@@ -39,7 +39,7 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
         column("people", "name", Personal, "naming the person", "life of the account"),
         column("people", "password_hash", Hashed, "checking the password", "life of the account"),
         column("people", "password_class", Personal, "security check", "life of the account"),
-        column("people", "lock_reason", Personal, "locking the sign-in", "life of the account"),
+        column("people", "lock_reason", Personal, "locking the sign-in", "while it is locked"),
         column("people", "password_at", Personal, "security check", "life of the account"),
         column("accounts", "name", Personal, "naming the account", "life of the account"),
         column("invitations", "address", Personal, "asking somebody into an account", INVITATIONS),

@@ -57,7 +57,7 @@ crate::base::types::text_enum! {
         RecoveryConfirmed = "recovery_confirmed",
         /// A reviewer rejected it.
         RecoveryRejected = "recovery_rejected",
-        /// It was stopped, or the factor turned up again.
+        /// It was stopped, the factor turned up again, the sign-in was locked, or the name was withdrawn.
         RecoveryCancelled = "recovery_cancelled",
         /// Nobody decided it in time.
         RecoveryExpired = "recovery_expired",

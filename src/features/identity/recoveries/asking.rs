@@ -1,5 +1,5 @@
 //! "I have lost both": whoever gave the first factor shows who they are, in two pages and one that tells how it stands. Nothing of the account is
-//! shown here but whether, and by which kind of document, its person is known: the first factor alone opens nothing (RC3).
+//! shown here but whether, and by which kind of document, its person is known, and how an open recovery stands: the first factor alone opens nothing (RC3).
 
 use actix_web::HttpResponse;
 use askama::Template;

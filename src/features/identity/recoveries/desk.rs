@@ -1,5 +1,7 @@
 //! The reviewers' side of recoveries: a list without names, and one at a time.
 
+use std::time::Duration;
+
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
@@ -11,7 +13,7 @@ use super::model::{Recovery, RecoveryReason, RecoveryState};
 use super::moves;
 use super::queries::{self, Basis, Row};
 use crate::base::db::Conn;
-use crate::base::types::{Moment, Number};
+use crate::base::types::Number;
 use crate::features::accounts;
 use crate::features::identity::cases::Picture;
 use crate::features::identity::desk::judged;
@@ -25,6 +27,8 @@ use crate::web::visit::Looked;
 use crate::web::{Ended, Error, Flash, Goto, Shell, Stop, Visit, again, page};
 
 const HERE: &str = "/staff/recoveries";
+/// Within what time a change of address or phone is worth a look: as long as it can be undone.
+const LATELY: Duration = Duration::from_secs(7 * 86_400);
 
 #[derive(Template)]
 #[template(path = "identity/recoveries/staff/list.html")]
@@ -138,7 +142,7 @@ fn load(conn: &mut Conn, officer: &Staff<Reviewer>, number: &Number) -> Result<(
         basis: queries::basis_of(conn, &recovery)?,
         typed: moves::typed(officer.ctx(), &recovery),
         pictures: queries::pictures(conn, recovery.id)?,
-        changed: accounts::changed_since(conn, recovery.person_id, Moment(0))?,
+        changed: accounts::changed_since(conn, recovery.person_id, officer.now().minus(LATELY))?,
         mine: recovery.first_by_id == Some(officer.person_id()),
         recovery,
     };

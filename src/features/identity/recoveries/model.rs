@@ -35,7 +35,7 @@ text_enum! {
         Done = "done",
         /// A reviewer was not convinced.
         Rejected = "rejected",
-        /// It was stopped, or the factor turned up again.
+        /// It was stopped, the factor turned up again, the sign-in was locked, or the name was withdrawn.
         Cancelled = "cancelled",
         /// Nobody decided it in time.
         Expired = "expired",
@@ -112,7 +112,7 @@ impl RecoveryState {
 }
 
 text_enum! {
-    /// Why a reviewer was not convinced; its words stand in `templates/identity/recoveries/reasons.html`.
+    /// Why a reviewer was not convinced; its words stand in `templates/identity/recoveries/reasons.txt`.
     pub enum RecoveryReason {
         /// A picture cannot be read.
         Unreadable = "unreadable",

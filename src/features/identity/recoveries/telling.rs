@@ -62,7 +62,7 @@ impl News {
 
     /// Whether it is worth a text message.
     const fn urgent(&self) -> bool {
-        matches!(self, Self::Asked | Self::Waiting | Self::Done(_))
+        matches!(self, Self::Asked | Self::Waiting | Self::Near | Self::Done(_))
     }
 }
 

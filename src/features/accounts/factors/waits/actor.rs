@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::{Wait, current, queries};
 use crate::base::db::Conn;
-use crate::base::types::Address;
 use crate::services::context::{Author, AuthorKind, Context};
 use crate::web::asked::Asked;
 use crate::web::session::{self, SessionRow};
@@ -20,7 +19,6 @@ fn first_factor() -> Error {
 pub struct HalfSignedIn {
     ctx: Context,
     wait: Wait,
-    address: Address,
 }
 
 impl HalfSignedIn {
@@ -34,16 +32,6 @@ impl HalfSignedIn {
         self.wait.id
     }
 
-    /// Whose key seals what is kept about the person.
-    pub fn subject_id(&self) -> Option<i64> {
-        self.ctx.author.subject_id
-    }
-
-    /// Their address.
-    pub fn address(&self) -> &Address {
-        &self.address
-    }
-
     /// The circumstances, with the person as author.
     pub fn ctx(&self) -> &Context {
         &self.ctx
@@ -53,13 +41,13 @@ impl HalfSignedIn {
 impl Actor for HalfSignedIn {
     fn admit(conn: &mut Conn, _: Option<&SessionRow>, asked: &Asked) -> Result<Self, Error> {
         let wait = current(conn, asked)?.ok_or_else(first_factor)?;
-        let (subject_id, address) = queries::entrant(conn, wait.person_id)?.ok_or_else(first_factor)?;
+        let (subject_id, _) = queries::entrant(conn, wait.person_id)?.ok_or_else(first_factor)?;
         let author = Author {
             person_id: Some(wait.person_id),
             subject_id: Some(subject_id),
             ..Author::nobody(AuthorKind::Customer)
         };
-        Ok(Self { ctx: asked.context.by(author), wait, address })
+        Ok(Self { ctx: asked.context.by(author), wait })
     }
 
     fn face(&self) -> Option<Face> {
