@@ -62,10 +62,20 @@ on_both!(
         let (right, wrong) = (signs_in(&portal, PASSWORD).await, signs_in(&portal, "not the password").await);
         assert_eq!((right.status, wrong.status), (422, 422));
         assert_eq!(right.text(), wrong.text());
-        // There is nothing to unlock for its owner.
+        // The pages answer as for any address; the mail tells its owner the truth, whatever is asked for.
         let mut owner = portal.visitor();
         assert_eq!(asks_to_unlock(&mut owner).await.header("location"), Some("/unlock/finish"));
-        assert!(portal.mails_to(LI).await.pop().unwrap().subject.contains("nothing to unlock"));
+        for (path, to) in [("/login/code", "/login/verify"), ("/password/forgot", "/password/reset")] {
+            portal.minutes(61);
+            let form = owner.opens(path).await.form(path).with("email", LI);
+            assert_eq!(owner.posts(&form).await.header("location"), Some(to));
+        }
+        let mails = portal.mails_to(LI).await;
+        for mail in &mails[mails.len() - 3..] {
+            assert_eq!(mail.subject, "Your Easy Link account is locked");
+            assert!(mail.text.contains("Only we unlock it") && !mail.text.contains("no customer account"), "{}", mail.text);
+        }
+        let mut ana = portal.signed_in(ana.person_id, None).await;
         // Locked is locked.
         let page = ana.gets(&at).await;
         assert!(page.text().contains("Locked by staff") && page.text().contains("Somebody else seems to use it"));
@@ -91,6 +101,10 @@ on_both!(
         let stale = ana.gets(&at).await.form(&at);
         let form = li.gets("/account/security/lock").await.form("/account/security/lock");
         assert_eq!(li.posts(&form).await.status, 303);
+        let mut forgets = portal.visitor();
+        let form = forgets.opens("/password/forgot").await.form("/password/forgot").with("email", LI);
+        forgets.posts(&form).await;
+        assert!(portal.mails_to(LI).await.pop().unwrap().text.contains("You locked your account"));
         let page = ana.gets(&at).await;
         assert!(page.text().contains("Locked by its owner"), "{}", page.text());
         assert!(!page.forms().iter().any(|action| action.ends_with("/unlocking")), "staff do not unlock that");
@@ -107,7 +121,7 @@ on_both!(
         assert_ne!(owner.posts(&finish).await.header("location"), Some("/login"));
         assert_eq!(signs_in(&portal, PASSWORD).await.status, 422);
         asks_to_unlock(&mut portal.visitor()).await;
-        assert!(portal.mails_to(LI).await.pop().unwrap().subject.contains("nothing to unlock"));
+        assert!(portal.mails_to(LI).await.pop().unwrap().text.contains("Only we unlock it"));
         assert_eq!(does(&mut ana, &at, "cleared", "").await.status, 303);
         assert_eq!(signs_in(&portal, PASSWORD).await.status, 303);
     }

@@ -199,6 +199,8 @@ letters! {
     account_unlocked("account_unlocked", true, "mail/account_unlocked.txt", "mail/account_unlocked.html", "mail/account_unlocked_subject.txt");
     /// Staff locked it (RC9).
     locked_by_us("locked_by_us", false, "mail/locked_by_us.txt", "mail/locked_by_us.html", "mail/account_locked_subject.txt");
+    /// A code was asked for, or an account was to be opened, where the sign-in is locked.
+    sign_in_locked("sign_in_locked", false, "mail/sign_in_locked.txt", "mail/sign_in_locked.html", "mail/sign_in_locked_subject.txt");
     /// Staff unlocked it.
     unlocked_by_us("unlocked_by_us", false, "mail/unlocked_by_us.txt", "mail/unlocked_by_us.html", "mail/account_unlocked_subject.txt");
     /// The code that unlocks it.

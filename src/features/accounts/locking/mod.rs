@@ -9,7 +9,7 @@ mod queries;
 mod unlock;
 
 pub use model::{Lock, LockReason, UnlockReason};
-pub(super) use moves::lock;
+pub(super) use moves::{lock, no_code, tell_locked};
 pub use moves::{lock_by_staff, unlock_by_staff};
 pub use queries::lock_of;
 

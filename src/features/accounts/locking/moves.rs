@@ -97,6 +97,31 @@ pub fn unlock_by_staff(
     Ok(())
 }
 
+/// Tells the owner of an address that its sign-in is locked, and who unlocks it, where a mail would else say that there is no
+/// account or nothing to unlock. False when it is not locked.
+pub(in crate::features::accounts) fn tell_locked(
+    conn: &mut Conn,
+    ctx: &Context,
+    address: &Address,
+    facts: &Facts,
+) -> Result<bool, Error> {
+    let Some((person_id, lock)) = queries::locked(conn, address)? else { return Ok(false) };
+    let own = lock == Lock::Own;
+    let facts = facts.clone().with_reason(if own { "own" } else { "staff" }, "");
+    letters::sign_in_locked(conn, ctx, address, Some(person_id), &facts)?;
+    Ok(true)
+}
+
+/// A mail in the place of a code: that the sign-in is locked, or that no account has this address.
+pub(in crate::features::accounts) fn no_code(
+    conn: &mut Conn,
+    ctx: &Context,
+    address: &Address,
+    facts: &Facts,
+) -> Result<(), Error> {
+    if tell_locked(conn, ctx, address, facts)? { Ok(()) } else { letters::no_account(conn, ctx, address, None, facts) }
+}
+
 /// The person stays locked; on record is who locks them now.
 fn keep_staff_lock(conn: &mut Conn, ctx: &Context, person_id: i64, why: Value) -> Result<(), Stop> {
     let (_, subject_id, number) = standing(conn, person_id)?;

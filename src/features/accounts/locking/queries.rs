@@ -35,6 +35,18 @@ pub fn lock_of(conn: &mut Conn, person_id: i64) -> QueryResult<Lock> {
     })
 }
 
+/// The customer of this address whose sign-in is locked, and who locked it.
+pub(super) fn locked(conn: &mut Conn, address: &Address) -> QueryResult<Option<(i64, Lock)>> {
+    let found: Option<i64> = people::table
+        .filter(people::kind.eq(PersonKind::Customer))
+        .filter(people::address.eq(address))
+        .filter(people::state.eq(PersonState::Locked))
+        .select(people::id)
+        .first(conn)
+        .optional()?;
+    found.map(|id| Ok((id, lock_of(conn, id)?))).transpose()
+}
+
 /// The customer of this address, if they locked their own sign-in.
 pub(super) fn self_locked(conn: &mut Conn, address: &Address) -> QueryResult<Option<i64>> {
     people::table

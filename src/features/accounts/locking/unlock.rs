@@ -71,6 +71,7 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Ask>) -> Result<Htt
         let facts = scene.facts().with_code(&begun.code);
         match person_id {
             Some(_) => letters::code_unlock(conn, scene.ctx(), &address, person_id, &facts)?,
+            None if moves::tell_locked(conn, scene.ctx(), &address, &facts)? => {}
             None => letters::unlock_none(conn, scene.ctx(), &address, None, &facts)?,
         }
         Ok(Goto::to("/unlock/finish").keeping(cookies::CHALLENGE, begun.handle))
@@ -141,6 +142,7 @@ pub(super) async fn resend(visit: Visit<Visitor>, form: Form<Press>) -> Result<H
         let (ctx, facts, person) = (scene.ctx(), scene.facts(), challenge.person_id);
         match code {
             Some(code) => letters::code_unlock(conn, ctx, &challenge.address, person, &facts.with_code(&code))?,
+            None if moves::tell_locked(conn, ctx, &challenge.address, &facts)? => {}
             None => letters::unlock_none(conn, ctx, &challenge.address, None, &facts)?,
         }
         Ok(Goto::to("/unlock/finish").saying(Flash::CodeSent))

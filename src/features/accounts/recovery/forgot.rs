@@ -9,7 +9,7 @@ use crate::features::accounts::codes::{Asking, Purpose, begin};
 use crate::features::accounts::guesses::{self, Asker};
 use crate::features::accounts::proof::candidate;
 use crate::features::accounts::scene::Scene;
-use crate::features::accounts::{Visitor, letters};
+use crate::features::accounts::{Visitor, letters, locking};
 use crate::web::session::PersonKind;
 use crate::web::{Error, Errors, FieldError, Form, Goto, Shell, Visit, cookies, page};
 
@@ -49,7 +49,7 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Forgot>) -> Result<
         let facts = scene.facts().with_code(&begun.code);
         match person_id {
             Some(_) => letters::code_reset(conn, scene.ctx(), &address, person_id, &facts)?,
-            None => letters::no_account(conn, scene.ctx(), &address, None, &facts)?,
+            None => locking::no_code(conn, scene.ctx(), &address, &scene.facts())?,
         }
         Ok(Goto::to("/password/reset").keeping(cookies::CHALLENGE, begun.handle))
     });

@@ -10,7 +10,7 @@ use crate::features::accounts::codes::{self, Challenge, Purpose};
 use crate::features::accounts::proof::busy;
 use crate::features::accounts::queries::{active_subject, set_password};
 use crate::features::accounts::scene::{Scene, elsewhere};
-use crate::features::accounts::{PasswordClass, Visitor, browsers, contact, guesses, letters, passwords};
+use crate::features::accounts::{PasswordClass, Visitor, browsers, contact, guesses, letters, locking, passwords};
 use crate::services::records::{self, Entry, Event};
 use crate::web::session::{self, PersonKind};
 use crate::web::{
@@ -104,7 +104,7 @@ pub(super) async fn resend(visit: Visit<Visitor>, form: Form<Press>) -> Result<H
             Some(code) => {
                 letters::code_reset(conn, scene.ctx(), &challenge.address, person, &facts.with_code(&code))?;
             }
-            None => letters::no_account(conn, scene.ctx(), &challenge.address, None, &facts)?,
+            None => locking::no_code(conn, scene.ctx(), &challenge.address, &facts)?,
         }
         Ok(Goto::to("/password/reset").saying(Flash::CodeSent))
     });

@@ -8,7 +8,7 @@ use super::waiting::Waiting;
 use crate::features::accounts::codes::{Asking, Purpose, begin};
 use crate::features::accounts::proof::busy;
 use crate::features::accounts::scene::{Scene, home, see};
-use crate::features::accounts::{PasswordClass, Visitor, guesses, letters, queries};
+use crate::features::accounts::{PasswordClass, Visitor, guesses, letters, locking, queries};
 use crate::services::consent;
 use crate::web::session::PersonKind;
 use crate::web::{Ended, Error, Errors, FieldError, Form, Goto, Shell, Visit, again, cookies, page};
@@ -95,7 +95,9 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<Registration>) -> R
         let begun = begin(conn, scene.ctx(), &asking)?;
         let facts = scene.facts();
         if known {
-            letters::account_exists(conn, scene.ctx(), &address, None, &facts)?;
+            if !locking::tell_locked(conn, scene.ctx(), &address, &facts)? {
+                letters::account_exists(conn, scene.ctx(), &address, None, &facts)?;
+            }
         } else {
             letters::code_register(conn, scene.ctx(), &address, None, &facts.with_code(&begun.code))?;
         }

@@ -10,7 +10,7 @@ use crate::features::accounts::codes::{self, Challenge, Purpose};
 use crate::features::accounts::queries::{NewCustomer, open_customer};
 use crate::features::accounts::scene::{Scene, elsewhere};
 use crate::features::accounts::sign_in::{Entrant, enter};
-use crate::features::accounts::{Visitor, letters};
+use crate::features::accounts::{Visitor, letters, locking};
 use crate::services::records::{self, Entry, Event};
 use crate::web::session::SignInMethod;
 use crate::web::{Error, Errors, FieldError, Flash, Form, Goto, Press, Shell, Stop, Visit, page};
@@ -78,6 +78,7 @@ pub(super) async fn resend(visit: Visit<Visitor>, form: Form<Press>) -> Result<H
             Some(code) => {
                 letters::code_register(conn, scene.ctx(), &challenge.address, None, &facts.with_code(&code))?;
             }
+            None if locking::tell_locked(conn, scene.ctx(), &challenge.address, &facts)? => {}
             None => letters::account_exists(conn, scene.ctx(), &challenge.address, None, &facts)?,
         }
         Ok(Goto::to("/register/verify").saying(Flash::CodeSent))

@@ -9,7 +9,7 @@ use crate::features::accounts::codes::{Asking, Purpose, begin};
 use crate::features::accounts::guesses::{self, Asker};
 use crate::features::accounts::proof::candidate;
 use crate::features::accounts::scene::{Scene, home, see};
-use crate::features::accounts::{Visitor, letters};
+use crate::features::accounts::{Visitor, letters, locking};
 use crate::web::forms::Asking as Query;
 use crate::web::paths::local_path;
 use crate::web::session::PersonKind;
@@ -54,7 +54,7 @@ pub(super) async fn create(visit: Visit<Visitor>, form: Form<AskCode>) -> Result
         let facts = scene.facts().with_code(&begun.code);
         match person_id {
             Some(_) => letters::code_sign_in(conn, scene.ctx(), &address, person_id, &facts)?,
-            None => letters::no_account(conn, scene.ctx(), &address, None, &facts)?,
+            None => locking::no_code(conn, scene.ctx(), &address, &scene.facts())?,
         }
         Ok(Goto::to("/login/verify").keeping(cookies::CHALLENGE, begun.handle))
     });

@@ -9,7 +9,7 @@ use crate::features::accounts::codes::{self, Challenge, Purpose};
 use crate::features::accounts::factors::{self, waits};
 use crate::features::accounts::queries::active_subject;
 use crate::features::accounts::scene::{Scene, elsewhere};
-use crate::features::accounts::{Visitor, letters};
+use crate::features::accounts::{Visitor, letters, locking};
 use crate::web::paths::local_path;
 use crate::web::session::SignInMethod;
 use crate::web::{Error, Errors, FieldError, Flash, Form, Goto, Press, Shell, Stop, Visit, page};
@@ -88,7 +88,7 @@ pub(super) async fn resend(visit: Visit<Visitor>, form: Form<Press>) -> Result<H
                 letters::code_second_step(conn, ctx, &challenge.address, person, &facts.with_code(&code))?;
             }
             (Some(code), _) => letters::code_sign_in(conn, ctx, &challenge.address, person, &facts.with_code(&code))?,
-            (None, _) => letters::no_account(conn, ctx, &challenge.address, None, &facts)?,
+            (None, _) => locking::no_code(conn, ctx, &challenge.address, &facts)?,
         }
         Ok(Goto::to("/login/verify").saying(Flash::CodeSent))
     });
