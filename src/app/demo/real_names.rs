@@ -1,4 +1,4 @@
-//! Real-name cases of the demo company: one that was decided, one in review, one that is not handed in yet. Their numbers
+//! Real-name cases of the demo company: two that were decided, one in review, one that is not handed in yet. Their numbers
 //! are the standards' own samples, and their pictures drawings of documents that are nobody's.
 
 use std::io::Cursor;
@@ -38,8 +38,8 @@ pub(super) fn add<'a>(
     let picture = card()?;
     let ago = |hours: u64| ctx.now.minus(Duration::from_secs(hours * 3600));
     let of = |nth: usize| customers.get(nth).ok_or_else(|| Error::internal("the demo lacks a customer"));
-    let (decided, waiting, company) = (of(2)?, of(22)?, of(1)?);
-    for (who, began, held) in [(decided, ago(24 * 30), false), (waiting, ago(3), true)] {
+    let (first, decided, waiting, company) = (of(0)?, of(2)?, of(22)?, of(1)?);
+    for (who, began, held) in [(first, ago(24 * 188), false), (decided, ago(24 * 30), false), (waiting, ago(3), true)] {
         let (left, picture) = (Left::nothing(), picture.clone());
         let number = left.clone();
         tale.at(began, move |conn| {

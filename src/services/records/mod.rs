@@ -11,7 +11,7 @@ mod subjects;
 pub use events::Event;
 pub use lines::{Line, lines_of_person};
 pub use personal::PERSONAL;
-pub use queries::{Own, Record, Search, failed_sign_ins, happened, keep, of_object, of_person, search};
+pub use queries::{Own, Record, Search, failed_sign_ins, happened, keep, of_object, of_person, search, times_of};
 pub use subjects::new_subject;
 
 use serde_json::Value;

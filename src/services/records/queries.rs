@@ -173,6 +173,17 @@ pub fn happened(conn: &mut Conn, person_id: i64, event: Event, since: Moment) ->
     diesel::select(diesel::dsl::exists(found)).get_result(conn)
 }
 
+/// When this event happened to each of these people since; a line for each time.
+pub fn times_of(conn: &mut Conn, people: &[i64], event: Event, since: Moment) -> QueryResult<Vec<(i64, Moment)>> {
+    let rows: Vec<(Option<i64>, Moment)> = records::table
+        .filter(records::person_id.eq_any(people))
+        .filter(records::event.eq(event))
+        .filter(records::at.ge(since))
+        .select((records::person_id, records::at))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(person, at)| Some((person?, at))).collect())
+}
+
 /// The records about one object of an account, oldest first: the knots of its thread.
 pub fn of_object(conn: &mut Conn, ctx: &Context, account_id: i64, object: &str) -> QueryResult<Vec<Record>> {
     let rows: Vec<Row> = records::table

@@ -236,7 +236,7 @@ on_both!(
         let mut rosa = reviewer(&portal, "Rosa").await;
         let mut raul = reviewer(&portal, "Raul").await;
         let mut li = owner(&portal, &mut rosa).await;
-        let (_, number) = loses(&portal, LI, NUMBER).await;
+        let (mut lost, number) = loses(&portal, LI, NUMBER).await;
         confirms(&mut rosa, &number).await;
         confirms(&mut raul, &number).await;
         let path = stop_link(&portal).await;
@@ -251,6 +251,7 @@ on_both!(
         let both = tokio::join!(mailbox.posts_now(&form), twin.posts_now(&form));
         assert!(both.0.status == 303 || both.1.status == 303, "{} {}", both.0.status, both.1.status);
         assert_eq!((state(&portal).await.as_str(), told(&portal, LI, "Stopped").await), ("cancelled", 1));
+        assert_eq!(lost.gets(LOST).await.header("location"), Some("/login?next=%2Faccount"), "it could be asked again");
         portal.later(HOUR * 100);
         portal.run_jobs().await;
         assert_eq!((factors(&portal).await, state(&portal).await.as_str()), (1, "cancelled"));
@@ -300,6 +301,10 @@ on_both!(
                 };
                 let form = found.opens(at).await.form(at).with("code", &typed);
                 assert_eq!(found.posts(&form).await.status, 303, "{way}");
+                // At once, as the page says.
+                portal.minutes(2);
+                portal.run_jobs().await;
+                assert_eq!(state(&portal).await, "cancelled", "{way}");
             }
             portal.later(HOUR * 73);
             portal.run_jobs().await;

@@ -18,7 +18,7 @@ pub(super) mod waits;
 pub use guess::{Outcome, use_code};
 pub(super) use guess::{forget, use_recovery_code};
 pub(super) use model::{Factor, Second};
-pub use moves::{LostFactor, remove_lost, revoke, unused_since};
+pub use moves::{LostFactor, end_waits, remove_lost, revoke, unused_since, used_since};
 pub(super) use moves::{put_back, take_off, void_codes};
 pub use queries::{is_on, set};
 pub(super) use queries::{state, sweep};

@@ -172,9 +172,29 @@ impl LostFactor {
 
 /// Whether the factor is the one that was on at `since`, and neither its app nor a recovery code was used after it: only then
 /// can it be lost.
-pub fn unused_since(conn: &mut Conn, person_id: i64, since: Moment) -> diesel::QueryResult<bool> {
-    Ok(queries::unused_since(conn, person_id, since)?
-        && !records::happened(conn, person_id, Event::RecoveryCodeUsed, since)?)
+pub fn unused_since(conn: &mut Conn, person_id: i64, since: Moment) -> QueryResult<bool> {
+    Ok(used_since(conn, &[(person_id, since)])?.is_empty())
+}
+
+/// Of these people, each with a moment, those whose factor is another one, or gone, or was used after it: in two statements for all.
+pub fn used_since(conn: &mut Conn, asked: &[(i64, Moment)]) -> QueryResult<Vec<i64>> {
+    let people: Vec<i64> = asked.iter().map(|(person, _)| *person).collect();
+    let Some(first) = asked.iter().map(|(_, since)| *since).min() else { return Ok(Vec::new()) };
+    // A code may be of the step that comes next, and was typed before `since` then.
+    let last = queries::last_uses(conn, &people)?;
+    let codes = records::times_of(conn, &people, Event::RecoveryCodeUsed, first)?;
+    let unused = |(person, since): &&(i64, Moment)| {
+        let same = last
+            .iter()
+            .any(|(of, on, step)| of == person && on <= since && *step <= since.seconds() / TotpSecret::STEP + 1);
+        same && !codes.iter().any(|(of, at)| of == person && at >= since)
+    };
+    Ok(asked.iter().filter(|one| !unused(one)).map(|(person, _)| *person).collect())
+}
+
+/// Ends the sign-ins of a person that wait for the second factor.
+pub fn end_waits(conn: &mut Conn, person_id: i64) -> QueryResult<usize> {
+    waits::void_all(conn, person_id)
 }
 
 /// By whoever holds the link of a notice: on the record of the person, who is not signed in.

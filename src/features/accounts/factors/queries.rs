@@ -118,14 +118,14 @@ pub(super) fn use_step(conn: &mut Conn, ctx: &Context, person_id: i64, typed: &s
     Ok(diesel::update(fresh).set(totp_factors::last_step.eq(step)).execute(conn)? == 1)
 }
 
-/// Whether the factor that is on was on at `since` and its app was not used after it. A code may be of the step that comes next,
-/// and was typed before it then.
-pub(super) fn unused_since(conn: &mut Conn, person_id: i64, since: Moment) -> QueryResult<bool> {
-    let same = totp_factors::table
-        .filter(totp_factors::person_id.eq(person_id))
-        .filter(totp_factors::confirmed_at.le(Some(since)))
-        .filter(totp_factors::last_step.le(since.seconds() / TotpSecret::STEP + 1));
-    diesel::select(diesel::dsl::exists(same)).get_result(conn)
+/// Of these people with a factor: since when it is on, and the last step of RFC 6238 that was used.
+pub(super) fn last_uses(conn: &mut Conn, people: &[i64]) -> QueryResult<Vec<(i64, Moment, i64)>> {
+    let rows: Vec<(i64, Option<Moment>, i64)> = totp_factors::table
+        .filter(totp_factors::person_id.eq_any(people))
+        .filter(totp_factors::confirmed_at.is_not_null())
+        .select((totp_factors::person_id, totp_factors::confirmed_at, totp_factors::last_step))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(person, on, step)| Some((person, on?, step))).collect())
 }
 
 /// Takes factor and recovery codes away; answers whether there was a factor.

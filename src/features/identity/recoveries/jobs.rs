@@ -1,5 +1,5 @@
-//! What the clock does: it ends what has nothing to be compared with any more, takes the factor away when the wait is over, tells of what is near, ends what nobody decided, and
-//! deletes what was settled long ago. One at a time: one that fails keeps no other back.
+//! What the clock does: it ends what has nothing to be compared with any more or whose factor turned up again, takes the factor away
+//! when the wait is over, tells of what is near, ends what nobody decided, and deletes what was settled long ago. One at a time: one that fails keeps no other back.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,6 +13,7 @@ use super::queries;
 use super::telling::{Means, News, tell};
 use crate::base::db::{Conn, End};
 use crate::base::types::Moment;
+use crate::features::accounts::factors;
 use crate::features::identity::fault::Fault;
 use crate::services::context::Context;
 use crate::web::House;
@@ -27,8 +28,9 @@ pub(in crate::features::identity) const JOB: JobSpec =
 type Act = fn(&mut Conn, &Context, &Recovery, &Means) -> Result<(), Fault>;
 type Find = fn(&mut Conn, Moment, i64) -> diesel::QueryResult<Vec<Recovery>>;
 
-const WORK: [(Find, Act); 5] = [
-    (queries::baseless, moves::cancel),
+const WORK: [(Find, Act); 6] = [
+    (|conn, _, most| queries::baseless(conn, most), moves::cancel),
+    (found_again, moves::cancel),
     (|conn, now, most| queries::due(conn, RecoveryState::Waiting, now, most), moves::finish),
     (|conn, now, most| queries::due(conn, RecoveryState::Asked, now, most), moves::expire),
     (|conn, now, most| queries::due(conn, RecoveryState::Confirmed, now, most), moves::expire),
@@ -62,6 +64,14 @@ fn run(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<()
         swept.map_err(|fault| fault.to_string())?;
         if failed > 0 { Err(format!("{failed} recoveries were not moved")) } else { Ok(()) }
     })
+}
+
+/// Open ones whose factor turned up again: app or recovery code was used since.
+fn found_again(conn: &mut Conn, _: Moment, most: i64) -> diesel::QueryResult<Vec<Recovery>> {
+    let open = queries::open(conn, most)?;
+    let asked: Vec<_> = open.iter().map(|one| (one.person_id, one.asked_at)).collect();
+    let used = factors::used_since(conn, &asked)?;
+    Ok(open.into_iter().filter(|one| used.contains(&one.person_id)).collect())
 }
 
 /// Tells everybody once more, a day before.

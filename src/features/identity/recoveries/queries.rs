@@ -232,8 +232,19 @@ pub(super) fn due(conn: &mut Conn, state: RecoveryState, now: Moment, most: i64)
         .load(conn)
 }
 
+/// The open ones, longest first; at most `most`.
+pub(super) fn open(conn: &mut Conn, most: i64) -> QueryResult<Vec<Recovery>> {
+    account_recoveries::table
+        .filter(account_recoveries::settled_at.is_null())
+        .filter(account_recoveries::state.ne(RecoveryState::Draft))
+        .order((account_recoveries::asked_at, account_recoveries::id))
+        .limit(most)
+        .select(recovery!())
+        .load(conn)
+}
+
 /// The open ones whose authentication stands no more; at most `most`.
-pub(super) fn baseless(conn: &mut Conn, _: Moment, most: i64) -> QueryResult<Vec<Recovery>> {
+pub(super) fn baseless(conn: &mut Conn, most: i64) -> QueryResult<Vec<Recovery>> {
     let standing = identity_results::table
         .filter(identity_results::account_id.eq(account_recoveries::account_id))
         .filter(identity_results::kind.eq(IdentityKind::Personal))

@@ -10,7 +10,7 @@ use super::telling::is_token;
 use super::{moves, queries};
 use crate::base::db::Conn;
 use crate::base::types::{Moment, Number};
-use crate::features::accounts::Visitor;
+use crate::features::accounts::{Visitor, factors};
 use crate::services::context::{Author, AuthorKind, Context};
 use crate::web::{Actor, Error, Flash, Form, Goto, Press, Shell, Visit, page};
 
@@ -62,6 +62,8 @@ pub(super) async fn update(
             subject_id: Some(subject),
             ..Author::nobody(AuthorKind::Customer)
         };
+        // Whoever began it stands at the second step still, and could ask again at once.
+        factors::end_waits(conn, found.person_id)?;
         moves::cancel(conn, &visitor.context().by(author), &found, &means)?;
         Ok(Goto::to("/password/forgot").saying(Flash::RecoveryStopped))
     });

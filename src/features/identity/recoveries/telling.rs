@@ -10,7 +10,7 @@ use super::queries;
 use crate::base::config::SmsRules;
 use crate::base::crypto::Keys;
 use crate::base::db::Conn;
-use crate::base::types::Number;
+use crate::base::types::{Moment, Number};
 use crate::features::accounts;
 use crate::features::accounts::factors::LostFactor;
 use crate::features::identity::fault::Fault;
@@ -128,11 +128,12 @@ pub(super) fn tell(
 ) -> Result<(), Fault> {
     let (present, _, _) = queries::person(conn, recovery.person_id)?;
     let zone = &means.zone;
+    let told_at = |moment: Moment| format!("{} ({})", moment.local(zone), zone.iana_name().unwrap_or("UTC"));
     let mut facts = Facts {
-        when: format!("{} ({})", recovery.asked_at.local(zone), zone.iana_name().unwrap_or("UTC")),
+        when: told_at(recovery.asked_at),
         device: &recovery.device,
         network: &recovery.network,
-        due: recovery.due_at.local(zone),
+        due: told_at(recovery.due_at),
         link: String::new(),
         news: &news,
     };
