@@ -30,7 +30,7 @@ pub use actor::Verified;
 pub use cases::{CaseState, IdentityKind, IdentityMethod, Reason};
 #[cfg(debug_assertions)]
 pub use probe::probe;
-pub use proofs::{Found, Paid, ProofKind, ask_proof, examine_proof, provable, record_proof};
+pub use proofs::{Found, Paid, ProofKind, ask_proof, examine_proof, provable, proved, record_proof};
 pub use recoveries::{RecoveryReason, RecoveryState};
 pub use results::{IdentityResult, NewResult, result_of, store};
 

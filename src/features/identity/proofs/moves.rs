@@ -16,6 +16,11 @@ use crate::features::staff::{Reviewer, Staff};
 use crate::services::records::{self, Entry, Event};
 use crate::web::Stop;
 
+/// Whether the customer's real name is proved further already.
+pub fn proved(conn: &mut Conn, customer: &Customer) -> QueryResult<bool> {
+    Ok(queries::standing(conn, customer.account_id())?.is_some_and(|proof| proof.state == ProofState::Recorded))
+}
+
 /// Keeps that a company was shown this amount, to send under this reference. An amount before it counts no more.
 pub fn ask_proof(
     conn: &mut Conn,
@@ -29,8 +34,7 @@ pub fn ask_proof(
 fn ask(conn: &mut Conn, owner: &Customer, remittance: &Number, amount: Money) -> Result<(), Fault> {
     let account_id = owner.account_id();
     let held = results::hold(conn, owner.keys(), account_id)?.ok_or(Fault::Changed)?;
-    let proved = queries::standing(conn, account_id)?.is_some_and(|proof| proof.state == ProofState::Recorded);
-    if ProofKind::of(held.kind) != ProofKind::Amount || proved {
+    if ProofKind::of(held.kind) != ProofKind::Amount || proved(conn, owner)? {
         return Err(Fault::Changed);
     }
     if queries::asks(conn, account_id, owner.now().minus(ASKS_IN))? >= ASKS {

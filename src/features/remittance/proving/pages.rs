@@ -10,7 +10,7 @@ use crate::base::chance;
 use crate::base::types::{Money, Number};
 use crate::features::accounts::{Member, Owner};
 use crate::features::identity::{
-    Found, IdentityKind, Paid, ProofKind, Verified, ask_proof, examine_proof, record_proof, result_of,
+    Found, IdentityKind, Paid, ProofKind, Verified, ask_proof, examine_proof, proved, record_proof, result_of,
 };
 use crate::features::remittance::receiving;
 use crate::features::remittance::top_ups::{self, number_in};
@@ -38,8 +38,9 @@ pub(in crate::features::remittance) async fn ask(visit: Visit<Asker>) -> Result<
     let currency = visit.house().config.currency.clone();
     let (shell, open) = visit
         .read(move |conn, owner| {
-            // Of a person the name alone proves it: there is nothing to ask for.
-            if result_of(conn, owner)?.is_none_or(|result| result.kind != IdentityKind::Corporate) {
+            // Of a person the name alone proves it, and once is enough: there is nothing to ask for.
+            let company = result_of(conn, owner)?.is_some_and(|result| result.kind == IdentityKind::Corporate);
+            if !company || proved(conn, owner)? {
                 return Err(Error::GoFirst("/account/identity".into()));
             }
             Ok(receiving::any_takes_money(conn, &currency)?)

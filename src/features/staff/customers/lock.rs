@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::queries::{self, Found};
@@ -9,9 +10,10 @@ use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::features::accounts::{Lock, LockReason, UnlockReason, lock_by_staff, lock_of, unlock_by_staff};
 use crate::features::staff::{Admin, Staff, Support};
+use crate::services::context::Context;
 use crate::web::forms::plain;
 use crate::web::visit::Looked;
-use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, Shell, Visit, again, page};
+use crate::web::{Ended, Error, Errors, FieldError, Flash, Form, Goto, Shell, Stop, Visit, again, page};
 
 type Locksmith = Staff<(Support, Admin)>;
 
@@ -38,12 +40,10 @@ pub(super) struct Why {
 
 impl Why {
     /// The reason and the words, once both are well.
-    fn check<R>(&self, parse: fn(&str) -> Option<R>) -> Result<(R, String), Errors> {
+    fn check<R>(&self, parse: Parse<R>) -> Result<(R, String), Errors> {
         let mut errors = Errors::none();
         let reason = parse(&self.reason);
-        if self.reason.is_empty() {
-            errors.add("reason", FieldError::Missing);
-        } else if reason.is_none() {
+        if reason.is_none() {
             errors.add("reason", FieldError::UnknownChoice);
         }
         let words = match plain::prose(&self.words, LONGEST_WORDS) {
@@ -89,24 +89,39 @@ pub(super) async fn show(visit: Visit<Locksmith>, path: web::Path<String>) -> Re
     page(shown(&visit, &path, Errors::none(), Why::default()).await?)
 }
 
+/// A reason by its word.
+type Parse<R> = fn(&str) -> Option<R>;
+/// What is done to the sign-in of a customer for a reason.
+type Change<R> = fn(&mut Conn, &Context, &TimeZone, i64, (R, &str)) -> Result<(), Stop>;
+
+/// Locks or unlocks; what is wrong comes back with the page.
+async fn changed<R: 'static>(
+    visit: &Visit<Locksmith>,
+    path: &str,
+    form: &Form<Why>,
+    (parse, change, flash): (Parse<R>, Change<R>, Flash),
+) -> Result<HttpResponse, Error> {
+    let (number, zone) = (parsed(path)?, visit.house().config.zone.clone());
+    let ended = visit
+        .write(form, move |conn, officer, form| {
+            let found = found(conn, &number)?;
+            let (reason, words) = form.check(parse)?;
+            change(conn, officer.ctx(), &zone, found.id, (reason, &words))?;
+            Ok(Goto::to(here(&number)).saying(flash))
+        })
+        .await?;
+    match ended {
+        Ended::Done(response) => Ok(response),
+        Ended::Again(_, errors, form) => again(shown(visit, path, errors, form.clone()).await?),
+    }
+}
+
 pub(super) async fn create(
     visit: Visit<Locksmith>,
     path: web::Path<String>,
     form: Form<Why>,
 ) -> Result<HttpResponse, Error> {
-    let (number, zone) = (parsed(&path)?, visit.house().config.zone.clone());
-    let ended = visit
-        .write(&form, move |conn, officer, form| {
-            let found = found(conn, &number)?;
-            let (reason, words) = form.check(LockReason::parse)?;
-            lock_by_staff(conn, officer.ctx(), &zone, found.id, (reason, &words))?;
-            Ok(Goto::to(here(&number)).saying(Flash::CustomerLocked))
-        })
-        .await?;
-    match ended {
-        Ended::Done(response) => Ok(response),
-        Ended::Again(_, errors, form) => again(shown(&visit, &path, errors, form.clone()).await?),
-    }
+    changed(&visit, &path, &form, (LockReason::parse, lock_by_staff, Flash::CustomerLocked)).await
 }
 
 pub(super) async fn update(
@@ -114,17 +129,5 @@ pub(super) async fn update(
     path: web::Path<String>,
     form: Form<Why>,
 ) -> Result<HttpResponse, Error> {
-    let (number, zone) = (parsed(&path)?, visit.house().config.zone.clone());
-    let ended = visit
-        .write(&form, move |conn, officer, form| {
-            let found = found(conn, &number)?;
-            let (reason, words) = form.check(UnlockReason::parse)?;
-            unlock_by_staff(conn, officer.ctx(), &zone, found.id, (reason, &words))?;
-            Ok(Goto::to(here(&number)).saying(Flash::CustomerUnlocked))
-        })
-        .await?;
-    match ended {
-        Ended::Done(response) => Ok(response),
-        Ended::Again(_, errors, form) => again(shown(&visit, &path, errors, form.clone()).await?),
-    }
+    changed(&visit, &path, &form, (UnlockReason::parse, unlock_by_staff, Flash::CustomerUnlocked)).await
 }
