@@ -84,7 +84,9 @@ on_both!(
             shown.push(visitor.opens("/unlock/finish").await.text().replace(address, "ADDRESS"));
         }
         assert!(shown[0] == shown[1] && shown[1] == shown[2]);
-        assert!(portal.mails_to("wu@example.com").await.pop().unwrap().subject.contains("nothing to unlock"));
+        assert!(portal.mails_to("wu@example.com").await.pop().unwrap().subject.contains("is locked"));
+        let nobody = portal.mails_to("nobody@example.com").await.pop().unwrap();
+        assert!(nobody.subject.contains("nothing to unlock"), "{}", nobody.subject);
     }
 );
 

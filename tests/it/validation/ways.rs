@@ -53,6 +53,8 @@ pub struct Way {
 }
 
 const CUSTOMER: &str = "customer@example.com";
+/// One whose real name no case tells of yet, so nothing was agreed to.
+const UNASKED: &str = "liu.yang@example.com";
 const COMPANY: &str = "company@example.com";
 const ADMIN: &str = "admin@staff.example.com";
 const FINANCE: &str = "finance@staff.example.com";
@@ -247,14 +249,14 @@ pub const WAYS: &[Way] = &[
     way("/account/profile/account", CUSTOMER, "/account/profile", &[("account_name", "Harbour Foods")], NOTHING),
     way("/account/notifications", CUSTOMER, "/account/notifications", &[], &["consents", "records", "submissions"]),
     way("/cookies", "visitor", "/cookies", &[], NOTHING),
-    way("/account/identity/consent", CUSTOMER, "/account/identity/new", &[], NOTHING),
+    way("/account/identity/consent", UNASKED, "/account/identity/new", &[], NOTHING),
     Way {
         from: From::Through("/account/identity/new?way=licence", &[("/account/identity/consent", &[])]),
-        ..way("/account/identity/new", CUSTOMER, "", CORPORATE, NOTHING)
+        ..way("/account/identity/new", UNASKED, "", CORPORATE, NOTHING)
     },
     Way {
         from: From::Through("/account/identity/new?way=document", &[("/account/identity/new", PERSONAL)]),
-        ..way("/account/identity/{number}/pictures", CUSTOMER, "", &[], FILES)
+        ..way("/account/identity/{number}/pictures", UNASKED, "", &[], FILES)
     },
     Way { from: From::Contact, ..way("/identity/contact/{token}", "visitor", "", &[], NOTHING) },
     Way {
