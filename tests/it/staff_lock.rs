@@ -1,5 +1,6 @@
 //! Staff lock a customer's sign-in for a reason, and unlock it (RC9).
 
+use diesel::prelude::*;
 use easylink::web::feature::StaffRole;
 
 use crate::support::entered::Entered;
@@ -173,5 +174,36 @@ on_both!(
         answers.sort_unstable();
         assert_eq!(answers, [303, 422, 422, 422]);
         assert_eq!(portal.mails_to(LI).await.len(), 1);
+    }
+);
+
+on_both!(
+    async fn nobody_locks_or_unlocks_themselves_nor_whom_they_share_an_account_with(portal) {
+        let own = portal.enters("ana@staff.example.com").await;
+        let mut ana = portal.employs("Ana", &[StaffRole::Support]).await;
+        let mut bo = portal.employs("Bo", &[StaffRole::Admin]).await;
+        let at = page_of(&mut bo, "ana@staff.example.com").await;
+        assert_eq!(does(&mut bo, &at, "misuse", "").await.status, 303);
+        assert_eq!(ana.gets(&at).await.status, 403);
+        let li = customer(&portal).await;
+        let of_li = page_of(&mut ana, LI).await;
+        let lent = ana.gets(&of_li).await;
+        let mut form = lent.posted_forms().into_iter().find(|form| form.has("reason")).unwrap();
+        form.action = at.clone();
+        assert_eq!(ana.posts(&form.tampered("reason", "mistake")).await.status, 403);
+        // Li joins the account of Ana.
+        let (account, person) = (own.account_id, li.person_id);
+        portal
+            .write(move |conn| {
+                use easylink::base::db::schema::memberships;
+                diesel::update(memberships::table.filter(memberships::person_id.eq(person)))
+                    .set(memberships::account_id.eq(account))
+                    .execute(conn)
+                    .unwrap();
+            })
+            .await;
+        assert_eq!(finds(&mut ana, LI).await.status, 303);
+        let shared = finds(&mut bo, LI).await.header("location").unwrap().to_owned();
+        assert_eq!((ana.gets(&shared).await.status, bo.gets(&shared).await.status), (403, 200));
     }
 );

@@ -225,6 +225,7 @@ diesel::table! {
         created_at -> BigInt,
         sealed_codes -> Nullable<Binary>,
         codes_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
     }
 }
 

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use crate::base::chance;
-use crate::base::db::schema::{activations, people};
+use crate::base::db::schema::{activations, memberships, people};
 use crate::base::db::{Conn, unless_taken};
 use crate::base::types::{Address, Moment, Number};
 use crate::features::accounts::factors::{self, TotpSecret};
@@ -20,6 +20,17 @@ use crate::web::session::{self, PersonKind};
 
 /// How long an activation link works (PW10).
 const LINK_LIVES: Duration = Duration::from_secs(24 * 3600);
+
+/// Whether an account is, by the address of this member of the staff, also their own, or was: then others decide about it.
+pub fn is_own(conn: &mut Conn, person_id: i64, account_id: i64) -> QueryResult<bool> {
+    let officers = diesel::alias!(people as officers);
+    let address = officers.filter(officers.field(people::id).eq(person_id)).select(officers.field(people::address));
+    let own = memberships::table
+        .inner_join(people::table)
+        .filter(people::address.eq_any(address))
+        .filter(memberships::account_id.eq(account_id));
+    diesel::select(diesel::dsl::exists(own)).get_result(conn)
+}
 
 /// Whether somebody on the staff has this address, also somebody whose work here has ended.
 pub(super) fn address_taken(conn: &mut Conn, address: &Address) -> QueryResult<bool> {

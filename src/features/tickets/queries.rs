@@ -8,7 +8,7 @@ use crate::base::db::Conn;
 use crate::base::db::schema::{people, tickets};
 use crate::base::types::{Moment, Number};
 use crate::features::accounts::Customer;
-use crate::features::staff::Officer;
+use crate::features::staff::{Officer, is_own};
 use crate::services::context::Context;
 
 /// Who asks, as they wrote it.
@@ -119,8 +119,12 @@ pub(super) fn take(conn: &mut Conn, asker: &impl Asker, number: &Number) -> Quer
     diesel::update(own).set(tickets::state.eq(tickets::state)).returning(TICKET).get_result(conn)
 }
 
-/// Any work order, held until the transaction ends, for support.
-pub(super) fn take_as_staff(conn: &mut Conn, _: &impl Helper, number: &Number) -> QueryResult<Ticket> {
+/// Any work order but those of an account that is, by the address, the helper's own; held until the transaction ends.
+pub(super) fn take_as_staff(conn: &mut Conn, helper: &impl Helper, number: &Number) -> QueryResult<Ticket> {
+    let account: i64 = tickets::table.filter(tickets::number.eq(number)).select(tickets::account_id).first(conn)?;
+    if is_own(conn, helper.person_id(), account)? {
+        return Err(diesel::result::Error::NotFound);
+    }
     diesel::update(tickets::table.filter(tickets::number.eq(number)))
         .set(tickets::state.eq(tickets::state))
         .returning(TICKET)

@@ -188,3 +188,38 @@ on_both! {
         assert_eq!(people.fay.posts(&form).await.wrong_fields(), ["receiving"]);
     }
 }
+
+on_both! {
+    async fn nobody_decides_about_money_of_an_account_of_their_own(portal) {
+        let mut people = company(&portal).await;
+        // Finn of finance is a customer too, by the same address.
+        let mut own = crate::remittance::verified(&portal, "finn@staff.example.com").await;
+        let (number, other) = (tops_up(&mut own, "10").await, tops_up(&mut people.li, "20").await);
+        declares(&mut own, &number).await;
+        declares(&mut people.li, &other).await;
+        enters_line(&mut people.fay, "10", "a stranger's", "S-1").await;
+        enters_line(&mut people.fay, "10", &number, "S-2").await;
+        enters_line(&mut people.fay, "20", &other, "S-3").await;
+        let list = people.finn.opens("/staff/remittances").await;
+        let grouped = |number: &str| number.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-");
+        assert!(list.text().contains(&grouped(&other)) && !list.text().contains(&grouped(&number)), "{}", list.text());
+        let path = format!("/staff/remittances/{number}");
+        assert_eq!(people.finn.gets(&path).await.status, 403);
+        // What the page of another offers, sent to this one.
+        let page = people.fay.opens(&path).await;
+        let entry = page.attribute("input[name=entry]", "value").unwrap();
+        let seen = page.attribute("input[name=seen]", "value").unwrap();
+        let lent = people.finn.opens(&format!("/staff/remittances/{other}")).await;
+        let mut confirmation = lent.form(&format!("/staff/remittances/{other}/confirmation"));
+        confirmation.action = format!("{path}/confirmation");
+        let confirmation = confirmation.tampered("entry", &entry).tampered("seen", &seen);
+        assert_eq!(people.finn.posts(&confirmation).await.status, 403);
+        let mut refusal = lent.form(&format!("/staff/remittances/{other}/refusal")).with("reason", "No");
+        refusal.action = format!("{path}/refusal");
+        let refusal = refusal.tampered("seen", &seen);
+        assert_eq!(people.finn.posts(&refusal).await.status, 403);
+        assert_eq!(balance(&portal, &own).await, Money(0));
+        presses(&mut people.finn, &format!("/staff/remittances/{other}"), "/confirmation").await;
+        assert_eq!(balance(&portal, &people.li).await, Money(2000));
+    }
+}

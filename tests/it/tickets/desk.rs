@@ -186,3 +186,15 @@ on_both!(
         assert_eq!(looks().await, 5);
     }
 );
+
+on_both!(
+    async fn nobody_answers_a_work_order_of_their_own(portal) {
+        let mut ana = ana(&portal).await;
+        let mut own = portal.enters("ana@staff.example.com").await;
+        let path = opened(&mut own, "Mine").await.path().replace("/account", "/staff");
+        let path = path.split('?').next().unwrap();
+        let page = ana.opens(path).await;
+        let resolved = ana.posts(&page.form(&format!("{path}/resolution"))).await;
+        assert_eq!(resolved.status, 404);
+    }
+);

@@ -180,13 +180,17 @@ pub fn unused_since(conn: &mut Conn, person_id: i64, since: Moment) -> QueryResu
 pub fn used_since(conn: &mut Conn, asked: &[(i64, Moment)]) -> QueryResult<Vec<i64>> {
     let people: Vec<i64> = asked.iter().map(|(person, _)| *person).collect();
     let Some(first) = asked.iter().map(|(_, since)| *since).min() else { return Ok(Vec::new()) };
-    // A code may be of the step that comes next, and was typed before `since` then.
     let last = queries::last_uses(conn, &people)?;
     let codes = records::times_of(conn, &people, Event::RecoveryCodeUsed, first)?;
     let unused = |(person, since): &&(i64, Moment)| {
-        let same = last
-            .iter()
-            .any(|(of, on, step)| of == person && on <= since && *step <= since.seconds() / TotpSecret::STEP + 1);
+        let same = last.iter().any(|last| {
+            let used = match last.at {
+                Some(at) => at >= *since,
+                // A code may be of the step that comes next, and was typed before `since` then.
+                None => last.step > since.seconds() / TotpSecret::STEP + 1,
+            };
+            last.person_id == *person && last.on <= *since && !used
+        });
         same && !codes.iter().any(|(of, at)| of == person && at >= since)
     };
     Ok(asked.iter().filter(|one| !unused(one)).map(|(person, _)| *person).collect())

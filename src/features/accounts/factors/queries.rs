@@ -115,17 +115,36 @@ pub(super) fn use_step(conn: &mut Conn, ctx: &Context, person_id: i64, typed: &s
         .filter(totp_factors::person_id.eq(person_id))
         .filter(totp_factors::confirmed_at.is_not_null())
         .filter(totp_factors::last_step.lt(step));
-    Ok(diesel::update(fresh).set(totp_factors::last_step.eq(step)).execute(conn)? == 1)
+    let used = (totp_factors::last_step.eq(step), totp_factors::last_used_at.eq(Some(ctx.now)));
+    Ok(diesel::update(fresh).set(used).execute(conn)? == 1)
 }
 
-/// Of these people with a factor: since when it is on, and the last step of RFC 6238 that was used.
-pub(super) fn last_uses(conn: &mut Conn, people: &[i64]) -> QueryResult<Vec<(i64, Moment, i64)>> {
-    let rows: Vec<(i64, Option<Moment>, i64)> = totp_factors::table
+/// When a person's factor was switched on and last used.
+pub(super) struct LastUse {
+    pub person_id: i64,
+    pub on: Moment,
+    /// The step of RFC 6238 of the last code.
+    pub step: i64,
+    /// When it was typed; none of what was used before this was kept.
+    pub at: Option<Moment>,
+}
+
+/// The last uses of these people's factors.
+pub(super) fn last_uses(conn: &mut Conn, people: &[i64]) -> QueryResult<Vec<LastUse>> {
+    let rows: Vec<(i64, Option<Moment>, i64, Option<Moment>)> = totp_factors::table
         .filter(totp_factors::person_id.eq_any(people))
         .filter(totp_factors::confirmed_at.is_not_null())
-        .select((totp_factors::person_id, totp_factors::confirmed_at, totp_factors::last_step))
+        .select((
+            totp_factors::person_id,
+            totp_factors::confirmed_at,
+            totp_factors::last_step,
+            totp_factors::last_used_at,
+        ))
         .load(conn)?;
-    Ok(rows.into_iter().filter_map(|(person, on, step)| Some((person, on?, step))).collect())
+    let of = |(person_id, on, step, at): (i64, Option<Moment>, i64, Option<Moment>)| {
+        Some(LastUse { person_id, on: on?, step, at })
+    };
+    Ok(rows.into_iter().filter_map(of).collect())
 }
 
 /// Takes factor and recovery codes away; answers whether there was a factor.

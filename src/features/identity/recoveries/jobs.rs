@@ -16,6 +16,7 @@ use crate::base::types::Moment;
 use crate::features::accounts::factors;
 use crate::features::identity::fault::Fault;
 use crate::services::context::Context;
+use crate::services::records::{self, Event};
 use crate::web::House;
 use crate::web::feature::JobSpec;
 
@@ -66,12 +67,24 @@ fn run(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<()
     })
 }
 
-/// Open ones whose factor turned up again: app or recovery code was used since.
+/// Open ones whose factor turned up again: app or recovery code was used since. And those whose owner said since that somebody else
+/// is in the account, or is locked out of it.
 fn found_again(conn: &mut Conn, _: Moment, most: i64) -> diesel::QueryResult<Vec<Recovery>> {
     let open = queries::open(conn, most)?;
     let asked: Vec<_> = open.iter().map(|one| (one.person_id, one.asked_at)).collect();
-    let used = factors::used_since(conn, &asked)?;
-    Ok(open.into_iter().filter(|one| used.contains(&one.person_id)).collect())
+    let mut over = factors::used_since(conn, &asked)?;
+    let people: Vec<i64> = asked.iter().map(|(person, _)| *person).collect();
+    over.extend(queries::shut_out(conn, &people)?);
+    if let Some(first) = asked.iter().map(|(_, since)| *since).min() {
+        for event in [Event::Disowned, Event::PersonLocked] {
+            let warned = records::times_of(conn, &people, event, first)?;
+            let since = |person: i64| asked.iter().find(|(of, _)| *of == person).map(|(_, since)| *since);
+            over.extend(
+                warned.iter().filter(|(of, at)| since(*of).is_some_and(|since| *at >= since)).map(|(of, _)| *of),
+            );
+        }
+    }
+    Ok(open.into_iter().filter(|one| over.contains(&one.person_id)).collect())
 }
 
 /// Tells everybody once more, a day before.

@@ -15,8 +15,10 @@ pub(super) const DECISION: Duration = Duration::from_secs(14 * 86_400);
 pub(super) const DRAFT: Duration = Duration::from_secs(3600);
 /// How long a settled one stays in its table; the operation records tell of it after.
 pub(super) const KEPT: Duration = Duration::from_secs(90 * 86_400);
-/// How many a person may ask for within [`COUNTED`].
-pub(super) const MOST: i64 = 3;
+/// How many a person may ask for within [`COUNTED`], from one network.
+pub(super) const MOST_HERE: i64 = 3;
+/// The same from all networks: whoever knows the first factor of somebody else uses their own up first.
+pub(super) const MOST: i64 = 10;
 /// In what time they are counted.
 pub(super) const COUNTED: Duration = Duration::from_secs(30 * 86_400);
 

@@ -4,7 +4,7 @@
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::model::{MOST, Recovery, RecoveryMove, RecoveryReason, RecoveryState};
+use super::model::{MOST, MOST_HERE, Recovery, RecoveryMove, RecoveryReason, RecoveryState};
 use super::queries::{self, Basis, NewRecovery, Step};
 use super::telling::{Means, News, tell};
 use crate::base::db::Conn;
@@ -57,7 +57,8 @@ pub(super) fn bytes(ctx: &Context, recovery: &Recovery, picture: &Picture, seale
 
 /// Whether somebody asked as often as one may.
 pub(super) fn too_often(conn: &mut Conn, half: &HalfSignedIn) -> diesel::QueryResult<bool> {
-    Ok(queries::asked_lately(conn, half.person_id(), &half.ctx().network, half.ctx().now)? >= MOST)
+    let (here, all) = queries::asked_lately(conn, half.person_id(), &half.ctx().network, half.ctx().now)?;
+    Ok(here >= MOST_HERE || all >= MOST)
 }
 
 /// Begins: the number is sealed under a key of its own, and nobody is told before the pictures are there. `notice` is the

@@ -89,17 +89,17 @@ pub(super) fn open_of(conn: &mut Conn, person_id: i64) -> QueryResult<Option<Rec
         .optional()
 }
 
-/// How many a person asked for of late with the right number; and from this network with a wrong one, for that may be somebody
-/// else who only wants to use the owner's up.
-pub(super) fn asked_lately(conn: &mut Conn, person_id: i64, network: &str, now: Moment) -> QueryResult<i64> {
-    let counts = account_recoveries::agrees.eq(true).or(account_recoveries::network.eq(network.to_string()));
-    account_recoveries::table
-        .filter(account_recoveries::person_id.eq(person_id))
-        .filter(account_recoveries::asked_at.gt(now.minus(COUNTED)))
-        .filter(counts)
-        .filter(account_recoveries::state.ne(RecoveryState::Draft))
-        .count()
-        .get_result(conn)
+/// How often a person was asked for of late: from this network, and from all. Whether the number was right counts for nothing,
+/// because whoever asks would learn it by that.
+pub(super) fn asked_lately(conn: &mut Conn, person_id: i64, network: &str, now: Moment) -> QueryResult<(i64, i64)> {
+    let asked = || {
+        account_recoveries::table
+            .filter(account_recoveries::person_id.eq(person_id))
+            .filter(account_recoveries::asked_at.gt(now.minus(COUNTED)))
+            .filter(account_recoveries::state.ne(RecoveryState::Draft))
+    };
+    let here = asked().filter(account_recoveries::network.eq(network.to_string())).count().get_result(conn)?;
+    Ok((here, asked().count().get_result(conn)?))
 }
 
 /// What a new one is made of.
@@ -288,6 +288,15 @@ pub(super) fn sweep(conn: &mut Conn, now: Moment, most: i64) -> QueryResult<usiz
         .select(account_recoveries::id)
         .load(conn)?;
     diesel::delete(account_recoveries::table.filter(account_recoveries::id.eq_any(over))).execute(conn)
+}
+
+/// Those of these people who cannot sign in at all.
+pub(super) fn shut_out(conn: &mut Conn, ids: &[i64]) -> QueryResult<Vec<i64>> {
+    people::table
+        .filter(people::id.eq_any(ids))
+        .filter(people::state.ne(PersonState::Active))
+        .select(people::id)
+        .load(conn)
 }
 
 /// Address, subject and state of a person.

@@ -14,6 +14,7 @@ use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::entries::EntryMove;
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::Move;
+use crate::features::staff::is_own;
 use crate::services::context::Context;
 use crate::services::ledger::{self, Posting, TransactionKind};
 use crate::services::mail;
@@ -31,7 +32,7 @@ pub fn confirm(
     let (ctx, person) = (officer.ctx(), officer.person_id());
     let found = queries::standing(conn, number)?.ok_or(Fault::NotFound)?;
     let entered = queries::entered(conn, entry)?.ok_or(Fault::NotFound)?;
-    if entered.author_id == person || found.opened_by_id == person {
+    if entered.author_id == person || is_own(conn, person, found.holder.account_id())? {
         return Err(Fault::FourEyes);
     }
     if another(&entered.text, number).is_some() && !sight.another_checked {
@@ -78,7 +79,7 @@ pub fn refuse(
 ) -> Result<(), Fault> {
     let ctx = officer.ctx();
     let found = queries::standing(conn, number)?.ok_or(Fault::NotFound)?;
-    if found.opened_by_id == officer.person_id() {
+    if is_own(conn, officer.person_id(), found.holder.account_id())? {
         return Err(Fault::FourEyes);
     }
     let to = found.state.after(Move::Refuse)?;

@@ -14,7 +14,7 @@ use crate::features::remittance::entries;
 use crate::features::remittance::fields;
 use crate::features::remittance::model::{Move, RemittanceState};
 use crate::features::remittance::top_ups::{self, Knot, TopUp, number_in};
-use crate::features::staff::{Auditor, Finance, Staff};
+use crate::features::staff::{Auditor, Finance, Staff, is_own};
 use crate::web::forms::{Asking, Errors, Form};
 use crate::web::lists::{PAGE, Rows};
 use crate::web::visit::Looked;
@@ -51,8 +51,8 @@ pub(in crate::features::remittance) async fn list(
     let state = RemittanceState::parse(&filter.state).unwrap_or(RemittanceState::Declared);
     let cursor = Number::parse('R', &filter.after);
     let (shell, (rows, waiting)) = visit
-        .list("remittances", json!({ "state": state.as_str() }), move |conn, _| {
-            let load = |after: Option<&Number>| queries::queue(conn, state, after, PAGE + 1);
+        .list("remittances", json!({ "state": state.as_str() }), move |conn, officer| {
+            let load = |after: Option<&Number>| queries::queue(conn, officer, state, after, PAGE + 1);
             let rows = Rows::below(cursor, load, |row| row.number.as_str().to_string())?;
             Ok((rows, queries::waiting(conn)?.0))
         })
@@ -105,6 +105,9 @@ async fn case<A: Actor + crate::web::MayLook + std::ops::Deref<Target = crate::f
     visit
         .look("remittance", move |conn, officer| {
             let top_up = top_ups::any(conn, officer, &number)?.ok_or(Error::NotFound)?;
+            if is_own(conn, officer.person_id(), top_up.account_id)? {
+                return Err(Error::Forbidden);
+            }
             let payer = queries::payer(conn, &top_up)?;
             let knots = top_ups::knots(conn, officer.ctx(), &top_up)?;
             let open = if top_up.state.allows(Move::Credit) {
@@ -215,6 +218,9 @@ pub(in crate::features::remittance) async fn download(
     let (_, top_up) = visit
         .look("slip", move |conn, officer| {
             let top_up = top_ups::any(conn, officer, &number)?.ok_or(Error::NotFound)?;
+            if is_own(conn, officer.person_id(), top_up.account_id)? {
+                return Err(Error::Forbidden);
+            }
             // A declaration made anew may bring another slip: that is another file.
             let told = top_up.declared.as_ref().filter(|told| told.slip.is_some()).ok_or(Error::NotFound)?;
             let file = format!("slip declared {}", told.at.rfc3339());

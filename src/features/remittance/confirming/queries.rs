@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::base::db::Conn;
-use crate::base::db::schema::{accounts, people, receiving_accounts, remittances, statement_entries};
+use crate::base::db::schema::{accounts, memberships, people, receiving_accounts, remittances, statement_entries};
 use crate::base::types::{Address, Moment, Money, Number};
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::entries::EntryState;
 use crate::features::remittance::model::RemittanceState;
 use crate::features::remittance::top_ups::TopUp;
+use crate::features::staff::Officer;
 use crate::services::ledger::Holder;
 
 /// Whose remittance it is, as finance tells customers apart.
@@ -64,15 +65,23 @@ pub struct Queued {
 /// first.
 pub fn queue(
     conn: &mut Conn,
+    officer: &Officer,
     state: RemittanceState,
     after: Option<&Number>,
     most: i64,
 ) -> QueryResult<Option<Vec<Queued>>> {
     let oldest_first = state == RemittanceState::Declared;
+    // Nobody decides about money of an account that is, by the address, also their own.
+    let of_officer = diesel::alias!(people as of_officer);
+    let own = memberships::table
+        .inner_join(of_officer.on(memberships::person_id.eq(of_officer.field(people::id))))
+        .filter(of_officer.field(people::address).eq(officer.address()))
+        .select(memberships::account_id);
     let mut query = remittances::table
         .inner_join(accounts::table)
         .inner_join(people::table.on(remittances::opened_by_id.eq(people::id)))
         .filter(remittances::state.eq(state))
+        .filter(remittances::account_id.ne_all(own))
         .limit(most)
         .select((
             remittances::number,

@@ -9,7 +9,7 @@ use super::queries::{self, Found};
 use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::features::accounts::{Lock, LockReason, UnlockReason, lock_by_staff, lock_of, unlock_by_staff};
-use crate::features::staff::{Admin, Staff, Support};
+use crate::features::staff::{Admin, Officer, Staff, Support};
 use crate::services::context::Context;
 use crate::web::forms::plain;
 use crate::web::visit::Looked;
@@ -70,14 +70,15 @@ fn parsed(number: &str) -> Result<Number, Error> {
     Number::parse('P', number).ok_or(Error::NotFound)
 }
 
-fn found(conn: &mut Conn, number: &Number) -> Result<Found, Error> {
-    queries::by_number(conn, number)?.ok_or(Error::NotFound)
+fn found(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<Found, Error> {
+    let found = queries::by_number(conn, number)?.ok_or(Error::NotFound)?;
+    if queries::is_near(conn, officer, found.id)? { Err(Error::Forbidden) } else { Ok(found) }
 }
 
 async fn shown(visit: &Visit<Locksmith>, number: &str, errors: Errors, form: Why) -> Result<Show, Error> {
     let number = parsed(number)?;
-    let opening = move |conn: &mut Conn, _: &Locksmith| {
-        let found = found(conn, &number)?;
+    let opening = move |conn: &mut Conn, officer: &Locksmith| {
+        let found = found(conn, officer, &number)?;
         let (lock, accounts) = (lock_of(conn, found.id)?, queries::accounts_of(conn, found.id)?);
         Ok((Looked::at_person(found.id, found.subject_id, found.number.as_str()), (found, lock, accounts)))
     };
@@ -104,7 +105,7 @@ async fn changed<R: 'static>(
     let (number, zone) = (parsed(path)?, visit.house().config.zone.clone());
     let ended = visit
         .write(form, move |conn, officer, form| {
-            let found = found(conn, &number)?;
+            let found = found(conn, officer, &number)?;
             let (reason, words) = form.check(parse)?;
             change(conn, officer.ctx(), &zone, found.id, (reason, &words))?;
             Ok(Goto::to(here(&number)).saying(flash))

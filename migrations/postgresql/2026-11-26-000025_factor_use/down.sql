@@ -1,0 +1,1 @@
+alter table totp_factors drop column last_used_at;
