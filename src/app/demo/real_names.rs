@@ -23,6 +23,9 @@ fn card() -> Result<Vec<u8>, Error> {
     Ok(bytes.into_inner())
 }
 
+/// Of the person whose case waits: the number of a person that no register has, because their day’s sequence begins with 001.
+const WAITING_NUMBER: &str = "11010119490101000X";
+
 fn person(name: &str) -> Details {
     Details { name: name.to_string(), number: RESIDENT_NUMBER.to_string(), birth: None, company: None }
 }
@@ -47,7 +50,11 @@ pub(super) fn add<'a>(
             let new = NewCase {
                 who: (who.person_id, who.account_id),
                 method: IdentityMethod::Document,
-                details: &person(who.name),
+                details: &if held {
+                    Details { number: WAITING_NUMBER.to_string(), ..person(who.name) }
+                } else {
+                    person(who.name)
+                },
                 masked_number: "1****************X",
                 picture: &picture,
                 words,

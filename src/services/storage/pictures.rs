@@ -82,6 +82,7 @@ fn develop(bytes: &[u8], kind: Kind) -> Result<Picture, PictureFault> {
     let input = Cursor::new(bytes);
     let image = match kind {
         Kind::Jpeg => {
+            jpeg_is_whole(bytes)?;
             let mut decoder = JpegDecoder::new(input)?;
             decoder.set_limits(limits())?;
             expose(decoder)?
@@ -141,6 +142,27 @@ fn fits(width: u32, height: u32) -> Result<(), PictureFault> {
     } else {
         Ok(())
     }
+}
+
+/// Walks the segments of a JPEG file (ITU-T T.81, B.1) to the end of its picture. The decoder fills up with grey what a file that
+/// was cut lacks, and nobody would see before a reviewer does that half of a document is missing.
+fn jpeg_is_whole(bytes: &[u8]) -> Result<(), PictureFault> {
+    let mut at = 2;
+    while let Some(&[mark, code]) = bytes.get(at..).and_then(<[u8]>::first_chunk::<2>) {
+        match (mark, code) {
+            (0xFF, 0xD9) => return Ok(()),
+            // Fill bytes, and marks that stand alone.
+            (0xFF, 0xFF) => at += 1,
+            (0xFF, 0x01 | 0xD0..=0xD8) => at += 2,
+            (0xFF, 0x02..) => {
+                let length = bytes.get(at + 2..).and_then(<[u8]>::first_chunk::<2>);
+                at += 2 + usize::from(u16::from_be_bytes(*length.ok_or(PictureFault::Damaged)?));
+            }
+            // Coded data, in which only a mark other than a restart ends the scan.
+            _ => at += 1,
+        }
+    }
+    Err(PictureFault::Damaged)
 }
 
 fn png_fits(bytes: &[u8]) -> Result<(), PictureFault> {

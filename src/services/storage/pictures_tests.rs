@@ -143,6 +143,26 @@ fn a_webp_whose_picture_is_not_its_canvas_is_refused_undecoded() {
 }
 
 #[test]
+fn a_picture_that_was_cut_is_refused() {
+    let noise =
+        image::RgbImage::from_fn(160, 120, |x, y| image::Rgb([(x * 7 + y * 13) as u8, (x * y) as u8, (y * 5) as u8]));
+    for kind in [Kind::Jpeg, Kind::Png, Kind::Webp] {
+        let mut out = Vec::new();
+        let noise = image::DynamicImage::ImageRgb8(noise.clone());
+        match kind {
+            Kind::Jpeg => noise.write_with_encoder(image::codecs::jpeg::JpegEncoder::new(&mut out)).unwrap(),
+            Kind::Png => noise.write_with_encoder(PngEncoder::new(&mut out)).unwrap(),
+            _ => noise.write_with_encoder(image::codecs::webp::WebPEncoder::new_lossless(&mut out)).unwrap(),
+        }
+        assert!(reencode(&out, kind).is_ok(), "{kind:?}");
+        for part in [4, 2] {
+            assert_eq!(reencode(&out[..out.len() / part], kind), Err(PictureFault::Damaged), "{kind:?} / {part}");
+        }
+        assert_eq!(reencode(&out[..out.len() - 30], kind), Err(PictureFault::Damaged), "{kind:?} but its end");
+    }
+}
+
+#[test]
 fn cut_and_bent_pictures_never_panic() {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));

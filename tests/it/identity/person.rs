@@ -164,6 +164,7 @@ on_both!(
         assert!(page.text().contains("removed at once"), "{}", page.text());
         let page = li.submits(&page.form("/account/identity/withdrawal")).await;
         assert!(page.text().contains("is withdrawn") && page.text().contains("Not authenticated"), "{}", page.text());
+        assert!(page.text().contains("You withdrew it"), "{}", page.text());
         assert_eq!(li.gets("/account/remittances/new").await.status, 303, "the gate is shut");
         let consent = li.opens("/account/privacy").await.text();
         assert!(consent.contains("Withdrawn"), "{consent}");

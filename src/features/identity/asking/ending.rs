@@ -75,11 +75,16 @@ pub(in crate::features::identity) async fn withdraw_do(
         let Some(bought) = results::end(conn, member.account_id())? else {
             return Err(Stop::Failed(Error::Conflict));
         };
-        if let Some(case) = cases::newest(conn, member)?.filter(|case| case.state.is_open()) {
-            cases::withdraw(conn, member, &case)?;
+        let newest = cases::newest(conn, member)?;
+        if let Some(case) = newest.as_ref().filter(|case| case.state.is_open()) {
+            cases::withdraw(conn, member, case)?;
         }
         withdraw_consents(conn, member)?;
-        let entry = Entry::new(Event::IdentityWithdrawn).of_account(member.account_id());
+        let mut entry = Entry::new(Event::IdentityWithdrawn).of_account(member.account_id());
+        // So that it stands at the end of the case's own thread.
+        if let Some(case) = &newest {
+            entry = entry.about(case.number.as_str());
+        }
         records::keep(conn, member.ctx(), entry.with(json!({ "restricted": bought })))?;
         crate::features::identity::letters::withdrawn(conn, member)?;
         Ok(Goto::to("/account/identity").saying(Flash::IdentityWithdrawn))

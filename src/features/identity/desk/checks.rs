@@ -49,6 +49,11 @@ pub(super) enum Finding {
 }
 
 impl Finding {
+    /// Whether the case cannot be approved with it.
+    pub fn fails(self) -> bool {
+        self == Self::UsedUp
+    }
+
     /// Whether nothing is wrong with it.
     pub fn good(self) -> bool {
         matches!(

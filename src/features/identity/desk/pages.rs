@@ -101,6 +101,11 @@ struct Seen {
 }
 
 impl Seen {
+    /// Whether it may be approved as far as the checks go.
+    fn approvable(&self) -> bool {
+        !self.findings.iter().any(|finding| finding.fails())
+    }
+
     fn picture(&self, picture: &Picture) -> String {
         format!("{}/pictures/{}", address(&self.case.number), picture.number.as_str())
     }
