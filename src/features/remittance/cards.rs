@@ -33,13 +33,24 @@ impl<'a> Mini<'a> {
 struct BalanceCard<'a> {
     shell: Mini<'a>,
     balance: Money,
+    /// Whether the reader may top it up.
+    acts: bool,
 }
 
 /// The balance, with the way to top it up.
 pub(super) fn balance(conn: &mut Conn, ctx: &Context, look: &Look<'_>) -> Result<Option<String>, Error> {
+    balance_for(conn, ctx, look, true)
+}
+
+/// The balance, for whoever only reads.
+pub(super) fn balance_seen(conn: &mut Conn, ctx: &Context, look: &Look<'_>) -> Result<Option<String>, Error> {
+    balance_for(conn, ctx, look, false)
+}
+
+fn balance_for(conn: &mut Conn, ctx: &Context, look: &Look<'_>, acts: bool) -> Result<Option<String>, Error> {
     let Some(holder) = Holder::current(ctx) else { return Ok(None) };
     let balance = ledger::wallet_balance(conn, holder, look.currency)?;
-    Ok(Some(BalanceCard { shell: Mini::of(look), balance }.render()?))
+    Ok(Some(BalanceCard { shell: Mini::of(look), balance, acts }.render()?))
 }
 
 #[derive(Template)]

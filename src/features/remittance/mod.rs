@@ -61,7 +61,8 @@ pub fn feature() -> Feature {
         ],
         overview: &[
             CardSpec { roles: &["owner", "billing"], position: 4, draw: cards::task },
-            CardSpec { roles: MONEY_ROLES, position: 20, draw: cards::balance },
+            CardSpec { roles: &["owner", "billing"], position: 20, draw: cards::balance },
+            CardSpec { roles: &["viewer"], position: 20, draw: cards::balance_seen },
             CardSpec { roles: MONEY_ROLES, position: 30, draw: cards::under_way },
         ],
         desk: &[
