@@ -35,7 +35,7 @@ on_both!(
 
         let mails = portal.mails_to("li@example.com").await;
         assert_eq!(mails.len(), 1);
-        assert_eq!(mails[0].subject, "The phone of your Easy Link account was changed");
+        assert_eq!(mails[0].subject, "The phone of your Easy Link account was added");
         for fact in ["138****8000", "Firefox on Linux", "127.0.0.0/24", "/password/not-me/"] {
             assert!(mails[0].text.contains(fact), "{fact} in {}", mails[0].text);
         }

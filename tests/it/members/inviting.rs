@@ -115,6 +115,9 @@ on_both!(
         assert_eq!((done.status, done.header("location")), (303, Some("/account")));
         let page = wei.gets(LIST).await;
         assert!(page.text().contains("li@example.com"), "the session works in the account: {}", page.text());
+        let overview = wei.gets("/account").await;
+        assert!(overview.links().iter().any(|(_, to)| to == "/account/balance"), "a viewer reads the balance");
+        assert!(!overview.links().iter().any(|(_, to)| to == "/account/remittances/new"), "and tops nothing up");
         assert_eq!(wei.gets(&path).await.status, 404);
         // One who belongs to it is not asked in again.
         let again = invites(&mut li, "wei@example.com", "viewer").await;

@@ -206,7 +206,8 @@ on_both! {
         let path = format!("/staff/remittances/{number}");
         assert_eq!(people.finn.gets(&path).await.status, 403);
         // What the page of another offers, sent to this one.
-        let page = people.fay.opens(&path).await;
+        let mut flo = portal.employs("Flo", &[easylink::web::feature::StaffRole::Finance]).await;
+        let page = flo.opens(&path).await;
         let entry = page.attribute("input[name=entry]", "value").unwrap();
         let seen = page.attribute("input[name=seen]", "value").unwrap();
         let lent = people.finn.opens(&format!("/staff/remittances/{other}")).await;
