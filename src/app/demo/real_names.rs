@@ -23,7 +23,7 @@ fn card() -> Result<Vec<u8>, Error> {
     Ok(bytes.into_inner())
 }
 
-/// Of the person whose case waits: the number of a person that no register has, because their day’s sequence begins with 001.
+/// Of the person whose case waits: a number that no register has, because the sequence of a day begins with 001.
 const WAITING_NUMBER: &str = "11010119490101000X";
 
 fn person(name: &str) -> Details {

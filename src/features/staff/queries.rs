@@ -6,6 +6,7 @@ use data_encoding::BASE64URL_NOPAD;
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::actor::Officer;
 use crate::base::chance;
 use crate::base::db::schema::{activations, memberships, people};
 use crate::base::db::{Conn, unless_taken};
@@ -30,6 +31,21 @@ pub fn is_own(conn: &mut Conn, person_id: i64, account_id: i64) -> QueryResult<b
         .filter(people::address.eq_any(address))
         .filter(memberships::account_id.eq(account_id));
     diesel::select(diesel::dsl::exists(own)).get_result(conn)
+}
+
+/// Whether a customer is, by the address, this member of the staff, or belongs or belonged to an account with them.
+pub fn is_near(conn: &mut Conn, officer: &Officer, customer_id: i64) -> QueryResult<bool> {
+    let own = people::table.find(customer_id).filter(people::address.eq(officer.address()));
+    if diesel::select(diesel::dsl::exists(own)).get_result(conn)? {
+        return Ok(true);
+    }
+    let theirs = diesel::alias!(memberships as theirs);
+    let shared = theirs.filter(theirs.field(memberships::person_id).eq(customer_id));
+    let member = memberships::table
+        .inner_join(people::table)
+        .filter(people::address.eq(officer.address()))
+        .filter(memberships::account_id.eq_any(shared.select(theirs.field(memberships::account_id))));
+    diesel::select(diesel::dsl::exists(member)).get_result(conn)
 }
 
 /// Whether somebody on the staff has this address, also somebody whose work here has ended.

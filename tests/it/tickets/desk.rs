@@ -193,8 +193,12 @@ on_both!(
         let mut own = portal.enters("ana@staff.example.com").await;
         let path = opened(&mut own, "Mine").await.path().replace("/account", "/staff");
         let path = path.split('?').next().unwrap();
-        let page = ana.opens(path).await;
-        let resolved = ana.posts(&page.form(&format!("{path}/resolution"))).await;
-        assert_eq!(resolved.status, 404);
+        assert_eq!(ana.gets(path).await.status, 403, "nor reads what is noted about it");
+        let mut li = portal.enters("li@example.com").await;
+        let other = opened(&mut li, "Other").await.path().replace("/account", "/staff");
+        let other = other.split('?').next().unwrap();
+        let mut form = ana.opens(other).await.form(&format!("{other}/resolution"));
+        form.action = format!("{path}/resolution");
+        assert_eq!(ana.posts(&form).await.status, 404);
     }
 );

@@ -184,11 +184,10 @@ pub fn used_since(conn: &mut Conn, asked: &[(i64, Moment)]) -> QueryResult<Vec<i
     let codes = records::times_of(conn, &people, Event::RecoveryCodeUsed, first)?;
     let unused = |(person, since): &&(i64, Moment)| {
         let same = last.iter().any(|last| {
-            let used = match last.at {
-                Some(at) => at >= *since,
-                // A code may be of the step that comes next, and was typed before `since` then.
-                None => last.step > since.seconds() / TotpSecret::STEP + 1,
-            };
+            // Also by the step, for what was used when no moment was kept: one more, because a code of the step that comes next
+            // may have been typed before.
+            let late = last.step > since.seconds() / TotpSecret::STEP + 1;
+            let used = late || last.at.is_some_and(|at| at >= *since);
             last.person_id == *person && last.on <= *since && !used
         });
         same && !codes.iter().any(|(of, at)| of == person && at >= since)

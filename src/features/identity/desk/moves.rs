@@ -13,7 +13,7 @@ use crate::features::identity::cases::{self, Case, CaseKey, CaseState, Details, 
 use crate::features::identity::fault::Fault;
 use crate::features::identity::letters;
 use crate::features::identity::results::{self, NewResult};
-use crate::features::staff::{Reviewer, Staff};
+use crate::features::staff::{Reviewer, Staff, is_own};
 use crate::services::records::Event;
 
 const DAY: u64 = 86_400;
@@ -49,7 +49,7 @@ pub(super) fn release(conn: &mut Conn, officer: &Staff<Reviewer>, case: &Case) -
 pub(super) fn in_hand(conn: &mut Conn, officer: &Staff<Reviewer>, number: &Number) -> Result<Case, Fault> {
     let held = queries::held(conn, officer)?.filter(|case| case.number == *number);
     let case = held.ok_or(Fault::LeaseOver)?;
-    if queries::is_own(conn, officer, &case)? || case.approved_by_id == Some(officer.person_id()) {
+    if is_own(conn, officer.person_id(), case.account_id)? || case.approved_by_id == Some(officer.person_id()) {
         return Err(Fault::FourEyes);
     }
     Ok(case)

@@ -88,15 +88,6 @@ pub(super) fn next(conn: &mut Conn, officer: &Officer) -> QueryResult<Option<Cas
         .optional()
 }
 
-/// Whether the reviewer is, by address, a member of the account that the case is about.
-pub(super) fn is_own(conn: &mut Conn, officer: &Officer, case: &Case) -> QueryResult<bool> {
-    let own = memberships::table
-        .inner_join(people::table)
-        .filter(people::address.eq(officer.address()))
-        .filter(memberships::account_id.eq(case.account_id));
-    diesel::select(diesel::dsl::exists(own)).get_result(conn)
-}
-
 /// Takes a case that nobody holds; false when somebody was first.
 pub(super) fn take(conn: &mut Conn, officer: &Officer, case: &Case) -> QueryResult<bool> {
     let free = identity_cases::table

@@ -12,7 +12,7 @@ use crate::base::types::{Money, Number};
 use crate::features::accounts::{Customer, Member, Owner};
 use crate::features::identity::fault::Fault;
 use crate::features::identity::{Verified, letters, results};
-use crate::features::staff::{Reviewer, Staff};
+use crate::features::staff::{Reviewer, Staff, is_own};
 use crate::services::records::{self, Entry, Event};
 use crate::web::Stop;
 
@@ -60,7 +60,7 @@ fn examine(
     held: &results::Held,
     zone: &TimeZone,
 ) -> Result<Found, Fault> {
-    if queries::is_own(conn, officer, paid.account_id)? {
+    if is_own(conn, officer.person_id(), paid.account_id)? {
         return Err(Fault::FourEyes);
     }
     let seen = (paid.account_id, paid.number.clone());

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::model::{Paid, ProofKind, ProofState};
 use crate::base::db::Conn;
-use crate::base::db::schema::{identity_proofs, identity_results, memberships, people};
+use crate::base::db::schema::{identity_proofs, identity_results};
 use crate::base::types::{Moment, Money, Number};
 use crate::features::identity::cases::IdentityKind;
 use crate::features::identity::results::ResultState;
@@ -74,15 +74,6 @@ pub fn provable(conn: &mut Conn, _: &Officer, paid: &[(i64, Number)]) -> QueryRe
             }
     };
     Ok(paid.iter().filter(may).map(|(_, number)| number.clone()).collect())
-}
-
-/// Whether the reviewer is, by address, a member of the account, or was.
-pub(super) fn is_own(conn: &mut Conn, officer: &Officer, account_id: i64) -> QueryResult<bool> {
-    let own = memberships::table
-        .inner_join(people::table)
-        .filter(people::address.eq(officer.address()))
-        .filter(memberships::account_id.eq(account_id));
-    diesel::select(diesel::dsl::exists(own)).get_result(conn)
 }
 
 /// How many amounts the account asked for since.

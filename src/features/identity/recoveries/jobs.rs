@@ -31,7 +31,7 @@ type Find = fn(&mut Conn, Moment, i64) -> diesel::QueryResult<Vec<Recovery>>;
 
 const WORK: [(Find, Act); 6] = [
     (|conn, _, most| queries::baseless(conn, most), moves::cancel),
-    (found_again, moves::cancel),
+    (overtaken, moves::cancel),
     (|conn, now, most| queries::due(conn, RecoveryState::Waiting, now, most), moves::finish),
     (|conn, now, most| queries::due(conn, RecoveryState::Asked, now, most), moves::expire),
     (|conn, now, most| queries::due(conn, RecoveryState::Confirmed, now, most), moves::expire),
@@ -69,7 +69,7 @@ fn run(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<()
 
 /// Open ones whose factor turned up again: app or recovery code was used since. And those whose owner said since that somebody else
 /// is in the account, or is locked out of it.
-fn found_again(conn: &mut Conn, _: Moment, most: i64) -> diesel::QueryResult<Vec<Recovery>> {
+fn overtaken(conn: &mut Conn, _: Moment, most: i64) -> diesel::QueryResult<Vec<Recovery>> {
     let open = queries::open(conn, most)?;
     let asked: Vec<_> = open.iter().map(|one| (one.person_id, one.asked_at)).collect();
     let mut over = factors::used_since(conn, &asked)?;

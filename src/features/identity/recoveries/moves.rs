@@ -12,7 +12,7 @@ use crate::base::types::Number;
 use crate::features::accounts::{HalfSignedIn, factors};
 use crate::features::identity::cases::{CaseKey, Part, Picture, fingerprints};
 use crate::features::identity::fault::Fault;
-use crate::features::staff::{Reviewer, Staff};
+use crate::features::staff::{Reviewer, Staff, is_near, is_own};
 use crate::services::consent::{self, ConsentEvent, Purpose};
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
@@ -153,7 +153,8 @@ pub(super) fn reject(
 /// The recovery, when it is nobody's of this reviewer.
 pub(super) fn foreign(conn: &mut Conn, officer: &Staff<Reviewer>, number: &Number) -> Result<Recovery, Fault> {
     let recovery = queries::by_number(conn, number)?.filter(|one| one.state.is_open()).ok_or(Fault::NotFound)?;
-    if queries::is_own(conn, officer, &recovery)? { Err(Fault::FourEyes) } else { Ok(recovery) }
+    let own = is_near(conn, officer, recovery.person_id)? || is_own(conn, officer.person_id(), recovery.account_id)?;
+    if own { Err(Fault::FourEyes) } else { Ok(recovery) }
 }
 
 /// The same, when this reviewer did not confirm it already.

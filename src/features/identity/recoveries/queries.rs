@@ -3,7 +3,7 @@
 mod desk;
 mod files;
 
-pub(super) use desk::{Row, count, is_own, queue};
+pub(super) use desk::{Row, count, queue};
 pub(super) use files::{keep_file, pictures, sealed_picture};
 
 use diesel::prelude::*;

@@ -9,12 +9,13 @@ use serde_json::json;
 use super::matching::{Candidate, Reason, candidates};
 use super::moves;
 use super::queries::{self, Payer, Queued, Sight};
+use crate::base::db::Conn;
 use crate::base::types::{Moment, Number};
 use crate::features::remittance::entries;
 use crate::features::remittance::fields;
 use crate::features::remittance::model::{Move, RemittanceState};
 use crate::features::remittance::top_ups::{self, Knot, TopUp, number_in};
-use crate::features::staff::{Auditor, Finance, Staff, is_own};
+use crate::features::staff::{Auditor, Finance, Officer, Staff, is_own};
 use crate::web::forms::{Asking, Errors, Form};
 use crate::web::lists::{PAGE, Rows};
 use crate::web::visit::Looked;
@@ -98,16 +99,19 @@ impl Show {
     }
 }
 
-async fn case<A: Actor + crate::web::MayLook + std::ops::Deref<Target = crate::features::staff::Officer>>(
+/// The remittance for the eyes of finance; one of an account that is also their own is for others.
+fn foreign(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<TopUp, Error> {
+    let top_up = top_ups::any(conn, officer, number)?.ok_or(Error::NotFound)?;
+    if is_own(conn, officer.person_id(), top_up.account_id)? { Err(Error::Forbidden) } else { Ok(top_up) }
+}
+
+async fn case<A: Actor + crate::web::MayLook + std::ops::Deref<Target = Officer>>(
     visit: &Visit<A>,
     number: Number,
 ) -> Result<(Shell, Case), Error> {
     visit
         .look("remittance", move |conn, officer| {
-            let top_up = top_ups::any(conn, officer, &number)?.ok_or(Error::NotFound)?;
-            if is_own(conn, officer.person_id(), top_up.account_id)? {
-                return Err(Error::Forbidden);
-            }
+            let top_up = foreign(conn, officer, &number)?;
             let payer = queries::payer(conn, &top_up)?;
             let knots = top_ups::knots(conn, officer.ctx(), &top_up)?;
             let open = if top_up.state.allows(Move::Credit) {
@@ -217,10 +221,7 @@ pub(in crate::features::remittance) async fn download(
     let number = number_in(&path)?;
     let (_, top_up) = visit
         .look("slip", move |conn, officer| {
-            let top_up = top_ups::any(conn, officer, &number)?.ok_or(Error::NotFound)?;
-            if is_own(conn, officer.person_id(), top_up.account_id)? {
-                return Err(Error::Forbidden);
-            }
+            let top_up = foreign(conn, officer, &number)?;
             // A declaration made anew may bring another slip: that is another file.
             let told = top_up.declared.as_ref().filter(|told| told.slip.is_some()).ok_or(Error::NotFound)?;
             let file = format!("slip declared {}", told.at.rfc3339());

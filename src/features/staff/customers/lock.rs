@@ -9,7 +9,7 @@ use super::queries::{self, Found};
 use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::features::accounts::{Lock, LockReason, UnlockReason, lock_by_staff, lock_of, unlock_by_staff};
-use crate::features::staff::{Admin, Officer, Staff, Support};
+use crate::features::staff::{Admin, Officer, Staff, Support, is_near};
 use crate::services::context::Context;
 use crate::web::forms::plain;
 use crate::web::visit::Looked;
@@ -72,7 +72,7 @@ fn parsed(number: &str) -> Result<Number, Error> {
 
 fn found(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<Found, Error> {
     let found = queries::by_number(conn, number)?.ok_or(Error::NotFound)?;
-    if queries::is_near(conn, officer, found.id)? { Err(Error::Forbidden) } else { Ok(found) }
+    if is_near(conn, officer, found.id)? { Err(Error::Forbidden) } else { Ok(found) }
 }
 
 async fn shown(visit: &Visit<Locksmith>, number: &str, errors: Errors, form: Why) -> Result<Show, Error> {

@@ -6,7 +6,6 @@ use crate::base::db::Conn;
 use crate::base::db::schema::{accounts, memberships, people};
 use crate::base::types::{Address, Moment, Number};
 use crate::features::accounts::MemberRole;
-use crate::features::staff::Officer;
 use crate::web::session::PersonKind;
 
 /// A customer.
@@ -55,21 +54,6 @@ pub(super) fn owner_of(conn: &mut Conn, account: &Number) -> QueryResult<Option<
         .select(COLUMNS)
         .load(conn)?;
     Ok(if owners.len() == 1 { owners.pop() } else { None })
-}
-
-/// Whether a customer is, by the address, this member of the staff, or shares an account with them: then others lock and unlock.
-pub(super) fn is_near(conn: &mut Conn, officer: &Officer, person_id: i64) -> QueryResult<bool> {
-    let theirs = diesel::alias!(memberships as theirs);
-    let shared = theirs.filter(theirs.field(memberships::person_id).eq(person_id));
-    let own = people::table.find(person_id).filter(people::address.eq(officer.address()));
-    if diesel::select(diesel::dsl::exists(own)).get_result(conn)? {
-        return Ok(true);
-    }
-    let member = memberships::table
-        .inner_join(people::table)
-        .filter(people::address.eq(officer.address()))
-        .filter(memberships::account_id.eq_any(shared.select(theirs.field(memberships::account_id))));
-    diesel::select(diesel::dsl::exists(member)).get_result(conn)
 }
 
 /// The numbers of the accounts that a person belongs to, oldest first.

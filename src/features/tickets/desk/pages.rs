@@ -6,7 +6,7 @@ use askama::Template;
 use super::queries;
 use crate::base::db::Conn;
 use crate::base::types::{Moment, Number};
-use crate::features::staff::{Auditor, Officer, Staff, Support};
+use crate::features::staff::{Auditor, Officer, Staff, Support, is_own};
 use crate::features::tickets::conversation::forms::Reply;
 use crate::features::tickets::conversation::moves::{Said, reply_as_staff};
 use crate::features::tickets::conversation::queries::entries;
@@ -85,6 +85,10 @@ pub(super) fn address(number: &Number) -> String {
 
 pub(super) fn load(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<Seen, Error> {
     let ticket = of_staff(conn, officer, number)?;
+    // Its notes are not for whom it is about.
+    if is_own(conn, officer.person_id(), ticket.account_id)? {
+        return Err(Error::Forbidden);
+    }
     let rows = entries(conn, ticket.id, true)?;
     let files = files::of_ticket(conn, ticket.id)?;
     let reader = Reader { person_id: officer.person_id(), side: Side::Staff };

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use super::queries::{self, Attached};
 use crate::base::types::Number;
 use crate::features::accounts::{Any, Member};
-use crate::features::staff::{Auditor, Staff, Support};
+use crate::features::staff::{Auditor, Staff, Support, is_own};
 use crate::web::downloads::{asked_range, serve};
 use crate::web::visit::Looked;
 use crate::web::{Actor, Error, Visit};
@@ -34,6 +34,9 @@ pub(in crate::features::tickets) async fn show_to_staff(
     let (_, file) = visit
         .look("attachment", move |conn, officer| {
             let (account_id, attached) = queries::of_staff(conn, officer, &ticket, &file)?;
+            if is_own(conn, officer.person_id(), account_id)? {
+                return Err(Error::Forbidden);
+            }
             Ok((Looked::at(account_id, ticket.as_str()).file(file.as_str()), attached))
         })
         .await?;

@@ -2,28 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::super::model::{Recovery, RecoveryState};
+use super::super::model::RecoveryState;
 use crate::base::db::Conn;
-use crate::base::db::schema::{account_recoveries, memberships, people};
+use crate::base::db::schema::account_recoveries;
 use crate::base::types::{Moment, Number};
 use crate::features::staff::Officer;
-
-/// Whether the reviewer is, by address, the person themself or a member of an account with them.
-pub(in super::super) fn is_own(conn: &mut Conn, officer: &Officer, recovery: &Recovery) -> QueryResult<bool> {
-    let own = people::table.find(recovery.person_id).filter(people::address.eq(officer.address()));
-    if diesel::select(diesel::dsl::exists(own)).get_result(conn)? {
-        return Ok(true);
-    }
-    let theirs = diesel::alias!(memberships as theirs);
-    let shared = theirs
-        .filter(theirs.field(memberships::person_id).eq(recovery.person_id))
-        .select(theirs.field(memberships::account_id));
-    let member = memberships::table
-        .inner_join(people::table)
-        .filter(people::address.eq(officer.address()))
-        .filter(memberships::account_id.eq_any(shared).or(memberships::account_id.eq(recovery.account_id)));
-    diesel::select(diesel::dsl::exists(member)).get_result(conn)
-}
 
 /// One in the queue: nothing of whom it is about.
 #[derive(Debug, Clone, Queryable)]
