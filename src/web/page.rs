@@ -80,6 +80,12 @@ text_enum! {
         RemittanceDeclared = "remittance_declared",
         /// The top-up was taken back.
         RemittanceWithdrawn = "remittance_withdrawn",
+        /// The file of the bank is well.
+        StatementChecked = "statement_checked",
+        /// The file is being imported.
+        StatementImporting = "statement_importing",
+        /// The file was dropped.
+        StatementDropped = "statement_dropped",
         /// The statement entry was recorded.
         EntryRecorded = "entry_recorded",
         /// The statement entry counts no more.

@@ -38,6 +38,8 @@ pub struct Takes {
     pub most_together: u64,
     /// Which kinds.
     pub kinds: &'static [Kind],
+    /// Whether they are text of class S, which is kept sealed.
+    pub sealed: bool,
 }
 
 /// A file that was received and is not adopted yet.
@@ -173,7 +175,14 @@ async fn file_part<A: MayWrite>(
         }
         let open = match &mut writer {
             Some(open) => open,
-            None => writer.insert(storage.writer(takes.most_bytes).await.map_err(broken)?),
+            None => {
+                let keys = visit.house().keys.clone();
+                let begun = match takes.sealed {
+                    true => storage.sealed_writer(takes.most_bytes, keys).await,
+                    false => storage.writer(takes.most_bytes).await,
+                };
+                writer.insert(begun.map_err(broken)?)
+            }
         };
         match open.write(chunk).await {
             Ok(()) => {}

@@ -340,7 +340,7 @@ on_both! {
             };
             refused(kept("wallet", Some(owner), "CNY"), UniqueViolation);
             refused(kept("wallet", None, "CNY"), CheckViolation);
-            for kind in ["bank", "suspense", "revenue", "receivable", "refunds_payable", "fees"] {
+            for kind in ["bank", "suspense", "revenue", "refunds_payable", "fees"] {
                 refused(kept(kind, Some(owner), "CNY"), CheckViolation);
                 assert_eq!(kept(kind, None, "CNY").unwrap(), 1);
             }

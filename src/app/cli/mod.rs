@@ -7,8 +7,9 @@ mod ledger;
 mod migrate;
 mod serve;
 mod staff;
+mod statement;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -57,6 +58,11 @@ enum Command {
         #[command(subcommand)]
         command: StaffCommand,
     },
+    /// The receiving banks' statements.
+    Statement {
+        #[command(subcommand)]
+        command: StatementCommand,
+    },
     /// The books.
     Ledger {
         #[command(subcommand)]
@@ -99,6 +105,18 @@ enum StaffCommand {
 }
 
 #[derive(Subcommand)]
+enum StatementCommand {
+    /// Imports a file (camt.053, MT940 or CSV): each entry once, however often it comes.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// The number of the receiving account, when the file does not say of which it is.
+        #[arg(long)]
+        account: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
 enum LedgerCommand {
     /// Recomputes every balance from the transfers and names what differs.
     Verify,
@@ -131,6 +149,9 @@ pub fn run() -> ExitCode {
             StaffCommand::Lock { email } => staff::lock(config, &email),
             StaffCommand::Unlock { email } => staff::unlock(config, &email),
         },
+        Command::Statement { command: StatementCommand::Import { file, account } } => {
+            statement::import(&config, &file, account.as_deref())
+        }
         Command::Ledger { command: LedgerCommand::Verify } => ledger::verify(&config),
         Command::Keys { command: KeysCommand::Rotate } => keys::rotate(&config),
     });

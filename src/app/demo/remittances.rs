@@ -11,7 +11,7 @@ use crate::base::db::Conn;
 use crate::base::types::{Day, Moment, Money, Number};
 use crate::features::remittance::seeding::{
     BankNumber, Declaration, NewEntry, NewReceiving, NumberKind, Receiving, ReceivingMove, Sight, Treasurer, confirm,
-    declare, enter, move_receiving, open, opened_receiving, propose_receiving, refuse, void, withdraw,
+    declare, enter, import_at_once, move_receiving, open, opened_receiving, propose_receiving, refuse, void, withdraw,
 };
 use crate::services::context::Context;
 use crate::web::Error;
@@ -20,6 +20,10 @@ use crate::web::Error;
 enum End {
     Open,
     Declared,
+    /// In the bank's file, which credited it.
+    Imported,
+    /// In the bank's file, from somebody else: held.
+    Held,
     /// Declared, and an entry of the statement waits to be confirmed.
     Arrived,
     Credited,
@@ -28,7 +32,7 @@ enum End {
 }
 
 /// Which customer, minor units, days ago, how it ended.
-const STORIES: [(usize, i64, u64, End); 16] = [
+const STORIES: [(usize, i64, u64, End); 18] = [
     (0, 500_000, 96, End::Credited),
     (0, 342_000, 40, End::Credited),
     (0, 120_000, 22, End::Withdrawn),
@@ -45,6 +49,8 @@ const STORIES: [(usize, i64, u64, End); 16] = [
     (7, 660_000, 2, End::Arrived),
     (8, 45_000, 28, End::Credited),
     (9, 100_000, 0, End::Open),
+    (4, 880_000, 6, End::Imported),
+    (8, 52_000, 6, End::Held),
 ];
 
 /// The stories whose customer attaches a slip.
@@ -100,6 +106,7 @@ pub(super) fn add<'a>(
     let opener = second.acts(ctx, long_ago.plus(DAY));
     move_receiving(conn, &opener, &number, ReceivingMove::Open).map_err(Error::internal)?;
     let receiving = opened_receiving(conn, &number)?.ok_or(Error::NotFound)?;
+    let mut of_file = Vec::new();
     for (nth, (who, amount, days, end)) in STORIES.into_iter().enumerate() {
         let customer = &customers[who];
         let began = began(ctx.now, days);
@@ -110,6 +117,10 @@ pub(super) fn add<'a>(
         tale.at(began, move |conn| {
             made.leave(open(conn, &customer.acts(ctx, began), Money(amount), currency).map_err(Error::internal)?)
         });
+        if matches!(end, End::Imported | End::Held) {
+            of_file.push((customer, Money(amount), end, number));
+            continue;
+        }
         if end == End::Open {
             continue;
         }
@@ -121,7 +132,7 @@ pub(super) fn add<'a>(
             Ok(())
         });
         match end {
-            End::Open | End::Declared => {}
+            End::Open | End::Declared | End::Imported | End::Held => {}
             End::Withdrawn => tale.at(moved_at, move |conn| {
                 withdraw(conn, &customer.acts(ctx, moved_at), &number.take()?).map_err(Error::internal)?;
                 Ok(())
@@ -155,7 +166,37 @@ pub(super) fn add<'a>(
             }
         }
     }
+    let imported_at = ctx.now.minus(DAY * 5);
+    let (day, currency) = (imported_at.day(zone), currency.to_string());
+    tale.at(imported_at, move |conn| {
+        let mut lines = Vec::new();
+        for (customer, amount, end, number) in &of_file {
+            let remitter = if *end == End::Held { "Zhao Wei" } else { customer.company.unwrap_or(customer.name) };
+            lines.push((*amount, remitter, format!("top up {}", number.take()?)));
+        }
+        lines.push((Money(4_310), "He Lin", "cloud".to_string()));
+        let text = statement(&receiving.account_number, &currency, day, &lines);
+        let officer = first.acts(ctx, imported_at);
+        import_at_once(conn, Treasurer::ctx(&officer), &receiving, ("statement.sta", &text))
+            .map_err(Error::internal)?;
+        Ok(())
+    });
     Ok(())
+}
+
+/// An MT940 message of one day: what came in, by whom and with which text, and what the bank took for its services.
+fn statement(account: &str, currency: &str, day: Day, lines: &[(Money, &str, String)]) -> String {
+    let (day, charge, opening) = (day.as_str().replace('-', "")[2..].to_string(), 1_500, 25_000_000);
+    let comma = |cents: i64| format!("{},{:02}", cents / 100, cents % 100);
+    let mut text =
+        format!(":20:STATEMENT\r\n:25:{account}\r\n:28C:118/1\r\n:60F:C{day}{currency}{}\r\n", comma(opening));
+    for (nth, (amount, remitter, said)) in lines.iter().enumerate() {
+        let line = format!(":61:{day}{}C{}NTRFNONREF//BC{nth:04}", &day[2..], comma(amount.0));
+        text.push_str(&format!("{line}\r\n:86:/NAME/{remitter}/REMI/{said}\r\n"));
+    }
+    text.push_str(&format!(":61:{day}{}D{}NCHGNONREF//BC9999\r\n:86:/REMI/charges\r\n", &day[2..], comma(charge)));
+    let closing = opening - charge + lines.iter().map(|(amount, ..)| amount.0).sum::<i64>();
+    text + &format!(":62F:C{day}{currency}{}\r\n-\r\n", comma(closing))
 }
 
 fn declaration(nth: usize, customer: &Customer, (amount, remitted_on): (Money, Day)) -> Result<Declaration, Error> {

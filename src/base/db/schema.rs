@@ -636,22 +636,74 @@ diesel::table! {
 }
 
 diesel::table! {
+    statement_imports (id) {
+        id -> BigInt,
+        number -> Text,
+        receiving_account_id -> BigInt,
+        format -> Text,
+        reading -> Text,
+        file_name -> Text,
+        file_key -> Nullable<Text>,
+        file_size -> BigInt,
+        state -> Text,
+        imported_by_id -> Nullable<BigInt>,
+        entries -> BigInt,
+        credits -> BigInt,
+        debits -> BigInt,
+        opening -> Nullable<BigInt>,
+        closing -> Nullable<BigInt>,
+        first_on -> Nullable<Text>,
+        last_on -> Nullable<Text>,
+        done -> BigInt,
+        fresh -> BigInt,
+        failure -> Nullable<Text>,
+        created_at -> BigInt,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    allocations (id) {
+        id -> BigInt,
+        entry_id -> BigInt,
+        kind -> Text,
+        account_id -> BigInt,
+        remittance_id -> Nullable<BigInt>,
+        amount -> BigInt,
+        why -> Text,
+        transaction_id -> Nullable<BigInt>,
+        allocated_by_id -> Nullable<BigInt>,
+        entered_by_id -> Nullable<BigInt>,
+        opened_by_id -> Nullable<BigInt>,
+        allocated_at -> BigInt,
+    }
+}
+
+diesel::table! {
     statement_entries (id) {
         id -> BigInt,
         number -> Text,
         receiving_account_id -> BigInt,
         account_key -> Text,
         state -> Text,
+        side -> Text,
         amount -> BigInt,
+        allocated -> BigInt,
         booked_on -> Text,
+        value_on -> Nullable<Text>,
         sealed_remitter -> Binary,
         sealed_bank_account -> Nullable<Binary>,
         remittance_text -> Text,
         reference -> Nullable<Text>,
-        bank_serial -> Text,
-        serial_key -> Text,
-        entered_by_id -> BigInt,
+        bank_serial -> Nullable<Text>,
+        serial_key -> Nullable<Text>,
+        entered_by_id -> Nullable<BigInt>,
         entered_at -> BigInt,
+        import_id -> Nullable<BigInt>,
+        line_key -> Nullable<Text>,
+        occurrence -> BigInt,
+        booked_transaction_id -> Nullable<BigInt>,
+        hold -> Nullable<Text>,
         credited_by_id -> Nullable<BigInt>,
         voided_by_id -> Nullable<BigInt>,
         voided_at -> Nullable<BigInt>,
@@ -668,6 +720,7 @@ diesel::table! {
         receiving_account_id -> BigInt,
         state -> Text,
         amount -> BigInt,
+        received -> BigInt,
         sealed_remitter -> Nullable<Binary>,
         sealed_bank -> Nullable<Binary>,
         sealed_bank_account -> Nullable<Binary>,
@@ -679,8 +732,6 @@ diesel::table! {
         slip_media_kind -> Nullable<Text>,
         slip_size -> Nullable<BigInt>,
         refusal -> Nullable<Text>,
-        statement_entry_id -> Nullable<BigInt>,
-        confirmed_by_id -> Nullable<BigInt>,
         opened_at -> BigInt,
         declared_at -> Nullable<BigInt>,
         settled_at -> Nullable<BigInt>,
@@ -818,7 +869,11 @@ diesel::joinable!(ledger_transfers -> ledger_transactions (transaction_id));
 diesel::joinable!(statement_entries -> receiving_accounts (receiving_account_id));
 diesel::joinable!(remittances -> accounts (account_id));
 diesel::joinable!(remittances -> receiving_accounts (receiving_account_id));
-diesel::joinable!(remittances -> statement_entries (statement_entry_id));
+diesel::joinable!(statement_entries -> statement_imports (import_id));
+diesel::joinable!(statement_imports -> receiving_accounts (receiving_account_id));
+diesel::joinable!(statement_imports -> people (imported_by_id));
+diesel::joinable!(allocations -> statement_entries (entry_id));
+diesel::joinable!(allocations -> remittances (remittance_id));
 diesel::joinable!(tickets -> accounts (account_id));
 diesel::joinable!(ticket_entries -> tickets (ticket_id));
 diesel::joinable!(ticket_files -> tickets (ticket_id));
@@ -869,6 +924,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_transactions,
     ledger_transfers,
     receiving_accounts,
+    statement_imports,
+    allocations,
     statement_entries,
     remittances,
     tickets,

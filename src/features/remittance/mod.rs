@@ -8,6 +8,7 @@
 //! Others use `seeding`: the same moves without a page.
 
 mod actor;
+mod allocating;
 mod balance;
 mod bank_number;
 mod cards;
@@ -15,13 +16,19 @@ mod confirming;
 mod entries;
 mod fault;
 mod fields;
+mod matching;
 mod model;
 mod personal;
 mod proving;
 mod receiving;
 mod routes;
 mod sealed;
+#[allow(dead_code, unused_imports)]
+mod statements;
 mod top_ups;
+
+/// What the operator's command does.
+pub use statements::{Imported, NotImported, by_command as import_statement};
 
 /// The moves themselves, for whoever may make them: pages pass an admitted actor, the demo company its own people.
 pub(crate) mod seeding {
@@ -34,13 +41,18 @@ pub(crate) mod seeding {
         NewReceiving, Receiving, ReceivingMove, make as move_receiving, opened as opened_receiving,
         propose as propose_receiving,
     };
+    pub use super::statements::at_once as import_at_once;
     pub use super::top_ups::{Declaration, declare, open, withdraw};
 }
 
+#[cfg(debug_assertions)]
+pub use statements::{probe_camt053, probe_csv, probe_mt940};
+
 use crate::web::Feature;
-use crate::web::feature::{CardSpec, MenuEntry};
+use crate::web::feature::{CardSpec, JobSpec, MenuEntry};
 
 const MONEY_ROLES: &[&str] = &["owner", "billing", "viewer"];
+const JOBS: &[JobSpec] = &[receiving::JOB, statements::JOB];
 const DESK_ROLES: &[&str] = &["finance", "auditor"];
 
 /// The room.
@@ -48,7 +60,7 @@ pub fn feature() -> Feature {
     Feature {
         name: "remittance",
         routes: routes::routes,
-        jobs: receiving::JOBS,
+        jobs: JOBS,
         personal: &[&personal::PERSONAL],
         menu: &[
             MenuEntry { key: "balance", href: "/account/balance", roles: MONEY_ROLES, position: 20 },
@@ -69,6 +81,6 @@ pub fn feature() -> Feature {
             CardSpec { roles: DESK_ROLES, position: 40, draw: cards::desk },
             CardSpec { roles: &["finance"], position: 42, draw: cards::receiving },
         ],
-        files: &[top_ups::holds],
+        files: &[top_ups::holds, statements::holds],
     }
 }

@@ -12,6 +12,8 @@ text_enum! {
         Open = "open",
         /// The customer declared the transfer; finance looks for it on the bank's statement.
         Declared = "declared",
+        /// A part of the amount arrived and is reserved; the rest is payable under the same reference.
+        Partial = "partial",
         /// The money is in the wallet.
         Credited = "credited",
         /// Finance could not accept the declaration and said why.
@@ -38,8 +40,10 @@ pub enum Move {
     Declare,
     /// The customer takes it back.
     Withdraw,
-    /// Finance confirms it against an entry of the statement.
+    /// All of the amount arrived: by the rules, or confirmed by finance against an entry of the statement.
     Credit,
+    /// A part of the amount arrived.
+    Receive,
     /// Finance refuses it, with a reason.
     Refuse,
 }
@@ -52,7 +56,8 @@ impl RemittanceState {
         match (self, by) {
             (Self::Open | Self::Declared | Self::Refused, Move::Declare) => Ok(Self::Declared),
             (Self::Open | Self::Declared, Move::Withdraw) => Ok(Self::Withdrawn),
-            (Self::Declared, Move::Credit) => Ok(Self::Credited),
+            (Self::Open | Self::Declared | Self::Partial, Move::Credit) => Ok(Self::Credited),
+            (Self::Open | Self::Declared | Self::Partial, Move::Receive) => Ok(Self::Partial),
             (Self::Declared, Move::Refuse) => Ok(Self::Refused),
             _ => Err(IllegalMove { from: self.as_str(), by: by.word() }),
         }
@@ -75,6 +80,7 @@ impl Move {
             Self::Declare => "declaring",
             Self::Withdraw => "taking back",
             Self::Credit => "crediting",
+            Self::Receive => "receiving a part",
             Self::Refuse => "refusing",
         }
     }
@@ -102,19 +108,24 @@ mod tests {
 
     #[test]
     fn only_these_moves_are_allowed() {
-        use Move::{Credit, Declare, Refuse, Withdraw};
-        use RemittanceState::{Credited, Declared, Open, Refused, Withdrawn};
+        use Move::{Credit, Declare, Receive, Refuse, Withdraw};
+        use RemittanceState::{Credited, Declared, Open, Partial, Refused, Withdrawn};
         let allowed = [
             (Open, Declare, Declared),
             (Open, Withdraw, Withdrawn),
             (Declared, Declare, Declared),
             (Declared, Withdraw, Withdrawn),
+            (Open, Credit, Credited),
             (Declared, Credit, Credited),
+            (Partial, Credit, Credited),
+            (Open, Receive, Partial),
+            (Declared, Receive, Partial),
+            (Partial, Receive, Partial),
             (Declared, Refuse, Refused),
             (Refused, Declare, Declared),
         ];
         for &state in RemittanceState::ALL {
-            for done in [Declare, Withdraw, Credit, Refuse] {
+            for done in [Declare, Withdraw, Credit, Receive, Refuse] {
                 let expected = allowed.iter().find(|(from, by, _)| (*from, *by) == (state, done)).map(|(_, _, to)| *to);
                 assert_eq!(state.after(done).ok(), expected, "{state} {done:?}");
                 assert_eq!(state.allows(done), RemittanceState::before(done).contains(&state));
@@ -124,7 +135,7 @@ mod tests {
 
     #[test]
     fn nothing_leaves_credited_or_withdrawn() {
-        for done in [Move::Declare, Move::Withdraw, Move::Credit, Move::Refuse] {
+        for done in [Move::Declare, Move::Withdraw, Move::Credit, Move::Receive, Move::Refuse] {
             assert!(RemittanceState::Credited.after(done).is_err());
             assert!(RemittanceState::Withdrawn.after(done).is_err());
         }

@@ -7,12 +7,19 @@ const BOOKS: &str = "life of the account, then 10 years";
 
 /// Tables of this room.
 pub(super) const PERSONAL: PersonalData = PersonalData {
-    tables: &["receiving_accounts", "statement_entries", "remittances"],
+    tables: &["receiving_accounts", "statement_imports", "statement_entries", "remittances", "allocations"],
     columns: &[
         column("statement_entries", "sealed_remitter", Sensitive, "matching received money", BOOKS),
         column("statement_entries", "sealed_bank_account", Sensitive, "matching received money", BOOKS),
         column("statement_entries", "remittance_text", Personal, "matching received money", BOOKS),
         column("statement_entries", "void_reason", Personal, "matching received money", BOOKS),
+        column(
+            "statement_imports",
+            "file_key",
+            Sensitive,
+            "importing a bank statement",
+            "until it is imported, at most 7 days",
+        ),
         column("remittances", "sealed_remitter", Sensitive, "matching received money", BOOKS),
         column("remittances", "sealed_bank", Sensitive, "matching received money", BOOKS),
         column("remittances", "sealed_bank_account", Sensitive, "matching received money", BOOKS),

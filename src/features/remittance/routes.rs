@@ -1,6 +1,6 @@
 //! The room's addresses.
 
-use super::{balance, confirming, entries, proving, receiving, top_ups};
+use super::{balance, confirming, entries, proving, receiving, statements, top_ups};
 use crate::web::routes::{Route, route};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -24,6 +24,15 @@ pub(super) fn routes() -> Vec<Route> {
         route("/staff/remittances/{number}/refusal").post(confirming::refuse_do).form_at("/staff/remittances/{number}"),
         route("/staff/statements").get(entries::list),
         route("/staff/statements/new").get(entries::new).post(entries::create),
+        route("/staff/statements/imports").get(statements::list),
+        route("/staff/statements/imports/new").get(statements::new).upload(statements::create, statements::POST_BYTES),
+        route("/staff/statements/imports/{number}").get(statements::show),
+        route("/staff/statements/imports/{number}/import")
+            .post(statements::import_do)
+            .form_at("/staff/statements/imports/{number}"),
+        route("/staff/statements/imports/{number}/dropping")
+            .post(statements::drop_do)
+            .form_at("/staff/statements/imports/{number}"),
         route("/staff/statements/{number}").get(entries::show),
         route("/staff/statements/{number}/voiding").get(entries::void_ask).post(entries::void_do),
         route("/staff/receiving").get(receiving::list),

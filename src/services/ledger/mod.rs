@@ -18,7 +18,7 @@ mod replay;
 pub use personal::PERSONAL;
 pub use queries::{
     Account, Holder, HouseAccount, Movement, Sums, TransactionRow, accounts_of_the_house, bank, moved_for, movements,
-    movements_since, post, reverse, sums, transactions, wallet, wallet_balance,
+    movements_since, number_of, outgoing, post, reverse, row_of, sums, suspense, transactions, wallet, wallet_balance,
 };
 pub use replay::{Discrepancy, verify};
 
@@ -54,8 +54,14 @@ impl AccountKind {
 text_enum! {
     /// Why money moved.
     pub enum TransactionKind {
+        /// The bank booked money that came in; whose it is stands elsewhere.
+        ReceiveEntry = "receive_entry",
+        /// The bank booked money that went out.
+        SendEntry = "send_entry",
         /// A customer's transfer arrived.
         CreditRemittance = "credit_remittance",
+        /// Received money that no open remittance takes goes to the balance of its owner.
+        CreditBalance = "credit_balance",
         /// An earlier transaction was wrong.
         Reverse = "reverse",
     }

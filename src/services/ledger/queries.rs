@@ -5,7 +5,9 @@ mod books;
 mod movements;
 mod posting;
 
-pub use accounts::{Account, Holder, HouseAccount, accounts_of_the_house, bank, moved_for, wallet, wallet_balance};
+pub use accounts::{
+    Account, Holder, HouseAccount, accounts_of_the_house, bank, moved_for, outgoing, suspense, wallet, wallet_balance,
+};
 pub use books::{Sums, TransactionRow, sums, transactions};
 pub use movements::{Movement, movements, movements_since};
-pub use posting::{post, reverse};
+pub use posting::{number_of, post, reverse, row_of};

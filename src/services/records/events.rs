@@ -131,6 +131,20 @@ crate::base::types::text_enum! {
         RemittanceRefused = "remittance_refused",
         /// The receiving account of a remittance was closed; its customer was told.
         RemittanceAccountClosed = "remittance_account_closed",
+        /// A part of the amount arrived and is reserved.
+        RemittancePartReceived = "remittance_part_received",
+        /// Received money that no open top-up took went to the balance.
+        BalanceCredited = "balance_credited",
+        /// A file of the bank was checked.
+        StatementChecked = "statement_checked",
+        /// Its import was begun.
+        StatementAgreed = "statement_agreed",
+        /// All its entries are there.
+        StatementImported = "statement_imported",
+        /// It could not be read to its end.
+        StatementFailed = "statement_failed",
+        /// It was not imported.
+        StatementDropped = "statement_dropped",
         /// Finance typed in a line of the bank's statement.
         EntryRecorded = "entry_recorded",
         /// A second person credited that line to a remittance.

@@ -31,11 +31,17 @@ pub enum Kind {
     Wav,
     /// A PDF document: never parsed, never shown inline.
     Pdf,
+    /// Plain text of any encoding, such as the files of a bank: taken by no form that takes attachments.
+    Text,
 }
 
 impl Kind {
     /// Every kind, in the order in which pages list them.
-    pub const ALL: [Self; 8] =
+    pub const ALL: [Self; 9] =
+        [Self::Jpeg, Self::Png, Self::Webp, Self::Mp4, Self::Webm, Self::Mp3, Self::Wav, Self::Pdf, Self::Text];
+
+    /// What people attach to what they write, in the order in which pages list it.
+    pub const ATTACHED: [Self; 8] =
         [Self::Jpeg, Self::Png, Self::Webp, Self::Mp4, Self::Webm, Self::Mp3, Self::Wav, Self::Pdf];
 
     /// The media type it is served with; also the text that stands in the database.
@@ -49,6 +55,7 @@ impl Kind {
             Self::Mp3 => "audio/mpeg",
             Self::Wav => "audio/wav",
             Self::Pdf => "application/pdf",
+            Self::Text => "text/plain",
         }
     }
 
@@ -68,12 +75,13 @@ impl Kind {
             Self::Mp3 => &["mp3"],
             Self::Wav => &["wav"],
             Self::Pdf => &["pdf"],
+            Self::Text => &["txt", "xml", "csv", "sta", "940", "mt940", "swi", "tsv"],
         }
     }
 
     /// Whether a browser may show it in place. A PDF is always downloaded.
     pub fn inline(self) -> bool {
-        self != Self::Pdf
+        !matches!(self, Self::Pdf | Self::Text)
     }
 
     /// Whether it is a picture that can be developed anew.
@@ -95,6 +103,11 @@ pub fn sniff(head: &[u8], len: u64) -> Option<Kind> {
         _ => return None,
     };
     Some(kind)
+}
+
+/// Plain text, where a form takes nothing else: no control signs but those that part lines and columns, and the end mark of old systems.
+pub(super) fn is_text(head: &[u8]) -> bool {
+    !head.is_empty() && !head.iter().any(|byte| *byte < b' ' && !matches!(byte, b'\t' | b'\r' | b'\n' | 0x0c | 0x1a))
 }
 
 /// How many leading bytes [`sniff`] wants, judged by those at hand: more than [`HEAD`] only for an MP3 with a long tag.

@@ -12,8 +12,9 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{GetOptions, MultipartUpload, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutPayload};
 
-use super::sniff::{Kind, head_wanted, sniff};
+use super::sniff::{Kind, head_wanted, is_text, sniff};
 use crate::base::chance;
+use crate::base::crypto::{Keys, Unsealed};
 use crate::base::types::Moment;
 
 /// Signs a key is made of: thirty-two, so that each carries five bits, and none mistaken for another.
@@ -24,6 +25,9 @@ const KEY: usize = 32;
 
 /// Bytes gathered before they are written: also what one upload holds in memory.
 const PIECE: usize = 1 << 20;
+
+/// The most that one chunk of a request may add to a piece.
+const LONGEST_CHUNK: usize = 1 << 20;
 
 /// Why the store could not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -78,7 +82,46 @@ impl Storage {
     pub async fn writer(&self, limit: u64) -> Result<Writer, StorageFault> {
         let key = chance::text(KEY, ALPHABET);
         let upload = self.objects.put_multipart(&place(&key)?).await?;
-        Ok(Writer { key, upload: Some(upload), limit, size: 0, head: Vec::new(), piece: BytesMut::new() })
+        Ok(Writer { key, upload: Some(upload), limit, size: 0, head: Vec::new(), piece: BytesMut::new(), seal: None })
+    }
+
+    /// Begins a text file of class S of at most `limit` bytes. It is sealed piece by piece under the key ring, and reads back with
+    /// [`Storage::read_sealed`] alone.
+    pub async fn sealed_writer(&self, limit: u64, keys: Arc<Keys>) -> Result<Writer, StorageFault> {
+        let mut writer = self.writer(limit).await?;
+        writer.seal = Some(Seal { keys, pieces: 0 });
+        Ok(writer)
+    }
+
+    /// Reads a sealed file to its end. One that was cut, lengthened or changed ends in a fault.
+    pub async fn read_sealed(&self, key: &str, size: u64, keys: Arc<Keys>) -> Result<Reading, StorageFault> {
+        let sealed = self.read(key, None).await?;
+        let key = key.to_string();
+        let state = (sealed, BytesMut::new(), 0_u64, size, false);
+        Ok(futures_util::stream::unfold(state, move |(mut sealed, mut held, piece, left, over)| {
+            let (keys, key) = (keys.clone(), key.clone());
+            async move {
+                if over {
+                    return None;
+                }
+                match next_piece(&mut sealed, &mut held, |bytes| keys.open_sealed(PLACE, &row(&key, piece), bytes))
+                    .await
+                {
+                    Ok(Some(plain)) => match left.checked_sub(plain.len() as u64) {
+                        Some(left) => Some((Ok(plain), (sealed, held, piece + 1, left, false))),
+                        None => {
+                            Some((Err(failed("the file is longer than it was")), (sealed, held, piece, left, true)))
+                        }
+                    },
+                    Ok(None) if left == 0 => None,
+                    Ok(None) => {
+                        Some((Err(failed("the file is shorter than it was")), (sealed, held, piece, left, true)))
+                    }
+                    Err(fault) => Some((Err(fault), (sealed, held, piece, left, true))),
+                }
+            }
+        })
+        .boxed())
     }
 
     /// Keeps bytes that are at hand already, such as a picture that was developed anew.
@@ -152,6 +195,47 @@ pub struct Writer {
     size: u64,
     head: Vec<u8>,
     piece: BytesMut,
+    seal: Option<Seal>,
+}
+
+/// How the pieces of a file are sealed: each with its number as associated data, so that none changes its place.
+#[derive(Debug)]
+struct Seal {
+    keys: Arc<Keys>,
+    pieces: u64,
+}
+
+/// What a sealed piece is tied to, beside key and number.
+const PLACE: &str = "storage.piece";
+
+fn row(key: &str, piece: u64) -> String {
+    format!("{key}/{piece}")
+}
+
+/// The next piece of a sealed file, whose length stands before it; nothing at its end.
+async fn next_piece(
+    sealed: &mut Reading,
+    held: &mut BytesMut,
+    open: impl FnOnce(&[u8]) -> Result<zeroize::Zeroizing<Vec<u8>>, Unsealed>,
+) -> Result<Option<Bytes>, StorageFault> {
+    loop {
+        let length = held.first_chunk::<4>().map(|length| u32::from_be_bytes(*length) as usize);
+        if let Some(length) = length {
+            if length > 2 * PIECE + LONGEST_CHUNK {
+                return Err(failed("the file is not what it was"));
+            }
+            if held.len() >= 4 + length {
+                let piece = held.split_to(4 + length);
+                let plain = open(&piece[4..]).map_err(|_| failed("the file is not what it was"))?;
+                return Ok(Some(Bytes::copy_from_slice(&plain)));
+            }
+        }
+        match sealed.next().await {
+            Some(chunk) => held.extend_from_slice(&chunk?),
+            None if held.is_empty() => return Ok(None),
+            None => return Err(failed("the file is shorter than it was")),
+        }
+    }
 }
 
 impl Writer {
@@ -185,7 +269,11 @@ impl Writer {
         }
         let mut upload = self.upload.take().ok_or(StorageFault::Ended)?;
         upload.complete().await?;
-        Ok(Stored { kind: sniff(&self.head, self.size), key: std::mem::take(&mut self.key), size: self.size })
+        let kind = match self.seal {
+            Some(_) => is_text(&self.head).then_some(Kind::Text),
+            None => sniff(&self.head, self.size),
+        };
+        Ok(Stored { kind, key: std::mem::take(&mut self.key), size: self.size })
     }
 
     /// Ends the attempt and waits until what had arrived is gone.
@@ -194,7 +282,16 @@ impl Writer {
     }
 
     async fn put(&mut self) -> Result<(), StorageFault> {
-        let piece = PutPayload::from(self.piece.split().freeze());
+        let piece = self.piece.split().freeze();
+        let piece = match &mut self.seal {
+            None => PutPayload::from(piece),
+            Some(seal) => {
+                let sealed = seal.keys.seal(PLACE, &row(&self.key, seal.pieces), &piece);
+                seal.pieces += 1;
+                let length = u32::try_from(sealed.len()).map_err(failed)?.to_be_bytes();
+                PutPayload::from_iter([Bytes::copy_from_slice(&length), Bytes::from(sealed)])
+            }
+        };
         let upload = self.upload.as_mut().ok_or(StorageFault::Ended)?;
         if let Err(fault) = upload.put_part(piece).await {
             self.give_up().await;

@@ -118,6 +118,16 @@ pub enum FieldError {
     ReceivingInUse,
     /// The bank's serial number was entered already: the entry's public number, its day and its amount.
     KnownEntry(String, String, String),
+    /// A file that is no bank statement of a format that is read.
+    NoStatement,
+    /// A line of a statement file is wrong: which, and what.
+    StatementLine(u64, String),
+    /// A statement of another account at the bank: which.
+    OtherAccount(String),
+    /// A statement in another currency: which.
+    OtherCurrency(String),
+    /// A statement file without entries.
+    NoEntries,
     /// Two things that must agree name different amounts.
     AmountsDiffer,
     /// Two things that must agree are in different currencies.

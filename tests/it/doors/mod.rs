@@ -104,6 +104,7 @@ impl Row {
                         "remittances" | "proofs" => 'R',
                         "receiving" => 'B',
                         "statements" => 'E',
+                        "imports" => 'J',
                         "identity" => 'K',
                         "pictures" => 'D',
                         "changes" => 'H',

@@ -4,6 +4,7 @@ mod checking;
 mod closing;
 mod declaring;
 mod finance;
+mod imports;
 mod late;
 mod path;
 mod proving;

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::result::DatabaseErrorKind::{CheckViolation, ForeignKeyViolation};
 use diesel::result::{DatabaseErrorKind, Error};
 use easylink::base::db::Conn;
-use easylink::base::db::schema::{people, receiving_accounts, remittances, statement_entries};
+use easylink::base::db::schema::{allocations, people, receiving_accounts, remittances, statement_entries};
 
 use super::{company, declaration, declares, enters_line, presses, sends, tops_up};
 
@@ -20,17 +20,19 @@ const KEPT: &[(&str, &str)] = &[
     ("amount of an entry", "update statement_entries set amount = amount + 1 where state = 'credited'"),
     (
         "state of an entry",
-        "update statement_entries set state = 'open', credited_by_id = null where state = 'credited'",
+        "update statement_entries set state = 'open', allocated = 0, credited_by_id = null where state = 'credited'",
     ),
     ("who entered", "update statement_entries set entered_by_id = entered_by_id where state = 'credited'"),
     (
         "a credited entry, voided",
-        "update statement_entries set state = 'voided', credited_by_id = null, voided_by_id = entered_by_id, \
+        "update statement_entries set state = 'voided', allocated = 0, credited_by_id = null, voided_by_id = entered_by_id, \
          voided_at = 1, void_reason = 'x' where state = 'credited'",
     ),
     ("an entry", "delete from statement_entries where state = 'credited'"),
     ("amount of a remittance", "update remittances set amount = amount + 1 where state = 'credited'"),
     ("state of a remittance", "update remittances set state = 'declared' where state = 'credited'"),
+    ("amount of an allocation", "update allocations set amount = amount + 1"),
+    ("an allocation", "delete from allocations"),
     ("a remittance", "delete from remittances where state = 'credited'"),
 ];
 
@@ -85,35 +87,62 @@ on_both! {
                 .first(conn)
                 .unwrap();
             let line = || statement_entries::table.find(entry);
-            let credited = |by: Option<i64>| (statement_entries::state.eq("credited"), statement_entries::credited_by_id.eq(by));
+            let credited = |by: i64, allocated: i64| {
+                (
+                    statement_entries::state.eq("credited"),
+                    statement_entries::allocated.eq(allocated),
+                    statement_entries::credited_by_id.eq(Some(by)),
+                )
+            };
             refused(conn, CheckViolation, "credited by who typed it in", |c| {
-                diesel::update(line()).set(credited(Some(fay))).execute(c)
+                diesel::update(line()).set(credited(fay, 2000)).execute(c)
             });
-            refused(conn, CheckViolation, "credited by nobody", |c| diesel::update(line()).set(credited(None)).execute(c));
+            refused(conn, CheckViolation, "credited in part", |c| diesel::update(line()).set(credited(finn, 1999)).execute(c));
+            refused(conn, CheckViolation, "more than it holds", |c| diesel::update(line()).set(credited(finn, 2001)).execute(c));
+            refused(conn, CheckViolation, "all allocated and open", |c| {
+                diesel::update(line()).set(statement_entries::allocated.eq(2000)).execute(c)
+            });
             let target = || remittances::table.filter(remittances::number.eq(&waiting));
-            let confirmed = |by: i64| (
-                remittances::state.eq("credited"),
-                remittances::statement_entry_id.eq(Some(entry)),
-                remittances::confirmed_by_id.eq(Some(by)),
-                remittances::settled_at.eq(Some(1_i64)),
-            );
-            refused(conn, ForeignKeyViolation, "against an open entry", |c| {
-                diesel::update(target()).set(confirmed(finn)).execute(c)
+            let arrived = |much: i64| {
+                (
+                    remittances::state.eq("credited"),
+                    remittances::received.eq(much),
+                    remittances::settled_at.eq(Some(1_i64)),
+                )
+            };
+            refused(conn, CheckViolation, "credited in part", |c| diesel::update(target()).set(arrived(1999)).execute(c));
+            refused(conn, CheckViolation, "more than its amount", |c| diesel::update(target()).set(arrived(2001)).execute(c));
+            refused(conn, CheckViolation, "a part that is all", |c| {
+                diesel::update(target()).set((remittances::state.eq("partial"), remittances::received.eq(2000))).execute(c)
             });
-            diesel::update(line()).set(credited(Some(finn))).execute(conn).unwrap();
-            refused(conn, ForeignKeyViolation, "confirmed by another than who credited the entry", |c| {
-                diesel::update(target()).set(confirmed(fay)).execute(c)
-            });
-            refused(conn, CheckViolation, "confirmed against no entry", |c| {
-                diesel::update(target()).set(remittances::confirmed_by_id.eq(Some(finn))).execute(c)
-            });
-            refused(conn, CheckViolation, "confirmed by who opened it", |c| {
-                let opener = remittances::opened_by_id.eq(finn);
-                diesel::update(target()).set((opener, confirmed(finn))).execute(c)
-            });
+            let (id, account, opener): (i64, i64, i64) = target()
+                .select((remittances::id, remittances::account_id, remittances::opened_by_id))
+                .first(conn)
+                .unwrap();
+            let share = |by: i64, entered: i64, opened: i64, of: i64| {
+                (
+                    allocations::entry_id.eq(entry),
+                    allocations::kind.eq("remittance"),
+                    allocations::account_id.eq(of),
+                    allocations::remittance_id.eq(Some(id)),
+                    allocations::amount.eq(2000),
+                    allocations::why.eq("confirmed"),
+                    allocations::allocated_by_id.eq(Some(by)),
+                    allocations::entered_by_id.eq(Some(entered)),
+                    allocations::opened_by_id.eq(Some(opened)),
+                    allocations::allocated_at.eq(1),
+                )
+            };
+            let insert = |c: &mut Conn, row| diesel::insert_into(allocations::table).values(row).execute(c);
+            refused(conn, CheckViolation, "allocated by who typed it in", |c| insert(c, share(fay, fay, opener, account)));
+            refused(conn, CheckViolation, "allocated by who opened it", |c| insert(c, share(opener, fay, opener, account)));
+            refused(conn, ForeignKeyViolation, "typed in by another", |c| insert(c, share(finn, finn + 1000, opener, account)));
+            refused(conn, ForeignKeyViolation, "opened by another", |c| insert(c, share(finn, fay, fay, account)));
+            refused(conn, ForeignKeyViolation, "of another account", |c| insert(c, share(finn, fay, opener, account + 1000)));
+            diesel::update(line()).set(credited(finn, 2000)).execute(conn).unwrap();
             // What was credited is never changed nor taken away; the books of this test know nothing of it.
             let undone = conn.transaction::<(), Error, _>(|c| {
-                assert_eq!(diesel::update(target()).set(confirmed(finn)).execute(c).unwrap(), 1);
+                assert_eq!(diesel::update(target()).set(arrived(2000)).execute(c).unwrap(), 1);
                 for (what, sql) in KEPT {
                     let kept = c.transaction::<usize, Error, _>(|c| diesel::sql_query(*sql).execute(c));
                     assert!(matches!(&kept, Err(Error::DatabaseError(_, fault)) if fault.message().contains("never")), "{what}: {kept:?}");

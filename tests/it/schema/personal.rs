@@ -34,7 +34,7 @@ const TELLING: [&str; 23] = [
     "storage_key",
 ];
 /// Columns that are named so and hold nothing of a person.
-const IMPERSONAL: [&str; 24] = [
+const IMPERSONAL: [&str; 26] = [
     "account_recoveries.notice_hash",
     "accounts.subject_id",
     "people.subject_id",
@@ -59,6 +59,8 @@ const IMPERSONAL: [&str; 24] = [
     "remittances.slip_media_kind",
     "remittances.slip_size",
     "statement_entries.bank_serial",
+    "statement_imports.file_name",
+    "statement_imports.file_size",
 ];
 
 #[tokio::test]

@@ -268,6 +268,7 @@ pub const WAYS: &[Way] = &[
     way("/staff/remittances/{number}/confirmation", "finance2@staff.example.com", "/staff/remittances", &[], LOOKS),
     way("/staff/remittances/{number}/refusal", FINANCE, "/staff/remittances", &[("reason", "Another amount")], LOOKS),
     way("/staff/statements/new", FINANCE, "/staff/statements/new", ENTRY, NOTHING),
+    way("/staff/statements/imports/new", FINANCE, "/staff/statements/imports/new", &[("receiving", "*")], FILES),
     way("/staff/statements/{number}/voiding", FINANCE, "/staff/statements", &[("reason", "Mistyped")], LOOKS),
     way("/staff/receiving/new", FINANCE, "/staff/receiving/new", RECEIVING, NOTHING),
     way("/staff/receiving/{number}/closure", FINANCE, "/staff/receiving", &[], NOTHING),

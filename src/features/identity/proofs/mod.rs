@@ -10,6 +10,6 @@ mod queries;
 pub use model::{Found, Paid, ProofKind, ProofState};
 pub(super) use moves::fall;
 pub use moves::{ask_proof, examine_proof, proved, record_proof};
-pub(super) use names::same_name;
+pub use names::same_name;
 pub(super) use queries::standing;
 pub use queries::{Proof, provable};

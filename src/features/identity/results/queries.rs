@@ -102,6 +102,11 @@ pub fn hold(conn: &mut Conn, keys: &Keys, account_id: i64) -> QueryResult<Option
     held(conn, keys, account_id)
 }
 
+/// The real name by which money for an account must come, held for what follows in the transaction; none while none stands.
+pub fn hold_name(conn: &mut Conn, keys: &Keys, account_id: i64) -> QueryResult<Option<String>> {
+    Ok(hold(conn, keys, account_id)?.map(|held| held.name))
+}
+
 /// A decided authentication.
 #[derive(Clone)]
 pub struct NewResult<'a> {

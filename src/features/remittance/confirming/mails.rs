@@ -1,4 +1,4 @@
-//! The mails that tell a customer what became of a transfer. Their words stand in `templates/mail`.
+//! The mail that tells a customer that a declaration was refused. Its words stand in `templates/mail`.
 
 use askama::Template;
 
@@ -7,31 +7,13 @@ use crate::features::accounts::Reader;
 use crate::services::context::Context;
 use crate::services::mail::Mail;
 
-/// What both mails say.
+/// What it says.
 struct Facts {
     number: Number,
     amount: Money,
     currency: String,
     reason: String,
     link: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/remittance_credited_subject.txt")]
-struct CreditedSubject<'a> {
-    facts: &'a Facts,
-}
-
-#[derive(Template)]
-#[template(path = "mail/remittance_credited.txt")]
-struct CreditedText<'a> {
-    facts: &'a Facts,
-}
-
-#[derive(Template)]
-#[template(path = "mail/remittance_credited.html")]
-struct CreditedHtml<'a> {
-    facts: &'a Facts,
 }
 
 #[derive(Template)]
@@ -50,33 +32,6 @@ struct RefusedText<'a> {
 #[template(path = "mail/remittance_refused.html")]
 struct RefusedHtml<'a> {
     facts: &'a Facts,
-}
-
-/// The money is in the wallet.
-pub(super) fn credited(
-    ctx: &Context,
-    number: &Number,
-    amount: Money,
-    currency: &str,
-    to: &Reader,
-) -> Result<Mail, askama::Error> {
-    let facts = Facts {
-        number: number.clone(),
-        amount,
-        currency: currency.to_string(),
-        reason: String::new(),
-        link: link(ctx, number),
-    };
-    let facts = &facts;
-    Ok(Mail {
-        person_id: Some(to.id),
-        kind: "remittance_credited",
-        address: to.address.clone(),
-        subject: CreditedSubject { facts }.render()?.trim().to_string(),
-        text: CreditedText { facts }.render()?,
-        html: CreditedHtml { facts }.render()?,
-        holds_code: false,
-    })
 }
 
 /// Finance could not accept the declaration.

@@ -126,6 +126,7 @@ mod tests {
             number: Number::random('R'),
             state: RemittanceState::Declared,
             amount: Money(125_000),
+            received: Money::ZERO,
             refusal: None,
             receiving,
             declared: Some(declared),
@@ -142,10 +143,13 @@ mod tests {
             tail: None,
             text: text.into(),
             bank_serial: serial.to_string(),
-            entered_by: "a@b.example".into(),
+            entered_by: Some("a@b.example".into()),
             own: false,
             bank_name: "Bank".into(),
             remittance: None,
+            hold: None,
+            side: crate::features::remittance::statements::Side::Credit,
+            import: None,
             voided: None,
         }
     }

@@ -11,12 +11,12 @@ use crate::base::db::Conn;
 use crate::base::types::{Moment, Number};
 use crate::features::accounts::readers_of;
 use crate::features::remittance::actor::Treasurer;
+use crate::features::remittance::allocating::{self, AllocationKind, Share, Why};
 use crate::features::remittance::entries::EntryMove;
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::Move;
 use crate::features::staff::is_own;
 use crate::services::context::Context;
-use crate::services::ledger::{self, Posting, TransactionKind};
 use crate::services::mail;
 use crate::services::records::{self, Entry, Event};
 
@@ -30,43 +30,26 @@ pub fn confirm(
     sight: Sight,
 ) -> Result<(), Fault> {
     let (ctx, person) = (officer.ctx(), officer.person_id());
-    let found = queries::standing(conn, number)?.ok_or(Fault::NotFound)?;
-    let entered = queries::entered(conn, entry)?.ok_or(Fault::NotFound)?;
-    if entered.author_id == person || is_own(conn, person, found.holder.account_id())? {
+    let target = allocating::target(conn, number)?.ok_or(Fault::NotFound)?;
+    let arrived = allocating::arrived(conn, entry)?.ok_or(Fault::NotFound)?;
+    if arrived.entered_by_id == Some(person) || is_own(conn, person, target.holder.account_id())? {
         return Err(Fault::FourEyes);
     }
-    if another(&entered.text, number).is_some() && !sight.another_checked {
+    if another(&arrived.text, number).is_some() && !sight.another_checked {
         return Err(Fault::NamesAnother);
     }
-    if found.currency != entered.currency {
-        return Err(Fault::CurrenciesDiffer);
-    }
-    let to = (entered.state.after(EntryMove::Credit)?, found.state.after(Move::Credit)?);
-    // The entry first: two confirmations of the same entry meet at its row, and the second finds it taken.
-    if !queries::take(conn, &entered, to.0, person)? {
+    // What is confirmed is what was looked at.
+    if target.declared_at.is_none_or(|at| at != sight.declared_at) {
         return Err(Fault::Changed);
     }
-    let credited = queries::credited(conn, (&found, to.1), &entered, officer, sight.declared_at)?;
-    let (declared, amount, currency) = (credited.ok_or(Fault::Changed)?, entered.amount, &entered.currency);
-    if declared != amount {
-        return Err(Fault::AmountsDiffer);
+    if target.rest() != arrived.amount {
+        arrived.state.after(EntryMove::Credit)?;
+        target.state.after(Move::Credit)?;
+        return Err(if target.currency == arrived.currency { Fault::AmountsDiffer } else { Fault::CurrenciesDiffer });
     }
-    let bank = ledger::bank(conn, &entered.receiving, currency, ctx.now)?;
-    let wallet = ledger::wallet(conn, found.holder, currency, ctx.now)?;
-    let posting = Posting {
-        kind: TransactionKind::CreditRemittance,
-        object: Some(number.as_str().to_string()),
-        transfers: vec![(bank, wallet, amount)],
-    };
-    let transaction = ledger::post(conn, ctx, posting)?;
-    let details = json!({ "amount": amount, "remittance": number.as_str() });
-    records::keep(conn, ctx, Entry::new(Event::EntryCredited).about(entry.as_str()).with(details))?;
-    let details = json!({ "amount": amount, "entry": entry.as_str(), "transaction": transaction.as_str() });
-    told(conn, ctx, &found, number, Event::RemittanceCredited, details)?;
-    for reader in readers_of(conn, found.holder.account_id(), found.opened_by_id)? {
-        mail::send(conn, ctx, mails::credited(ctx, number, amount, currency, &reader)?)?;
-    }
-    Ok(())
+    let amount = arrived.amount;
+    let share = Share { target, kind: AllocationKind::Remittance, amount, why: Why::Confirmed };
+    allocating::allocate(conn, ctx, Some(person), &arrived, &[share])
 }
 
 /// Refuses the declaration that was made at the moment `seen`; the customer reads the reason.

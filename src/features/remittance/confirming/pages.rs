@@ -95,7 +95,7 @@ impl Show {
 
     /// Whether the viewer may act on it.
     fn acts(&self) -> bool {
-        self.shell.has_role("finance") && self.case.top_up.state.allows(Move::Credit)
+        self.shell.has_role("finance") && self.case.top_up.state.allows(Move::Refuse)
     }
 }
 
@@ -114,7 +114,7 @@ async fn case<A: Actor + crate::web::MayLook + std::ops::Deref<Target = Officer>
             let top_up = foreign(conn, officer, &number)?;
             let payer = queries::payer(conn, &top_up)?;
             let knots = top_ups::knots(conn, officer.ctx(), &top_up)?;
-            let open = if top_up.state.allows(Move::Credit) {
+            let open = if top_up.state.allows(Move::Refuse) {
                 entries::candidates_for(conn, officer, &top_up)?
             } else {
                 Vec::new()

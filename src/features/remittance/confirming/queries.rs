@@ -5,10 +5,8 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::base::db::Conn;
-use crate::base::db::schema::{accounts, memberships, people, receiving_accounts, remittances, statement_entries};
+use crate::base::db::schema::{accounts, memberships, people, receiving_accounts, remittances};
 use crate::base::types::{Address, Moment, Money, Number};
-use crate::features::remittance::actor::Treasurer;
-use crate::features::remittance::entries::EntryState;
 use crate::features::remittance::model::RemittanceState;
 use crate::features::remittance::top_ups::TopUp;
 use crate::features::staff::Officer;
@@ -173,35 +171,6 @@ pub(super) fn standing(conn: &mut Conn, number: &Number) -> QueryResult<Option<S
         .optional()
 }
 
-/// An entry of the statement as a move finds it.
-#[derive(Queryable)]
-pub(super) struct Entered {
-    id: i64,
-    pub state: EntryState,
-    pub author_id: i64,
-    pub amount: Money,
-    pub receiving: Number,
-    pub currency: String,
-    pub text: String,
-}
-
-pub(super) fn entered(conn: &mut Conn, number: &Number) -> QueryResult<Option<Entered>> {
-    statement_entries::table
-        .inner_join(receiving_accounts::table)
-        .filter(statement_entries::number.eq(number))
-        .select((
-            statement_entries::id,
-            statement_entries::state,
-            statement_entries::entered_by_id,
-            statement_entries::amount,
-            receiving_accounts::number,
-            receiving_accounts::currency,
-            statement_entries::remittance_text,
-        ))
-        .first(conn)
-        .optional()
-}
-
 /// What an officer had before the eyes when confirming.
 #[derive(Debug, Clone, Copy)]
 pub struct Sight {
@@ -209,38 +178,6 @@ pub struct Sight {
     pub declared_at: Moment,
     /// That the entry's text carries another top-up's reference, and that the money belongs here all the same.
     pub another_checked: bool,
-}
-
-/// Gives an entry to whoever credits it; false when it is taken already.
-pub(super) fn take(conn: &mut Conn, entered: &Entered, to: EntryState, person: i64) -> QueryResult<bool> {
-    let taken = diesel::update(statement_entries::table.find(entered.id))
-        .filter(statement_entries::state.eq(entered.state))
-        .set((statement_entries::state.eq(to), statement_entries::credited_by_id.eq(Some(person))))
-        .execute(conn)?;
-    Ok(taken == 1)
-}
-
-/// Keeps that a declaration of the moment `declared_at` was confirmed; answers what was declared, `None` when it changed
-/// meanwhile.
-pub(super) fn credited(
-    conn: &mut Conn,
-    (found, to): (&Standing, RemittanceState),
-    entered: &Entered,
-    officer: &impl Treasurer,
-    declared_at: Moment,
-) -> QueryResult<Option<Money>> {
-    diesel::update(remittances::table.find(found.id))
-        .filter(remittances::state.eq(found.state))
-        .filter(remittances::declared_at.eq(Some(declared_at)))
-        .set((
-            remittances::state.eq(to),
-            remittances::statement_entry_id.eq(Some(entered.id)),
-            remittances::confirmed_by_id.eq(Some(officer.person_id())),
-            remittances::settled_at.eq(Some(officer.ctx().now)),
-        ))
-        .returning(remittances::amount)
-        .get_result(conn)
-        .optional()
 }
 
 /// Keeps that the declaration of the moment `seen` was refused, and why; false when it changed meanwhile.

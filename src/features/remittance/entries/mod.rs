@@ -6,9 +6,9 @@ mod pages;
 mod queries;
 mod voiding;
 
-pub use model::{EntryMove, EntryState};
+pub use model::{EntryMove, EntryState, Hold};
 pub use moves::{enter, void};
 pub(super) use pages::{create, list, new};
 pub use queries::NewEntry;
-pub(super) use queries::{StatementEntry, candidates_for, waiting};
+pub(super) use queries::{StatementEntry, candidates_for, held_for, named_in, waiting};
 pub(super) use voiding::{show, void_ask, void_do};

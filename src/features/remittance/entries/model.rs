@@ -6,31 +6,78 @@ use crate::features::remittance::model::IllegalMove;
 text_enum! {
     /// Where an entry of the statement stands.
     pub enum EntryState {
-        /// It belongs to no remittance yet.
+        /// It was imported; the rules have not looked at it yet.
+        New = "new",
+        /// A person has to say where it belongs.
         Open = "open",
-        /// It was credited to a remittance.
+        /// Its reference is known, but a person has to look at it first.
+        Held = "held",
+        /// A person set it aside: nobody knows yet whose it is.
+        Parked = "parked",
+        /// All of it was credited.
         Credited = "credited",
+        /// Two people decided that it goes back to whoever sent it; the bank has not sent it yet.
+        Returning = "returning",
+        /// It went back.
+        Returned = "returned",
         /// It was typed in wrongly and counts no more.
         Voided = "voided",
+        /// Money that left the account.
+        Outgoing = "outgoing",
+    }
+}
+
+text_enum! {
+    /// Why a person has to look at an entry whose reference is known.
+    pub enum Hold {
+        /// The remitter is not whose real name was authenticated (D7).
+        ThirdParty = "third_party",
+        /// The bank does not name the remitter.
+        NoName = "no_name",
+        /// The same amount with the same reference stands on that day in another file, or was typed in.
+        Twin = "twin",
+        /// The account's real name is not authenticated, or not any more.
+        NoRealName = "no_real_name",
     }
 }
 
 /// What can be done with an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryMove {
-    /// A second person credits it to a declared remittance.
+    /// The rules, or a second person, credit it.
     Credit,
+    /// The rules do not know whose it is.
+    Ask,
+    /// The rules know whose it is, and want a person to look at it.
+    Hold,
     /// One person says that it was typed in wrongly, and why.
     Void,
+    /// A person sets it aside.
+    Park,
+    /// It is to go back to whoever sent it.
+    Return,
+    /// It does not go back after all.
+    Keep,
+    /// The bank sent it back.
+    Send,
+    /// Two people undo its crediting.
+    Undo,
 }
 
 impl EntryState {
-    /// Where a move leads. The one place that knows which moves there are: what was credited or voided stays so.
+    /// Where a move leads. The one place that knows which moves there are: what was voided or went back stays so.
     pub const fn after(self, by: EntryMove) -> Result<Self, IllegalMove> {
         match (self, by) {
-            (Self::Open, EntryMove::Credit) => Ok(Self::Credited),
+            (Self::New | Self::Open | Self::Held | Self::Parked, EntryMove::Credit) => Ok(Self::Credited),
+            (Self::New, EntryMove::Ask) | (Self::Credited, EntryMove::Undo) | (Self::Returning, EntryMove::Keep) => {
+                Ok(Self::Open)
+            }
+            (Self::Open | Self::Held, EntryMove::Park) => Ok(Self::Parked),
+            (Self::Open | Self::Held | Self::Parked, EntryMove::Return) => Ok(Self::Returning),
+            (Self::Returning, EntryMove::Send) => Ok(Self::Returned),
+            (Self::New, EntryMove::Hold) => Ok(Self::Held),
             (Self::Open, EntryMove::Void) => Ok(Self::Voided),
-            (Self::Credited | Self::Voided, by) => Err(IllegalMove { from: self.as_str(), by: by.word() }),
+            _ => Err(IllegalMove { from: self.as_str(), by: by.word() }),
         }
     }
 
@@ -44,7 +91,14 @@ impl EntryMove {
     const fn word(self) -> &'static str {
         match self {
             Self::Credit => "crediting",
+            Self::Ask => "asking",
+            Self::Hold => "holding",
             Self::Void => "voiding",
+            Self::Park => "setting aside",
+            Self::Return => "sending back",
+            Self::Keep => "keeping",
+            Self::Send => "sending",
+            Self::Undo => "undoing",
         }
     }
 }
@@ -54,15 +108,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_open_entry_is_credited_or_voided_and_stays_so() {
-        assert_eq!(EntryState::Open.after(EntryMove::Credit), Ok(EntryState::Credited));
-        assert_eq!(EntryState::Open.after(EntryMove::Void), Ok(EntryState::Voided));
-        for state in [EntryState::Credited, EntryState::Voided] {
-            for by in [EntryMove::Credit, EntryMove::Void] {
-                assert!(!state.allows(by), "{state} {by:?}");
+    fn only_these_moves_are_allowed() {
+        use EntryMove::{Ask, Credit, Hold, Keep, Park, Return, Send, Undo, Void};
+        use EntryState::{Credited, Held, New, Open, Parked, Returned, Returning, Voided};
+        let allowed = [
+            (New, Credit, Credited),
+            (New, Ask, Open),
+            (New, Hold, Held),
+            (Open, Credit, Credited),
+            (Open, Void, Voided),
+            (Open, Park, Parked),
+            (Open, Return, Returning),
+            (Held, Credit, Credited),
+            (Held, Park, Parked),
+            (Held, Return, Returning),
+            (Parked, Credit, Credited),
+            (Parked, Return, Returning),
+            (Credited, Undo, Open),
+            (Returning, Keep, Open),
+            (Returning, Send, Returned),
+        ];
+        for &state in EntryState::ALL {
+            for by in [Ask, Credit, Hold, Keep, Park, Return, Send, Undo, Void] {
+                let expected =
+                    allowed.iter().find(|(from, done, _)| (*from, *done) == (state, by)).map(|(_, _, to)| *to);
+                assert_eq!(state.after(by).ok(), expected, "{state} {by:?}");
             }
         }
-        let refused = EntryState::Voided.after(EntryMove::Credit).unwrap_err();
+        let refused = Voided.after(Credit).unwrap_err();
         assert_eq!(refused.to_string(), "what is voided allows no crediting");
+        assert!(Returned.after(Undo).is_err());
     }
 }

@@ -7,6 +7,7 @@ use super::queries::{self, NewEntry};
 use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::features::remittance::actor::Treasurer;
+use crate::features::remittance::allocating;
 use crate::features::remittance::fault::Fault;
 use crate::services::records::{self, Entry, Event};
 
@@ -18,6 +19,8 @@ pub fn enter(conn: &mut Conn, officer: &impl Treasurer, new: &NewEntry) -> Resul
         let (number, day, amount) = queries::by_serial(conn, new)?.ok_or(Fault::Changed)?;
         return Err(Fault::KnownEntry { number, day, amount, currency: new.receiving.currency.clone() });
     }
+    let arrived = allocating::arrived(conn, &number)?.ok_or(Fault::Changed)?;
+    allocating::book(conn, officer.ctx(), &arrived)?;
     let entry = Entry::new(Event::EntryRecorded).about(number.as_str());
     records::keep(conn, officer.ctx(), entry.with(json!({ "amount": new.amount, "booked": new.booked_on })))?;
     Ok(number)
@@ -32,6 +35,8 @@ pub fn void(conn: &mut Conn, officer: &impl Treasurer, number: &Number, reason: 
     if !queries::voided(conn, officer, &found, to, reason)? {
         return Err(Fault::Changed);
     }
+    let arrived = allocating::arrived(conn, number)?.ok_or(Fault::NotFound)?;
+    allocating::unbook(conn, officer.ctx(), &arrived)?;
     let entry = Entry::new(Event::EntryVoided).about(number.as_str());
     records::keep(conn, officer.ctx(), entry.with(json!({ "amount": found.amount, "reason": reason })))?;
     Ok(())

@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use super::model::EntryState;
+use super::model::{EntryState, Hold};
 use crate::base::db::Conn;
-use crate::base::db::schema::{people, receiving_accounts, remittances, statement_entries};
+use crate::base::db::schema::{
+    allocations, people, receiving_accounts, remittances, statement_entries, statement_imports,
+};
 use crate::base::types::{Day, Moment, Money, Number};
 use crate::each;
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::model::signs;
 use crate::features::remittance::receiving::Receiving;
 use crate::features::remittance::sealed::{self, ENTRY_ACCOUNT, ENTRY_REMITTER, seal};
+use crate::features::remittance::statements::Side;
 use crate::features::remittance::top_ups::TopUp;
 use crate::features::staff::Officer;
 
@@ -54,14 +57,20 @@ pub struct StatementEntry {
     pub text: String,
     /// The bank's serial number.
     pub bank_serial: String,
-    /// What the person is called who typed it in.
-    pub entered_by: String,
+    /// What the person is called who typed it in or brought the file; none for the operator’s command.
+    pub entered_by: Option<String>,
     /// Whether the viewer typed it in: then somebody else has to confirm.
     pub own: bool,
     /// The receiving bank.
     pub bank_name: String,
     /// The remittance that it was credited to.
     pub remittance: Option<Number>,
+    /// Why a person has to look at it.
+    pub hold: Option<Hold>,
+    /// Whether it came in or went out.
+    pub side: Side,
+    /// The file that brought it.
+    pub import: Option<Number>,
     /// How it came to count no more.
     pub voided: Option<Voided>,
 }
@@ -78,10 +87,10 @@ pub struct Voided {
 }
 
 type Row = (
-    (Number, EntryState, Money, Day, Vec<u8>, Option<Vec<u8>>, String, String, i64),
-    (Option<String>, String),
+    (Number, EntryState, Side, Money, Day, Vec<u8>, Option<Vec<u8>>, String, Option<String>, Option<i64>),
+    Option<(Option<String>, String)>,
     String,
-    Option<Number>,
+    (Option<Hold>, Option<Number>),
     (Option<(Option<String>, String)>, Option<Moment>, Option<String>),
 );
 
@@ -94,8 +103,8 @@ macro_rules! whole {
     () => {
         statement_entries::table
             .inner_join(receiving_accounts::table)
-            .inner_join(people::table.on(statement_entries::entered_by_id.eq(people::id)))
-            .left_join(remittances::table.on(remittances::statement_entry_id.eq(statement_entries::id.nullable())))
+            .left_join(people::table.on(statement_entries::entered_by_id.eq(people::id.nullable())))
+            .left_join(statement_imports::table.on(statement_entries::import_id.eq(statement_imports::id.nullable())))
             .left_join(VOIDERS.on(statement_entries::voided_by_id.eq(VOIDERS.field(people::id).nullable())))
     };
 }
@@ -107,6 +116,7 @@ macro_rules! columns {
             (
                 statement_entries::number,
                 statement_entries::state,
+                statement_entries::side,
                 statement_entries::amount,
                 statement_entries::booked_on,
                 statement_entries::sealed_remitter,
@@ -115,9 +125,9 @@ macro_rules! columns {
                 statement_entries::bank_serial,
                 statement_entries::entered_by_id,
             ),
-            (people::name, people::address),
+            (people::name, people::address).nullable(),
             receiving_accounts::bank_name,
-            remittances::number.nullable(),
+            (statement_entries::hold, statement_imports::number.nullable()),
             (
                 VOIDERS.fields((people::name, people::address)).nullable(),
                 statement_entries::voided_at,
@@ -155,14 +165,37 @@ pub fn list(
         query = query.filter(statement_entries::state.eq(state));
     }
     let rows: Vec<Row> = query.load(conn)?;
-    Ok(Some(rows.into_iter().map(|row| opened(viewer, row)).collect()))
+    let mut entries: Vec<StatementEntry> = rows.into_iter().map(|row| opened(viewer, row)).collect();
+    credited_to(conn, &mut entries)?;
+    Ok(Some(entries))
 }
 
 /// One entry.
 pub(super) fn one(conn: &mut Conn, viewer: &Officer, number: &Number) -> QueryResult<Option<StatementEntry>> {
     let row: Option<Row> =
         whole!().filter(statement_entries::number.eq(number)).select(columns!()).first(conn).optional()?;
-    Ok(row.map(|row| opened(viewer, row)))
+    let mut found: Vec<StatementEntry> = row.into_iter().map(|row| opened(viewer, row)).collect();
+    credited_to(conn, &mut found)?;
+    Ok(found.pop())
+}
+
+/// Puts to each entry the top-up that it paid, or that led to the balance that it went to.
+fn credited_to(conn: &mut Conn, entries: &mut [StatementEntry]) -> QueryResult<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let numbers: Vec<&Number> = entries.iter().map(|entry| &entry.number).collect();
+    let rows: Vec<(Number, Number)> = allocations::table
+        .inner_join(statement_entries::table)
+        .inner_join(remittances::table.on(allocations::remittance_id.eq(remittances::id.nullable())))
+        .filter(statement_entries::number.eq_any(numbers))
+        .order(allocations::id)
+        .select((statement_entries::number, remittances::number))
+        .load(conn)?;
+    for entry in entries {
+        entry.remittance = rows.iter().find(|(of, _)| *of == entry.number).map(|(_, to)| to.clone());
+    }
+    Ok(())
 }
 
 /// An entry as a move finds it.
@@ -207,24 +240,39 @@ const LOOKED_THROUGH: i64 = 500;
 /// Open entries that may belong to a top-up, newest first: the newest of all, and of any age those of its amount and those
 /// that name its reference, in its currency.
 pub fn candidates_for(conn: &mut Conn, viewer: &Officer, top_up: &TopUp) -> QueryResult<Vec<StatementEntry>> {
-    let open = || {
+    let of_state = |state: EntryState| {
         whole!()
-            .filter(statement_entries::state.eq(EntryState::Open))
+            .filter(statement_entries::state.eq(state))
             .filter(receiving_accounts::currency.eq(&top_up.receiving.currency))
             .order(statement_entries::id.desc())
             .limit(LOOKED_THROUGH)
             .select((statement_entries::id, columns!()))
     };
+    let open = || of_state(EntryState::Open);
+    let named = |state: EntryState| of_state(state).filter(statement_entries::reference.eq(&top_up.number));
     let newest: Vec<(i64, Row)> = open().load(conn)?;
-    let same_amount: Vec<(i64, Row)> = open().filter(statement_entries::amount.eq(top_up.amount)).load(conn)?;
-    let named: Vec<(i64, Row)> = open().filter(statement_entries::reference.eq(&top_up.number)).load(conn)?;
+    let same_amount: Vec<(i64, Row)> = open().filter(statement_entries::amount.eq(top_up.rest())).load(conn)?;
+    let held: Vec<(i64, Row)> = named(EntryState::Held).load(conn)?;
+    let named: Vec<(i64, Row)> = named(EntryState::Open).load(conn)?;
     // Each once, by its id.
-    let all: BTreeMap<i64, Row> = newest.into_iter().chain(same_amount).chain(named).collect();
+    let all: BTreeMap<i64, Row> = newest.into_iter().chain(same_amount).chain(held).chain(named).collect();
     Ok(all.into_values().rev().map(|row| opened(viewer, row)).collect())
 }
 
+/// Why money that carries this reference waits for a person: of the newest such entry.
+pub fn held_for(conn: &mut Conn, number: &Number) -> QueryResult<Option<Hold>> {
+    let found: Option<Option<Hold>> = statement_entries::table
+        .filter(statement_entries::reference.eq(Some(number)))
+        .filter(statement_entries::state.eq(EntryState::Held))
+        .order(statement_entries::id.desc())
+        .select(statement_entries::hold)
+        .first(conn)
+        .optional()?;
+    Ok(found.flatten())
+}
+
 /// The top-up whose reference a text carries: the first that there is.
-pub(super) fn named_in(conn: &mut Conn, text: &str) -> QueryResult<Option<Number>> {
+pub fn named_in(conn: &mut Conn, text: &str) -> QueryResult<Option<Number>> {
     let named = Number::within('R', text);
     if named.is_empty() {
         return Ok(None);
@@ -241,10 +289,10 @@ fn called((name, address): (Option<String>, String)) -> String {
 
 fn opened(viewer: &Officer, row: Row) -> StatementEntry {
     let (
-        (number, state, amount, booked_on, remitter, account, text, bank_serial, entered_by_id),
+        (number, state, side, amount, booked_on, remitter, account, text, bank_serial, entered_by_id),
         entered_by,
         bank_name,
-        remittance,
+        (hold, import),
         (voided_by, at, reason),
     ) = row;
     let voided = match (voided_by, at, reason) {
@@ -261,11 +309,14 @@ fn opened(viewer: &Officer, row: Row) -> StatementEntry {
         amount,
         booked_on,
         text,
-        bank_serial,
-        entered_by: called(entered_by),
-        own: entered_by_id == viewer.person_id(),
+        bank_serial: bank_serial.unwrap_or_default(),
+        entered_by: entered_by.map(called),
+        own: entered_by_id == Some(viewer.person_id()),
         bank_name,
-        remittance,
+        remittance: None,
+        hold,
+        side,
+        import,
         voided,
     }
 }

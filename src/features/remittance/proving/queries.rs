@@ -3,9 +3,10 @@
 use diesel::prelude::*;
 
 use crate::base::db::Conn;
-use crate::base::db::schema::{memberships, people, remittances, statement_entries};
+use crate::base::db::schema::{allocations, memberships, people, remittances, statement_entries};
 use crate::base::types::{Day, Moment, Money, Number};
 use crate::features::identity::{Paid, provable};
+use crate::features::remittance::allocating::AllocationKind;
 use crate::features::remittance::model::RemittanceState;
 use crate::features::remittance::sealed::{self, ENTRY_REMITTER};
 use crate::features::staff::{Officer, Reviewer, Staff};
@@ -82,14 +83,20 @@ fn batch(conn: &mut Conn, officer: &Officer, below: i64) -> QueryResult<Vec<Row>
 
 /// A confirmed remittance, by what the bank's statement says of it.
 pub(super) fn paid(conn: &mut Conn, officer: &Staff<Reviewer>, number: &Number) -> QueryResult<Option<Paid>> {
-    type Whole = (i64, i64, Number, Money, Vec<u8>, Day);
-    let found: Option<Whole> = remittances::table
-        .inner_join(statement_entries::table)
+    type Entry = (Number, Money, Vec<u8>, Day);
+    let credited: Option<(i64, i64, i64)> = remittances::table
         .filter(remittances::number.eq(number))
         .filter(remittances::state.eq(RemittanceState::Credited))
+        .select((remittances::id, remittances::account_id, remittances::opened_by_id))
+        .first(conn)
+        .optional()?;
+    let Some((id, account_id, opened_by_id)) = credited else { return Ok(None) };
+    let found: Option<Entry> = allocations::table
+        .inner_join(statement_entries::table.on(allocations::entry_id.eq(statement_entries::id)))
+        .filter(allocations::remittance_id.eq(Some(id)))
+        .filter(allocations::kind.eq(AllocationKind::Remittance))
+        .order((allocations::remittance_id.desc(), allocations::id.desc()))
         .select((
-            remittances::account_id,
-            remittances::opened_by_id,
             statement_entries::number,
             statement_entries::amount,
             statement_entries::sealed_remitter,
@@ -97,7 +104,7 @@ pub(super) fn paid(conn: &mut Conn, officer: &Staff<Reviewer>, number: &Number) 
         ))
         .first(conn)
         .optional()?;
-    Ok(found.map(|(account_id, opened_by_id, entry, amount, remitter, booked_on)| Paid {
+    Ok(found.map(|(entry, amount, remitter, booked_on)| Paid {
         account_id,
         opened_by_id,
         number: number.clone(),

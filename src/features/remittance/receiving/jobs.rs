@@ -12,8 +12,8 @@ use crate::base::types::Moment;
 use crate::web::House;
 use crate::web::feature::JobSpec;
 
-pub(in crate::features::remittance) const JOBS: &[JobSpec] =
-    &[JobSpec { name: "remittance_closed_accounts", every: Duration::from_secs(30), run: tell_all }];
+pub(in crate::features::remittance) const JOB: JobSpec =
+    JobSpec { name: "remittance_closed_accounts", every: Duration::from_secs(30), run: tell_all };
 
 /// Piece after piece, each in a transaction of its own.
 fn tell_all(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<(), String>>>> {

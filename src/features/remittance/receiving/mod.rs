@@ -9,7 +9,7 @@ mod pages;
 mod queries;
 mod telling;
 
-pub(super) use jobs::JOBS;
+pub(super) use jobs::JOB;
 pub use model::{ReceivingMove, ReceivingState};
 pub use moves::{make, propose};
 pub(super) use pages::{closure, closure_ask, create, list, new, opening};

@@ -26,6 +26,7 @@ const SLIP: Takes = Takes {
     most_bytes: SLIP_BYTES,
     most_together: DECLARATION_BYTES,
     kinds: &[Kind::Jpeg, Kind::Png, Kind::Webp, Kind::Pdf],
+    sealed: false,
 };
 
 #[derive(Template)]

@@ -11,8 +11,9 @@ use super::thread::{Knot, knots};
 use crate::base::types::{Day, Number};
 use crate::features::accounts::{Billing, Member, Owner, Viewer};
 use crate::features::identity::{self, Verified};
+use crate::features::remittance::entries::{self, Hold};
 use crate::features::remittance::model::{Move, RemittanceState};
-use crate::features::remittance::receiving;
+use crate::features::remittance::{receiving, statements};
 use crate::services::storage::Kind;
 use crate::web::downloads;
 use crate::web::forms::{Asking, Errors, Form};
@@ -91,6 +92,10 @@ struct Show {
     shell: Shell,
     top_up: TopUp,
     knots: Vec<Knot>,
+    /// Why money that carries the reference waits for a person.
+    hold: Option<Hold>,
+    /// The last day of which the bank's statements are imported.
+    until: Option<Day>,
     /// The working day by which a declared transfer is usually credited.
     usually: Option<Day>,
     /// Whether this person may declare and cancel.
@@ -102,15 +107,17 @@ pub(in crate::features::remittance) async fn show(
     path: Path<String>,
 ) -> Result<HttpResponse, Error> {
     let number = number_in(&path)?;
-    let (shell, (top_up, knots, acts)) = visit
+    let (shell, (top_up, knots, acts, hold, until)) = visit
         .read(move |conn, member| {
             let found = queries::one(conn, member, &number)?.ok_or(Error::NotFound)?;
             let knots = knots(conn, member.ctx(), &found)?;
-            Ok((found, knots, member.role() != crate::features::accounts::MemberRole::Viewer))
+            let hold = entries::held_for(conn, &found.number)?;
+            let until = statements::imported_until(conn, found.receiving.id)?;
+            Ok((found, knots, member.role() != crate::features::accounts::MemberRole::Viewer, hold, until))
         })
         .await?;
     let usually = top_up.declared.as_ref().map(|told| working_day(told.at.day(&shell.zone), 2));
-    page(Show { shell, top_up, knots, usually, acts })
+    page(Show { shell, top_up, knots, hold, until, usually, acts })
 }
 
 /// So many working days later, Saturdays and Sundays left out.

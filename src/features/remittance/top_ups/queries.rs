@@ -129,6 +129,8 @@ pub struct TopUp {
     pub state: RemittanceState,
     /// How much.
     pub amount: Money,
+    /// How much of it has arrived.
+    pub received: Money,
     /// What finance wrote when it refused.
     pub refusal: Option<String>,
     /// Where the money goes.
@@ -138,6 +140,11 @@ pub struct TopUp {
 }
 
 impl TopUp {
+    /// What is still to come.
+    pub fn rest(&self) -> Money {
+        Money(self.amount.0 - self.received.0)
+    }
+
     /// The address of the customer's page, or of what lies below it.
     pub fn address(&self, below: &str) -> String {
         format!("/account/remittances/{}{below}", self.number.as_str())
@@ -147,7 +154,7 @@ impl TopUp {
 type DeclaredColumns =
     (Option<Vec<u8>>, Option<Vec<u8>>, Option<NumberKind>, Option<String>, Option<Day>, Option<Moment>, SlipColumns);
 type SlipColumns = (Option<String>, Option<String>, Option<String>, Option<i64>);
-type Whole = ((i64, i64, Number, RemittanceState, Money, Option<String>), DeclaredColumns, Receiving);
+type Whole = ((i64, i64, Number, RemittanceState, Money, Money, Option<String>), DeclaredColumns, Receiving);
 
 /// One remittance of the member's account.
 pub fn one(conn: &mut Conn, member: &Customer, number: &Number) -> QueryResult<Option<TopUp>> {
@@ -170,6 +177,7 @@ fn load(conn: &mut Conn, ctx: &Context, number: &Number, account_id: Option<i64>
                 remittances::number,
                 remittances::state,
                 remittances::amount,
+                remittances::received,
                 remittances::refusal,
             ),
             (
@@ -188,9 +196,9 @@ fn load(conn: &mut Conn, ctx: &Context, number: &Number, account_id: Option<i64>
         query = query.filter(remittances::account_id.eq(account_id));
     }
     let found: Option<Whole> = query.first(conn).optional()?;
-    Ok(found.map(|((id, account_id, number, state, amount, refusal), rest, receiving)| {
+    Ok(found.map(|((id, account_id, number, state, amount, received, refusal), rest, receiving)| {
         let declared = declared(ctx, &number, rest);
-        TopUp { id, account_id, number, state, amount, refusal, receiving, declared }
+        TopUp { id, account_id, number, state, amount, received, refusal, receiving, declared }
     }))
 }
 

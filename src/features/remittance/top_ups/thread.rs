@@ -34,7 +34,9 @@ pub fn knots(conn: &mut Conn, ctx: &Context, top_up: &TopUp) -> diesel::QueryRes
                 Event::RemittanceOpened
                     | Event::RemittanceDeclared
                     | Event::RemittanceWithdrawn
+                    | Event::RemittancePartReceived
                     | Event::RemittanceCredited
+                    | Event::BalanceCredited
                     | Event::RemittanceRefused
                     | Event::RemittanceAccountClosed
             )

@@ -26,7 +26,8 @@ pub(super) const TAKES: Takes = Takes {
     most_files: MOST_FILES,
     most_bytes: 100 * MEGABYTE,
     most_together: 200 * MEGABYTE,
-    kinds: &Kind::ALL,
+    kinds: &Kind::ATTACHED,
+    sealed: false,
 };
 
 /// The numbers of all files of a message: those that were accepted with an earlier try, and those of this one.

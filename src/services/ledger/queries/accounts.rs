@@ -54,6 +54,16 @@ pub fn bank(conn: &mut Conn, receiving_number: &Number, currency: &str, now: Mom
     opened(conn, &format!("bank/{}", receiving_number.as_str()), AccountKind::Bank, None, currency, now)
 }
 
+/// The account of received money that is nobody's yet; opened when there is none yet.
+pub fn suspense(conn: &mut Conn, currency: &str, now: Moment) -> QueryResult<Account> {
+    opened(conn, &format!("suspense/{currency}"), AccountKind::Suspense, None, currency, now)
+}
+
+/// The account of money that left the bank and that nobody has explained yet: below zero by as much; opened when there is none yet.
+pub fn outgoing(conn: &mut Conn, currency: &str, now: Moment) -> QueryResult<Account> {
+    opened(conn, &format!("suspense/outgoing/{currency}"), AccountKind::Suspense, None, currency, now)
+}
+
 fn opened(
     conn: &mut Conn,
     code: &str,

@@ -30,6 +30,19 @@ pub fn post(conn: &mut Conn, ctx: &Context, posting: Posting) -> Result<Number, 
     Ok(number)
 }
 
+/// The row of a transaction, for what refers to it; `NotFound` when there is none.
+pub fn row_of(conn: &mut Conn, transaction: &Number) -> QueryResult<i64> {
+    ledger_transactions::table
+        .filter(ledger_transactions::number.eq(transaction))
+        .select(ledger_transactions::id)
+        .first(conn)
+}
+
+/// The number of a transaction's row; `NotFound` when there is none.
+pub fn number_of(conn: &mut Conn, row: i64) -> QueryResult<Number> {
+    ledger_transactions::table.find(row).select(ledger_transactions::number).first(conn)
+}
+
 /// Undoes a transaction by its mirror image: once, and never a reversal.
 pub fn reverse(conn: &mut Conn, ctx: &Context, transaction: &Number) -> Result<Number, LedgerError> {
     let found: Option<(i64, TransactionKind, Option<String>)> = ledger_transactions::table

@@ -19,10 +19,17 @@ pub(in crate::features::remittance::receiving) fn closed(conn: &mut Conn, number
             .set((remittances::receiving_account_id.eq(next.id), remittances::untold.eq(Some(Untold::Redirected))))
             .execute(conn)?;
     }
-    diesel::update(naming().filter(remittances::state.eq_any(RemittanceState::before(Move::Declare))))
+    diesel::update(naming().filter(remittances::state.eq_any(owing())))
         .set(remittances::untold.eq(Some(Untold::Closed)))
         .execute(conn)?;
     Ok(())
+}
+
+/// The states in which money may still come.
+fn owing() -> Vec<RemittanceState> {
+    let mut states = RemittanceState::before(Move::Declare);
+    states.push(RemittanceState::Partial);
+    states
 }
 
 /// An account was opened: what still names a closed one, because there was no other, names it.
@@ -71,7 +78,7 @@ pub(in crate::features::remittance::receiving) fn take(conn: &mut Conn, most: us
     let rows: Vec<Row> = remittances::table
         .inner_join(receiving_accounts::table)
         .filter(remittances::id.eq_any(&ids))
-        .filter(remittances::state.eq_any(RemittanceState::before(Move::Declare)))
+        .filter(remittances::state.eq_any(owing()))
         .order(remittances::id)
         .select((
             remittances::account_id,

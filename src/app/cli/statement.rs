@@ -1,0 +1,30 @@
+//! `easylink statement`: the receiving banks' files.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{Outcome, operator, wait};
+use crate::base::clock::Clock;
+use crate::base::config::Config;
+use crate::base::db::Db;
+use crate::features::remittance;
+use crate::services::keyring;
+
+/// Imports a file, each entry once however often it comes, and says how many were new. A file that is wrong in one line
+/// imports nothing and says which.
+pub(super) fn import(config: &Config, file: &Path, account: Option<&str>) -> Outcome {
+    let imported = wait(async {
+        let db = Db::open(&config.database_url)?;
+        let ring = Arc::new(keyring::checked(&config.keys_dir(), &db).await?);
+        let base_url = config.base_url.as_str().trim_end_matches('/');
+        let ctx = operator(Clock::system().now(), ring, base_url.into());
+        remittance::import_statement(&db, &ctx, file, account).await.map_err(Box::<dyn std::error::Error>::from)
+    })??;
+    println!(
+        "{} entries read, {} new, {} known",
+        imported.entries,
+        imported.fresh,
+        imported.entries.saturating_sub(imported.fresh)
+    );
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! The mails that tell a customer where received money went. Their words stand in `templates/mail`.
+
+use askama::Template;
+
+use super::queries::Target;
+use crate::base::types::{Money, Number};
+use crate::features::accounts::Reader;
+use crate::services::context::Context;
+use crate::services::mail::Mail;
+
+/// What they say.
+struct Facts {
+    number: Number,
+    /// What arrived.
+    amount: Money,
+    /// What is still to come.
+    rest: Money,
+    currency: String,
+    link: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/remittance_credited_subject.txt")]
+struct CreditedSubject<'a> {
+    facts: &'a Facts,
+}
+
+#[derive(Template)]
+#[template(path = "mail/remittance_credited.txt")]
+struct CreditedText<'a> {
+    facts: &'a Facts,
+}
+
+#[derive(Template)]
+#[template(path = "mail/remittance_credited.html")]
+struct CreditedHtml<'a> {
+    facts: &'a Facts,
+}
+
+/// All of it is in the wallet.
+pub(super) fn credited(ctx: &Context, target: &Target, amount: Money, to: &Reader) -> Result<Mail, askama::Error> {
+    let facts = &facts(ctx, target, amount, Money::ZERO);
+    let words =
+        (CreditedSubject { facts }.render()?, CreditedText { facts }.render()?, CreditedHtml { facts }.render()?);
+    Ok(written("remittance_credited", to, words))
+}
+
+#[derive(Template)]
+#[template(path = "mail/remittance_part_subject.txt")]
+struct PartSubject<'a> {
+    facts: &'a Facts,
+}
+
+#[derive(Template)]
+#[template(path = "mail/remittance_part.txt")]
+struct PartText<'a> {
+    facts: &'a Facts,
+}
+
+#[derive(Template)]
+#[template(path = "mail/remittance_part.html")]
+struct PartHtml<'a> {
+    facts: &'a Facts,
+}
+
+/// A part of the amount arrived and is reserved.
+pub(super) fn part(
+    ctx: &Context,
+    target: &Target,
+    amount: Money,
+    rest: Money,
+    to: &Reader,
+) -> Result<Mail, askama::Error> {
+    let facts = &facts(ctx, target, amount, rest);
+    let words = (PartSubject { facts }.render()?, PartText { facts }.render()?, PartHtml { facts }.render()?);
+    Ok(written("remittance_part", to, words))
+}
+
+#[derive(Template)]
+#[template(path = "mail/balance_credited_subject.txt")]
+struct BalanceSubject<'a> {
+    facts: &'a Facts,
+}
+
+#[derive(Template)]
+#[template(path = "mail/balance_credited.txt")]
+struct BalanceText<'a> {
+    facts: &'a Facts,
+}
+
+#[derive(Template)]
+#[template(path = "mail/balance_credited.html")]
+struct BalanceHtml<'a> {
+    facts: &'a Facts,
+}
+
+/// No top-up takes the money, so it is in the balance.
+pub(super) fn balance(ctx: &Context, target: &Target, amount: Money, to: &Reader) -> Result<Mail, askama::Error> {
+    let facts = &facts(ctx, target, amount, Money::ZERO);
+    let words = (BalanceSubject { facts }.render()?, BalanceText { facts }.render()?, BalanceHtml { facts }.render()?);
+    Ok(written("balance_credited", to, words))
+}
+
+fn facts(ctx: &Context, target: &Target, amount: Money, rest: Money) -> Facts {
+    Facts {
+        number: target.number.clone(),
+        amount,
+        rest,
+        currency: target.currency.clone(),
+        link: format!("{}/account/remittances/{}", ctx.base_url, target.number.as_str()),
+    }
+}
+
+fn written(kind: &'static str, to: &Reader, (subject, text, html): (String, String, String)) -> Mail {
+    Mail {
+        person_id: Some(to.id),
+        kind,
+        address: to.address.clone(),
+        subject: subject.trim().to_string(),
+        text,
+        html,
+        holds_code: false,
+    }
+}

@@ -1,0 +1,11 @@
+//! Where received money goes (D3, D4): an entry of the statement is booked when it comes, and allocated to what it pays. The one
+//! place that changes how much of a remittance has arrived, and that credits a wallet by it.
+
+mod mails;
+mod model;
+mod moves;
+mod queries;
+
+pub(super) use model::{AllocationKind, Share, Why};
+pub(super) use moves::{allocate, book, unbook};
+pub(super) use queries::{Target, arrived, target, target_of};

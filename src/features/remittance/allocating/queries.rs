@@ -1,0 +1,206 @@
+//! Entries and top-ups as an allocation finds them.
+
+use diesel::prelude::*;
+
+use super::model::{AllocationKind, Share};
+use crate::base::db::Conn;
+use crate::base::db::schema::{allocations, receiving_accounts, remittances, statement_entries};
+use crate::base::types::{Moment, Money, Number};
+use crate::features::remittance::entries::{EntryState, Hold};
+use crate::features::remittance::model::RemittanceState;
+use crate::features::remittance::statements::Side;
+use crate::services::ledger::Holder;
+
+/// An entry of the statement that something is done with.
+#[derive(Debug, Clone, Queryable)]
+pub struct Arrived {
+    pub(super) id: i64,
+    /// Its public number.
+    pub number: Number,
+    /// Where it stands.
+    pub state: EntryState,
+    /// Whether it came in.
+    pub side: Side,
+    /// How much.
+    pub amount: Money,
+    /// Who typed it in, or brought the file.
+    pub entered_by_id: Option<i64>,
+    /// The receiving account.
+    pub receiving: Number,
+    /// ISO 4217.
+    pub currency: String,
+    /// The text of the remittance.
+    pub text: String,
+    /// The transaction that booked it.
+    pub(super) booked_transaction_id: Option<i64>,
+}
+
+macro_rules! columns {
+    () => {
+        (
+            statement_entries::id,
+            statement_entries::number,
+            statement_entries::state,
+            statement_entries::side,
+            statement_entries::amount,
+            statement_entries::entered_by_id,
+            receiving_accounts::number,
+            receiving_accounts::currency,
+            statement_entries::remittance_text,
+            statement_entries::booked_transaction_id,
+        )
+    };
+}
+
+/// The entry of this number.
+pub fn arrived(conn: &mut Conn, number: &Number) -> QueryResult<Option<Arrived>> {
+    statement_entries::table
+        .inner_join(receiving_accounts::table)
+        .filter(statement_entries::number.eq(number))
+        .select(columns!())
+        .first(conn)
+        .optional()
+}
+
+/// A top-up that money may be meant for.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Target {
+    pub(super) id: i64,
+    /// Its reference.
+    pub number: Number,
+    /// Whose it is.
+    pub holder: Holder,
+    /// Where it stands.
+    pub state: RemittanceState,
+    /// Who opened it.
+    pub opened_by_id: i64,
+    /// How much is payable in all.
+    pub amount: Money,
+    /// How much of it has arrived.
+    pub received: Money,
+    /// ISO 4217.
+    pub currency: String,
+    /// When it was declared, UTC.
+    pub declared_at: Option<Moment>,
+}
+
+impl Target {
+    /// What is still payable.
+    pub fn rest(&self) -> Money {
+        Money(self.amount.0 - self.received.0)
+    }
+}
+
+macro_rules! target {
+    () => {
+        (
+            remittances::id,
+            remittances::number,
+            remittances::account_id,
+            remittances::state,
+            remittances::opened_by_id,
+            remittances::amount,
+            remittances::received,
+            receiving_accounts::currency,
+            remittances::declared_at,
+        )
+    };
+}
+
+/// The top-up of this reference.
+pub fn target(conn: &mut Conn, number: &Number) -> QueryResult<Option<Target>> {
+    Ok(target_of(conn, std::slice::from_ref(number))?.pop())
+}
+
+/// The top-ups of these references, by reference.
+pub fn target_of(conn: &mut Conn, numbers: &[Number]) -> QueryResult<Vec<Target>> {
+    remittances::table
+        .inner_join(receiving_accounts::table)
+        .filter(remittances::number.eq_any(numbers))
+        .order(remittances::number)
+        .select(target!())
+        .load(conn)
+}
+
+/// Keeps which transaction booked an entry; false when another did.
+pub(super) fn booked(conn: &mut Conn, entry: &Arrived, transaction: i64) -> QueryResult<bool> {
+    let kept = diesel::update(statement_entries::table.find(entry.id))
+        .filter(statement_entries::booked_transaction_id.is_null())
+        .set(statement_entries::booked_transaction_id.eq(Some(transaction)))
+        .execute(conn)?;
+    Ok(kept == 1)
+}
+
+/// Takes all of an entry; false when somebody else was first.
+pub(super) fn taken(conn: &mut Conn, entry: &Arrived, to: EntryState, by: Option<i64>) -> QueryResult<bool> {
+    let taken = diesel::update(statement_entries::table.find(entry.id))
+        .filter(statement_entries::state.eq(entry.state))
+        .set((
+            statement_entries::state.eq(to),
+            statement_entries::allocated.eq(statement_entries::amount),
+            statement_entries::hold.eq(None::<Hold>),
+            statement_entries::credited_by_id.eq(by),
+        ))
+        .execute(conn)?;
+    Ok(taken == 1)
+}
+
+/// Keeps that so much more of a top-up has arrived; false when it changed meanwhile.
+pub(super) fn received(
+    conn: &mut Conn,
+    target: &Target,
+    amount: Money,
+    to: RemittanceState,
+    now: Moment,
+) -> QueryResult<bool> {
+    let settled = (to == RemittanceState::Credited).then_some(now);
+    let change = (
+        remittances::state.eq(to),
+        remittances::received.eq(remittances::received + amount.0),
+        remittances::settled_at.eq(settled),
+    );
+    let same = diesel::update(remittances::table.find(target.id))
+        .filter(remittances::state.eq(target.state))
+        .filter(remittances::amount.eq(target.amount))
+        .filter(remittances::received.eq(target.received));
+    let kept = match target.declared_at {
+        Some(at) => same.filter(remittances::declared_at.eq(Some(at))).set(change).execute(conn)?,
+        None => same.filter(remittances::declared_at.is_null()).set(change).execute(conn)?,
+    };
+    Ok(kept == 1)
+}
+
+/// Keeps an allocation.
+pub(super) fn insert(
+    conn: &mut Conn,
+    entry: &Arrived,
+    share: &Share,
+    transaction: Option<i64>,
+    (by, now): (Option<i64>, Moment),
+) -> QueryResult<()> {
+    diesel::insert_into(allocations::table)
+        .values((
+            allocations::entry_id.eq(entry.id),
+            allocations::kind.eq(share.kind),
+            allocations::account_id.eq(share.target.holder),
+            allocations::remittance_id.eq(Some(share.target.id)),
+            allocations::amount.eq(share.amount),
+            allocations::why.eq(share.why),
+            allocations::transaction_id.eq(transaction),
+            allocations::allocated_by_id.eq(by),
+            allocations::entered_by_id.eq(entry.entered_by_id),
+            allocations::opened_by_id.eq(Some(share.target.opened_by_id)),
+            allocations::allocated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Keeps by which transaction the reserved parts of a top-up were credited.
+pub(super) fn complete(conn: &mut Conn, target: &Target, transaction: i64) -> QueryResult<usize> {
+    let reserved = allocations::table
+        .filter(allocations::remittance_id.eq(Some(target.id)))
+        .filter(allocations::kind.eq(AllocationKind::Remittance))
+        .filter(allocations::transaction_id.is_null());
+    diesel::update(reserved).set(allocations::transaction_id.eq(Some(transaction))).execute(conn)
+}

@@ -1,0 +1,77 @@
+//! Looks at what was imported and does as the rules say: each entry in a savepoint of its own, so that one that fails keeps no
+//! other back.
+
+use super::queries::{self, Unseen};
+use super::rules::{Decision, Entry, Named, decide};
+use crate::base::db::{Conn, Db, End};
+use crate::base::types::Number;
+use crate::features::identity;
+use crate::features::remittance::allocating;
+use crate::features::remittance::entries::{EntryMove, EntryState};
+use crate::features::remittance::fault::Fault;
+use crate::services::context::Context;
+
+/// Entries that are looked at in one transaction.
+const AT_ONCE: i64 = 50;
+
+/// Looks at every entry that nobody looked at.
+pub async fn look_at_all(db: &Db, ctx: &Context) -> Result<(), String> {
+    loop {
+        let keys = ctx.keys.clone();
+        let next = db.read(move |conn| queries::unseen(conn, &keys, AT_ONCE)).await;
+        let next = next.map_err(|fault| fault.to_string())?.map_err(|fault| fault.to_string())?;
+        if next.is_empty() {
+            return Ok(());
+        }
+        let mut failed = 0;
+        for entry in next {
+            let (ctx, number) = (ctx.clone(), entry.number.clone());
+            let looked = db.write(move |conn| match look_at(conn, &ctx, &entry) {
+                Ok(()) => End::Keep(Ok(())),
+                // Somebody changed it in this very moment: it is looked at again.
+                Err(Fault::Changed | Fault::IllegalMove(_)) => End::Undo(Ok(())),
+                Err(fault) => End::Undo(Err(fault.to_string())),
+            });
+            if let Err(cause) = looked.await.map_err(|fault| fault.to_string())? {
+                tracing::error!(event = "entry_not_matched", entry = %number, cause = %cause);
+                failed += 1;
+            }
+        }
+        if failed > 0 {
+            return Err(format!("{failed} entries were not matched"));
+        }
+    }
+}
+
+/// Looks at the next entries within the running transaction: for the demo company.
+pub fn look_at_next(conn: &mut Conn, ctx: &Context) -> Result<(), Fault> {
+    for entry in queries::unseen(conn, &ctx.keys, AT_ONCE)? {
+        look_at(conn, ctx, &entry)?;
+    }
+    Ok(())
+}
+
+fn look_at(conn: &mut Conn, ctx: &Context, entry: &Unseen) -> Result<(), Fault> {
+    let numbers = Number::within('R', &entry.text);
+    let mut named = Vec::new();
+    for target in allocating::target_of(conn, &numbers)? {
+        // Held, so that the name does not end while the money goes by it.
+        let name = identity::hold_name(conn, &ctx.keys, target.holder.account_id())?;
+        named.push(Named { target, name });
+    }
+    let facts = Entry {
+        amount: entry.amount,
+        currency: entry.currency.clone(),
+        remitter: entry.remitter.clone(),
+        twin: queries::has_twin(conn, entry)?,
+    };
+    let (by, hold) = match decide(&facts, &named) {
+        Decision::Credit(shares) => {
+            let arrived = allocating::arrived(conn, &entry.number)?.ok_or(Fault::NotFound)?;
+            return allocating::allocate(conn, ctx, None, &arrived, &shares);
+        }
+        Decision::Hold(hold) => (EntryMove::Hold, Some(hold)),
+        Decision::Ask => (EntryMove::Ask, None),
+    };
+    if queries::left(conn, entry, EntryState::New.after(by)?, hold)? { Ok(()) } else { Err(Fault::Changed) }
+}

@@ -1,0 +1,87 @@
+//! What the rules decide on.
+
+use diesel::prelude::*;
+
+use crate::base::crypto::Keys;
+use crate::base::db::Conn;
+use crate::base::db::schema::{receiving_accounts, statement_entries};
+use crate::base::types::{Day, Money, Number};
+use crate::features::remittance::entries::{EntryState, Hold};
+use crate::features::remittance::sealed::{self, ENTRY_REMITTER};
+
+/// An entry that the rules have not looked at.
+#[derive(Debug, Clone)]
+pub struct Unseen {
+    id: i64,
+    /// Its public number.
+    pub number: Number,
+    /// How much arrived.
+    pub amount: Money,
+    /// ISO 4217.
+    pub currency: String,
+    /// Who paid, as the bank names them.
+    pub remitter: String,
+    /// The text of the remittance.
+    pub text: String,
+    account_key: String,
+    booked_on: Day,
+    reference: Option<Number>,
+    import_id: Option<i64>,
+    line_key: Option<String>,
+}
+
+/// Those that come next, in the order in which the bank booked them as far as they are known.
+pub fn unseen(conn: &mut Conn, keys: &Keys, most: i64) -> QueryResult<Vec<Unseen>> {
+    type Row = (i64, Number, Money, String, Vec<u8>, String, String, Day, Option<Number>, Option<i64>, Option<String>);
+    let rows: Vec<Row> = statement_entries::table
+        .inner_join(receiving_accounts::table)
+        .filter(statement_entries::state.eq(EntryState::New))
+        .order(statement_entries::id)
+        .limit(most)
+        .select((
+            statement_entries::id,
+            statement_entries::number,
+            statement_entries::amount,
+            receiving_accounts::currency,
+            statement_entries::sealed_remitter,
+            statement_entries::remittance_text,
+            statement_entries::account_key,
+            statement_entries::booked_on,
+            statement_entries::reference,
+            statement_entries::import_id,
+            statement_entries::line_key,
+        ))
+        .load(conn)?;
+    let opened = |row: Row| {
+        let (id, number, amount, currency, remitter, text, account_key, booked_on, reference, import_id, line_key) =
+            row;
+        let remitter = sealed::open(keys, ENTRY_REMITTER, &number, Some(&remitter));
+        Unseen { id, number, amount, currency, remitter, text, account_key, booked_on, reference, import_id, line_key }
+    };
+    Ok(rows.into_iter().map(opened).collect())
+}
+
+/// Whether the same amount with the same reference was booked on that day by another file, or typed in. Within one file
+/// equal lines are two transfers, and equal lines of overlapping files are told apart by how many they are.
+pub fn has_twin(conn: &mut Conn, entry: &Unseen) -> QueryResult<bool> {
+    let Some(reference) = &entry.reference else { return Ok(false) };
+    let same = statement_entries::table
+        .filter(statement_entries::reference.eq(Some(reference)))
+        .filter(statement_entries::account_key.eq(&entry.account_key))
+        .filter(statement_entries::amount.eq(entry.amount))
+        .filter(statement_entries::booked_on.eq(entry.booked_on))
+        .filter(statement_entries::state.ne_all([EntryState::Voided, EntryState::Outgoing]))
+        .filter(statement_entries::id.ne(entry.id))
+        .filter(statement_entries::import_id.is_null().or(statement_entries::import_id.ne(entry.import_id)))
+        .filter(statement_entries::line_key.is_null().or(statement_entries::line_key.ne(&entry.line_key)));
+    diesel::select(diesel::dsl::exists(same)).get_result(conn)
+}
+
+/// Keeps that a person has to look at an entry, and why; false when it changed meanwhile.
+pub fn left(conn: &mut Conn, entry: &Unseen, to: EntryState, hold: Option<Hold>) -> QueryResult<bool> {
+    let kept = diesel::update(statement_entries::table.find(entry.id))
+        .filter(statement_entries::state.eq(EntryState::New))
+        .set((statement_entries::state.eq(to), statement_entries::hold.eq(hold)))
+        .execute(conn)?;
+    Ok(kept == 1)
+}

@@ -1,0 +1,99 @@
+//! Rows of columns (RFC 4180), read by a mapping that is made once for each bank.
+
+mod guess;
+mod mapping;
+mod records;
+mod rows;
+mod running;
+
+use std::io::BufRead;
+
+use ::csv::ReaderBuilder;
+
+use self::records::Records;
+use self::rows::{Row, clean};
+use self::running::Running;
+use super::continuity::Checked;
+use super::model::Head;
+use super::text::Encoding;
+use super::wrong::{Sample, Why, Wrong};
+
+pub use self::guess::guess;
+pub use self::mapping::{AmountColumns, Delimiter, Mapping, MappingFault};
+
+/// Reads all rows as one statement.
+pub(super) fn read(source: impl BufRead, mapping: &Mapping, checked: &mut Checked) -> Result<(), Wrong> {
+    if let Some(fault) = mapping.check().into_iter().next() {
+        return Err(Wrong::at(1, Why::Mapping(fault)));
+    }
+    let mut records = Records::new(source, mapping.encoding, mapping.delimiter);
+    head(&mut records, mapping)?;
+    let head = Head {
+        account: mapping.account.replace(' ', ""),
+        currency: Some(mapping.currency.clone()),
+        statement: None,
+        sequence: None,
+        opening: None,
+        from: None,
+        to: None,
+    };
+    checked.begin(1, head)?;
+    let (mut running, mut tail) = (Running::default(), false);
+    while let Some((place, record)) = records.next()? {
+        let Some(first) = record.iter().map(clean).find(|cell| !cell.is_empty()) else { continue };
+        if mapping.tail.iter().any(|start| first.starts_with(start.trim())) {
+            tail = true;
+            continue;
+        }
+        if tail {
+            return Err(Wrong::at(place, Why::Tail { sample: Sample::of(first) }));
+        }
+        let row = Row { place, record, mapping };
+        let (line, moved) = row.read()?;
+        if let Some(balance) = row.balance()? {
+            running.follow(place, line.booked_on, moved, balance)?;
+        }
+        if moved.0 == 0 {
+            checked.skip();
+        } else {
+            checked.line(line)?;
+        }
+    }
+    checked.end(records.line().max(1), running.closing())
+}
+
+/// Passes over the lines at the beginning; the last of them must be the heads of the columns that were there when the
+/// mapping was made.
+fn head<R: BufRead>(records: &mut Records<R>, mapping: &Mapping) -> Result<(), Wrong> {
+    for left in (0..mapping.skip).rev() {
+        if left > 0 || mapping.heading.is_empty() {
+            if !records.skip()? {
+                return Err(Wrong::at(records.line().max(1), Why::CutOff));
+            }
+            continue;
+        }
+        let Some((place, record)) = records.next()? else {
+            return Err(Wrong::at(records.line().max(1), Why::CutOff));
+        };
+        let cells: Vec<&str> = record.iter().map(clean).collect();
+        if cells.len() != mapping.heading.len()
+            || cells.iter().zip(&mapping.heading).any(|(cell, head)| *cell != clean(head))
+        {
+            return Err(Wrong::at(place, Why::Heading { sample: Sample::of(&cells.join(" ")) }));
+        }
+    }
+    Ok(())
+}
+
+/// The first rows of a file, for the page on which a mapping is made. Here, and only here, what the encoding does not know
+/// is replaced by a sign that shows it: a person is looking for the right encoding.
+pub fn preview(bytes: &[u8], encoding: Encoding, delimiter: Delimiter, rows: usize) -> Vec<Vec<String>> {
+    let (text, _) = encoding.known().decode_with_bom_removal(bytes);
+    let mut reader =
+        ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter.byte()).from_reader(text.as_bytes());
+    let rows = reader.records().take(rows).map_while(Result::ok);
+    rows.map(|row| row.iter().map(|cell| clean(cell).to_string()).collect()).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+//! What a statement says, whatever format it came in.
+
+use super::csv::Mapping;
+use super::text::Encoding;
+use crate::base::types::{Day, Money, text_enum};
+
+text_enum! {
+    /// The format of a statement file.
+    pub enum Format {
+        /// ISO 20022 bank-to-customer statement: `camt.053.001.02`, `.04`, `.06`, `.08`, `.10`.
+        Camt053 = "camt053",
+        /// SWIFT customer statement message, category 9.
+        Mt940 = "mt940",
+        /// Rows of columns, read by a mapping that was made for the bank.
+        Csv = "csv",
+    }
+}
+
+/// How a file is to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading {
+    /// As camt.053; its encoding is always UTF-8.
+    Camt053,
+    /// As MT940.
+    Mt940 {
+        /// In which encoding the bank writes; the message itself does not say.
+        encoding: Encoding,
+    },
+    /// As CSV, by this mapping.
+    Csv(Mapping),
+}
+
+/// What stands at the top of a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The account of which it is: the IBAN or the bank's own number, as written in the file without spaces.
+    pub account: String,
+    /// ISO 4217, if the file says it.
+    pub currency: Option<String>,
+    /// The identification or number of the statement. Numbers may recur each year.
+    pub statement: Option<String>,
+    /// The number of the page, or the electronic sequence number.
+    pub sequence: Option<String>,
+    /// What was on the account before the first entry.
+    pub opening: Option<Balance>,
+    /// The first day of what the statement tells of.
+    pub from: Option<Day>,
+    /// The last day of it.
+    pub to: Option<Day>,
+}
+
+/// What is on an account at the end of a day, or before its first entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Balance {
+    /// The day.
+    pub on: Day,
+    /// Below zero if the account is overdrawn.
+    pub amount: Money,
+}
+
+text_enum! {
+    /// Which way an entry moved the balance. A reversed credit is a debit, and the other way round.
+    pub enum Side {
+        /// Money came in.
+        Credit = "credit",
+        /// Money went out.
+        Debit = "debit",
+    }
+}
+
+/// One booked entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The line of the file where it starts, counted from 1.
+    pub place: u64,
+    /// When the bank booked it.
+    pub booked_on: Day,
+    /// From when it counts for interest.
+    pub value_on: Option<Day>,
+    /// In the currency of the account; always above zero.
+    pub amount: Money,
+    /// Whether it came in or went out.
+    pub side: Side,
+    /// Whether it undoes an earlier entry. `side` is already the one of this entry.
+    pub reversal: bool,
+    /// The other party: who paid, or on a debit who was paid. Empty if not named.
+    pub remitter: String,
+    /// The other party's IBAN or account number, without spaces.
+    pub remitter_account: Option<String>,
+    /// The other party's bank: BIC, national code or name.
+    pub bank: Option<String>,
+    /// The remittance information, its lines joined as the format says.
+    pub text: String,
+    /// What the bank numbers the entry by.
+    pub bank_serial: Option<String>,
+    /// What the payer numbered the transfer by.
+    pub end_to_end: Option<String>,
+    /// What a bank on the way kept, in the currency of the account.
+    pub charges: Option<Money>,
+    /// The bank's code for the kind of transaction: `PMNT/RCDT/ESCT`, `NTRF/166`.
+    pub code: Option<String>,
+}
+
+/// A piece of a file, in its order. A file may hold several statements.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// A statement begins.
+    Begin(Head),
+    /// An entry of it.
+    Line(Line),
+    /// It is over.
+    End {
+        /// What is on the account after the last entry.
+        closing: Option<Balance>,
+    },
+}
+
+/// What a whole file held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Statements, or pages of them.
+    pub statements: u64,
+    /// Booked entries.
+    pub lines: u64,
+    /// What was passed over because it moved no balance: announced and pending entries, and entries of nothing.
+    pub skipped: u64,
+    /// The sum of the credits. Over accounts of several currencies it says nothing.
+    pub credits: Money,
+    /// The sum of the debits.
+    pub debits: Money,
+}
+
+/// Which format a file has, by its first bytes (some 4 KiB are enough). What is text and nothing else is taken for CSV;
+/// nothing for what is no text at all.
+pub fn sniff(head: &[u8]) -> Option<Format> {
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let begins = head.iter().position(|byte| !byte.is_ascii_whitespace()).map_or(&[][..], |at| &head[at..]);
+    // UTF-16, which the reader refuses in words that help.
+    let wide: [&[u8]; 4] = [b"\xff\xfe<\0", b"\xfe\xff\0<", b"<\0?\0", b"\0<\0?"];
+    if begins.starts_with(b"<") || wide.iter().any(|start| begins.starts_with(start)) {
+        return Some(Format::Camt053);
+    }
+    let signs = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\r' | b'\n' | 0x0c | 0x1a);
+    if begins.is_empty() || begins.starts_with(b"%PDF") || begins.iter().any(signs) {
+        return None;
+    }
+    // Some banks put lines of their own before the message.
+    let tagged = begins.split(|byte| matches!(byte, b'\r' | b'\n')).any(|line| line.starts_with(b":20:"));
+    Some(if tagged || begins.starts_with(b"{1:") { Format::Mt940 } else { Format::Csv })
+}

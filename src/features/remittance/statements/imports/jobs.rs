@@ -1,0 +1,265 @@
+//! The work behind an import: lines become entries, piece by piece, each piece in a transaction of its own.
+
+use std::fs::File;
+use std::future::Future;
+use std::io::{BufReader, Read};
+use std::path::Path;
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc::Receiver;
+
+use super::checking::{self, Expected, Refusal};
+use super::lines::Counting;
+use super::model::ImportState;
+use super::queries::{Import, NewImport};
+use super::{moves, queries, source};
+use crate::base::db::{Db, End};
+use crate::base::types::{Moment, Number};
+use crate::features::remittance::fault::Fault;
+use crate::features::remittance::statements::formats::{Encoding, Format, Line, Mapping, Reading};
+use crate::features::remittance::{matching, receiving};
+use crate::services::context::Context;
+use crate::web::House;
+use crate::web::feature::JobSpec;
+
+/// Every few seconds, so that whoever agreed sees it begin.
+pub(in crate::features::remittance) const JOB: JobSpec =
+    JobSpec { name: "statement_imports", every: Duration::from_secs(5), run };
+
+/// How long a file waits for somebody to agree to what it says.
+const WAITS: Duration = Duration::from_secs(7 * 86_400);
+/// How long the operator's command may take for a file; it begins anew when it was stopped.
+const COMMAND: Duration = Duration::from_secs(86_400);
+
+/// How a file is read, as it is kept beside it.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Saved {
+    Camt053,
+    Mt940(Encoding),
+    Csv(Box<Mapping>),
+}
+
+/// The format, and how it is read as JSON.
+pub(super) fn saved(reading: &Reading) -> Result<(Format, String), serde_json::Error> {
+    let (format, saved) = match reading {
+        Reading::Camt053 => (Format::Camt053, Saved::Camt053),
+        Reading::Mt940 { encoding } => (Format::Mt940, Saved::Mt940(*encoding)),
+        Reading::Csv(mapping) => (Format::Csv, Saved::Csv(Box::new(mapping.clone()))),
+    };
+    Ok((format, serde_json::to_string(&saved)?))
+}
+
+/// How the file of an import is read.
+pub(super) fn reading_of(import: &Import) -> Result<Reading, serde_json::Error> {
+    Ok(match serde_json::from_str(&import.reading)? {
+        Saved::Camt053 => Reading::Camt053,
+        Saved::Mt940(encoding) => Reading::Mt940 { encoding },
+        Saved::Csv(mapping) => Reading::Csv(*mapping),
+    })
+}
+
+fn run(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<(), String>>>> {
+    Box::pin(async move {
+        let ctx = house.own_context(now);
+        while let Some(import) = one(&house.db, queries::next).await? {
+            import_stored(&house, &ctx, &import).await?;
+        }
+        matching::look_at_all(&house.db, &ctx).await?;
+        expire(&house, &ctx).await
+    })
+}
+
+async fn one<T: Send + 'static>(
+    db: &Db,
+    find: impl FnOnce(&mut crate::base::db::Conn) -> diesel::QueryResult<T> + Send + 'static,
+) -> Result<T, String> {
+    db.read(find).await.map_err(|fault| fault.to_string())?.map_err(|fault| fault.to_string())
+}
+
+/// Imports a file that lies in the storage, from where it was left. The file goes when the import is over.
+async fn import_stored(house: &House, ctx: &Context, import: &Import) -> Result<(), String> {
+    let key = import.file_key.clone().ok_or("an import without its file")?;
+    let size = u64::try_from(import.file_size).unwrap_or_default();
+    let reading = reading_of(import).map_err(|fault| fault.to_string())?;
+    let source = source::stored(&house.storage, &key, size, house.keys.clone()).await;
+    let source = source.map_err(|fault| fault.to_string())?;
+    let (lines, ended) = source::lines(reading, source);
+    bring_all(&house.db, ctx, import, lines).await?;
+    if let Err(wrong) = ended.await.map_err(|fault| fault.to_string())? {
+        // It was well when it came: the storage lost it, or the key ring did.
+        tracing::error!(event = "statement_lost", import = %import.number, cause = %wrong);
+        let (ctx, import, why) = (ctx.clone(), import.clone(), wrong.to_string());
+        let failed = house.db.write(move |conn| match moves::fail(conn, &ctx, &import, &why) {
+            Ok(()) | Err(Fault::Changed) => End::Keep(Ok(())),
+            Err(fault) => End::Undo(Err(fault.to_string())),
+        });
+        failed.await.map_err(|fault| fault.to_string())??;
+    }
+    house.storage.delete(&key).await.map_err(|fault| fault.to_string())
+}
+
+/// Drops files that nobody agreed to, and ends imports whose command was stopped.
+async fn expire(house: &House, ctx: &Context) -> Result<(), String> {
+    let (files, commands) = (ctx.now.minus(WAITS), ctx.now.minus(COMMAND));
+    for import in one(&house.db, move |conn| queries::stale(conn, files, commands)).await? {
+        let (ctx, key) = (ctx.clone(), import.file_key.clone());
+        let ended = house.db.write(move |conn| match moves::expire(conn, &ctx, &import) {
+            Ok(()) | Err(Fault::Changed) => End::Keep(Ok(())),
+            Err(fault) => End::Undo(Err(fault.to_string())),
+        });
+        ended.await.map_err(|fault| fault.to_string())??;
+        if let Some(key) = key {
+            house.storage.delete(&key).await.map_err(|fault| fault.to_string())?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes entries of all lines that come, but for those that were read before. Answers how many nobody knew.
+async fn bring_all(db: &Db, ctx: &Context, import: &Import, mut lines: Receiver<Vec<Line>>) -> Result<i64, String> {
+    let (mut counting, mut read, mut fresh) = (Counting::default(), 0_i64, 0);
+    while let Some(piece) = lines.recv().await {
+        let counted: Vec<_> = piece.into_iter().map(|line| counting.next(&ctx.keys, line)).collect();
+        let before = read;
+        read += i64::try_from(counted.len()).unwrap_or(i64::MAX);
+        // A piece is kept wholly or not at all, so what was read before ends with one.
+        if read <= import.done {
+            continue;
+        }
+        let (ctx, number) = (ctx.clone(), import.number.clone());
+        let kept = db.write(move |conn| match moves::bring(conn, &ctx, &number, before, &counted) {
+            Ok(fresh) => End::Keep(Ok(fresh)),
+            Err(fault) => End::Undo(Err(fault.to_string())),
+        });
+        fresh += kept.await.map_err(|fault| fault.to_string())??;
+    }
+    Ok(fresh)
+}
+
+/// What a file brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Imported {
+    /// Entries in the file.
+    pub entries: u64,
+    /// Those that nobody knew.
+    pub fresh: u64,
+}
+
+/// Why the operator's command imported nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum NotImported {
+    /// The file cannot be opened.
+    #[error("the file cannot be read: {0}")]
+    File(#[from] std::io::Error),
+    /// No receiving account is the one that the file is of, or several may be.
+    #[error("the file is of none of the receiving accounts, or may be of several: name one by --account")]
+    Account,
+    /// The file is refused; nothing of it was kept.
+    #[error("{0}; nothing was imported")]
+    Refused(String),
+    /// The portal failed.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Imports a file of the operator's, and lets the rules look at what it brought.
+pub async fn by_command(db: &Db, ctx: &Context, path: &Path, account: Option<&str>) -> Result<Imported, NotImported> {
+    let failed = |fault: String| NotImported::Failed(fault);
+    let known = one(db, receiving::known).await.map_err(failed)?;
+    let wanted: Vec<_> = known
+        .into_iter()
+        .filter(|one| account.is_none_or(|text| crate::features::remittance::model::signs(text) == one.account_key))
+        .collect();
+    let mut head = Vec::new();
+    File::open(path)?.take(checking::HEAD).read_to_end(&mut head)?;
+    let mut refused = None;
+    let mut fitting = Vec::new();
+    for receiving in wanted {
+        let expected = Expected { account_key: receiving.account_key.clone(), currency: receiving.currency.clone() };
+        let reading = checking::reading(&head, &expected)
+            .ok_or_else(|| NotImported::Refused("it is no statement".to_string()))?;
+        let (file, to_read) = (File::open(path)?, reading.clone());
+        let checked = source::apart(move || checking::check(&to_read, BufReader::new(file), &expected)).await;
+        match checked.map_err(failed)? {
+            Ok(report) => fitting.push((receiving, reading, report)),
+            Err(Refusal::Foreign(..)) => {}
+            Err(Refusal::Wrong(wrong)) => refused = Some(wrong.to_string()),
+            Err(Refusal::Empty) => refused = Some("it holds no entry".to_string()),
+        }
+    }
+    if fitting.is_empty()
+        && let Some(refused) = refused
+    {
+        return Err(NotImported::Refused(refused));
+    }
+    let (Some((receiving, reading, report)), true) = (fitting.pop(), fitting.is_empty()) else {
+        return Err(NotImported::Account);
+    };
+    let (format, how) = saved(&reading).map_err(|fault| failed(fault.to_string()))?;
+    let new = NewImport {
+        receiving,
+        format,
+        reading: how,
+        file_name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        file_key: None,
+        file_size: i64::try_from(path.metadata()?.len()).unwrap_or(i64::MAX),
+        // Nothing lies in the storage: the job must not look for it, so it is agreed to piece by piece here.
+        state: ImportState::Importing,
+        person_id: ctx.author.person_id,
+    };
+    let (kept_ctx, entries) = (ctx.clone(), report.entries);
+    let begun = db.write(move |conn| match begin(conn, &kept_ctx, &new, &report) {
+        Ok(import) => End::Keep(Ok(import)),
+        Err(fault) => End::Undo(Err(fault.to_string())),
+    });
+    let import = begun.await.map_err(|fault| failed(fault.to_string()))?.map_err(failed)?;
+    let (lines, ended) = source::lines(reading, BufReader::new(File::open(path)?));
+    let fresh = bring_all(db, ctx, &import, lines).await.map_err(failed)?;
+    ended.await.map_err(|fault| failed(fault.to_string()))?.map_err(|wrong| NotImported::Refused(wrong.to_string()))?;
+    matching::look_at_all(db, ctx).await.map_err(failed)?;
+    Ok(Imported { entries, fresh: u64::try_from(fresh).unwrap_or_default() })
+}
+
+fn begin(
+    conn: &mut crate::base::db::Conn,
+    ctx: &Context,
+    new: &NewImport,
+    report: &checking::Report,
+) -> Result<Import, Fault> {
+    let number: Number = moves::checked(conn, ctx, new, report)?;
+    queries::one(conn, &number)?.ok_or(Fault::NotFound)
+}
+
+/// Imports a text at once, within the running transaction: for the demo company.
+pub fn at_once(
+    conn: &mut crate::base::db::Conn,
+    ctx: &Context,
+    receiving: &receiving::Receiving,
+    (file_name, text): (&str, &str),
+) -> Result<Number, String> {
+    let expected = Expected { account_key: receiving.account_key.clone(), currency: receiving.currency.clone() };
+    let reading = checking::reading(text.as_bytes(), &expected).ok_or("it is no statement")?;
+    let report = checking::check(&reading, text.as_bytes(), &expected).map_err(|fault| format!("{fault:?}"))?;
+    let (format, how) = saved(&reading).map_err(|fault| fault.to_string())?;
+    let new = NewImport {
+        receiving: receiving.clone(),
+        format,
+        reading: how,
+        file_name: file_name.to_string(),
+        file_key: None,
+        file_size: i64::try_from(text.len()).unwrap_or(i64::MAX),
+        state: ImportState::Importing,
+        person_id: ctx.author.person_id,
+    };
+    let import = begin(conn, ctx, &new, &report).map_err(|fault| fault.to_string())?;
+    let mut counting = Counting::default();
+    let lines = checking::first(&reading, text.as_bytes(), usize::MAX);
+    let counted: Vec<_> = lines.into_iter().map(|line| counting.next(&ctx.keys, line)).collect();
+    moves::bring(conn, ctx, &import.number, 0, &counted).map_err(|fault| fault.to_string())?;
+    matching::look_at_next(conn, ctx).map_err(|fault| fault.to_string())?;
+    Ok(import.number)
+}

@@ -1,0 +1,87 @@
+//! What is done with an import. Each move keeps its rows and its operation records in the running transaction.
+
+use std::collections::HashSet;
+
+use serde_json::json;
+
+use super::checking::Report;
+use super::lines::Counted;
+use super::model::{ImportMove, ImportState};
+use super::queries::{self, Import, NewImport};
+use crate::base::db::Conn;
+use crate::base::types::Number;
+use crate::features::remittance::allocating;
+use crate::features::remittance::entries::named_in;
+use crate::features::remittance::fault::Fault;
+use crate::services::context::Context;
+use crate::services::records::{self, Entry, Event};
+
+/// Keeps that a file is well and what it says.
+pub fn checked(conn: &mut Conn, ctx: &Context, new: &NewImport, report: &Report) -> Result<Number, Fault> {
+    let number = Number::random('J');
+    queries::insert(conn, &number, new, report, ctx.now)?;
+    let details = json!({ "entries": report.entries, "credits": report.credits, "debits": report.debits });
+    records::keep(conn, ctx, Entry::new(Event::StatementChecked).about(number.as_str()).with(details))?;
+    Ok(number)
+}
+
+/// Begins the import of a file, or drops it.
+pub fn settle(conn: &mut Conn, ctx: &Context, number: &Number, by: ImportMove) -> Result<Import, Fault> {
+    let import = queries::one(conn, number)?.ok_or(Fault::NotFound)?;
+    moved(conn, ctx, &import, by, None)?;
+    Ok(import)
+}
+
+/// Ends an import whose file cannot be read any more. What it brought so far stays: each line of it is right.
+pub fn fail(conn: &mut Conn, ctx: &Context, import: &Import, failure: &str) -> Result<(), Fault> {
+    moved(conn, ctx, import, ImportMove::Fail, Some(failure))
+}
+
+/// Ends an import that nobody goes on with.
+pub fn expire(conn: &mut Conn, ctx: &Context, import: &Import) -> Result<(), Fault> {
+    match import.state {
+        ImportState::Importing => moved(conn, ctx, import, ImportMove::Fail, Some("the command was stopped")),
+        _ => moved(conn, ctx, import, ImportMove::Drop, None),
+    }
+}
+
+fn moved(conn: &mut Conn, ctx: &Context, import: &Import, by: ImportMove, failure: Option<&str>) -> Result<(), Fault> {
+    let to = import.state.after(by)?;
+    if !queries::moved(conn, import, to, failure, ctx.now)? {
+        return Err(Fault::Changed);
+    }
+    let event = match to {
+        ImportState::Importing => Event::StatementAgreed,
+        ImportState::Imported => Event::StatementImported,
+        ImportState::Failed => Event::StatementFailed,
+        ImportState::Checked | ImportState::Dropped => Event::StatementDropped,
+    };
+    let details = json!({ "entries": import.entries, "file": import.file_name });
+    Ok(records::keep(conn, ctx, Entry::new(event).about(import.number.as_str()).with(details))?)
+}
+
+/// Makes entries of lines, the first of which came after `done` others of the file, and books them. The last ones end the
+/// import. Answers how many nobody knew.
+pub fn bring(conn: &mut Conn, ctx: &Context, number: &Number, done: i64, lines: &[Counted]) -> Result<i64, Fault> {
+    let import = queries::one(conn, number)?.ok_or(Fault::NotFound)?;
+    let known: HashSet<(String, i64)> = queries::known(conn, &import, lines)?.into_iter().collect();
+    let mut fresh = 0;
+    for one in lines.iter().filter(|one| !known.contains(&(one.key.clone(), one.occurrence))) {
+        let entry = Number::random('E');
+        let named = named_in(conn, &one.line.text)?;
+        if queries::keep(conn, ctx, &import, (&entry, one), named.as_ref())? {
+            let arrived = allocating::arrived(conn, &entry)?.ok_or(Fault::Changed)?;
+            allocating::book(conn, ctx, &arrived)?;
+            fresh += 1;
+        }
+    }
+    let read = i64::try_from(lines.len()).unwrap_or(i64::MAX);
+    if !queries::advanced(conn, &import, done, read, fresh)? {
+        return Err(Fault::Changed);
+    }
+    if done + read == import.entries {
+        let whole = queries::one(conn, number)?.ok_or(Fault::NotFound)?;
+        moved(conn, ctx, &whole, ImportMove::Finish, None)?;
+    }
+    Ok(fresh)
+}

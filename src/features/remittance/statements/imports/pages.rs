@@ -1,0 +1,286 @@
+//! Finance's pages of imports: the list, sending a file, what it says, importing or dropping it.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::checking::{self, Expected, Foreign, Refusal, Report};
+use super::jobs::{reading_of, saved};
+use super::model::{ImportMove, ImportState};
+use super::queries::{self, Import, NewImport};
+use super::{moves, source};
+use crate::base::types::{Day, Money, Number};
+use crate::features::remittance::receiving::{self, Receiving};
+use crate::features::remittance::statements::formats::{Line, Side};
+use crate::features::staff::{Auditor, Finance, Staff};
+use crate::services::storage::Kind;
+use crate::web::forms::{Asking, Errors, FieldError, Form};
+use crate::web::lists::{After, PAGE, Rows};
+use crate::web::parts::Parts;
+use crate::web::uploads::{self, Takes, Upload};
+use crate::web::{Ended, Error, Flash, Goto, Press, Shell, Visit, again, page};
+
+/// Bytes of one file of the page: some 100,000 entries. The operator's command takes any.
+const MOST_BYTES: u64 = 64 * 1024 * 1024;
+/// How many entries of a file are shown before it is imported.
+const SHOWN: usize = 10;
+
+const FILE: Takes = Takes {
+    purpose: "statement",
+    field: "statement_file",
+    most_files: 1,
+    most_bytes: MOST_BYTES,
+    most_together: MOST_BYTES,
+    kinds: &[Kind::Text],
+    sealed: true,
+};
+
+/// What a post of a file may hold.
+pub(in crate::features::remittance) const POST_BYTES: u64 = MOST_BYTES + 2 * 1024 * 1024;
+
+type Reader = Staff<(Finance, Auditor)>;
+
+fn number_in(path: &str) -> Result<Number, Error> {
+    Number::parse('J', path).ok_or(Error::NotFound)
+}
+
+fn address(number: &Number) -> String {
+    format!("/staff/statements/imports/{}", number.as_str())
+}
+
+#[derive(Template)]
+#[template(path = "remittance/imports/list.html")]
+struct List {
+    shell: Shell,
+    rows: Rows<Import>,
+}
+
+pub(in crate::features::remittance) async fn list(
+    visit: Visit<Reader>,
+    Asking(after): Asking<After>,
+) -> Result<HttpResponse, Error> {
+    let cursor = Number::parse('J', &after.after);
+    let (shell, rows) = visit
+        .list("imports", json!({}), move |conn, _| {
+            let load = |after: Option<&Number>| queries::list(conn, after, PAGE + 1);
+            Ok(Rows::below(cursor, load, |row| row.number.as_str().to_string())?)
+        })
+        .await?;
+    page(List { shell, rows })
+}
+
+/// Which account a file is of.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct NewFile {
+    /// The receiving account's number.
+    pub receiving: String,
+}
+
+#[derive(Template)]
+#[template(path = "remittance/imports/new.html")]
+struct New {
+    shell: Shell,
+    form: NewFile,
+    errors: Errors,
+    accounts: Vec<(String, String)>,
+}
+
+/// The accounts on whose statements entries may stand.
+async fn known(visit: &Visit<Staff<Finance>>) -> Result<(Shell, Vec<Receiving>), Error> {
+    visit.read(|conn, _| Ok(receiving::known(conn)?)).await
+}
+
+fn choices(known: &[Receiving]) -> Vec<(String, String)> {
+    let word = |one: &Receiving| format!("{} · {}", one.bank_name, one.account_number);
+    known.iter().map(|one| (one.number.as_str().to_string(), word(one))).collect()
+}
+
+pub(in crate::features::remittance) async fn new(visit: Visit<Staff<Finance>>) -> Result<HttpResponse, Error> {
+    let (shell, known) = known(&visit).await?;
+    let receiving = if let [only] = known.as_slice() { only.number.as_str().to_string() } else { String::new() };
+    page(New { shell, form: NewFile { receiving }, errors: Errors::none(), accounts: choices(&known) })
+}
+
+pub(in crate::features::remittance) async fn create(
+    visit: Visit<Staff<Finance>>,
+    parts: Parts,
+) -> Result<HttpResponse, Error> {
+    let sent = uploads::receive::<_, NewFile>(&visit, parts, FILE).await?;
+    let form = match visit.open(&sent.form).await? {
+        Ended::Done(form) => form,
+        Ended::Again(shell, errors, form) => {
+            let (_, known) = known(&visit).await?;
+            return again(New { shell: *shell, form: NewFile::clone(&form), errors, accounts: choices(&known) });
+        }
+    };
+    let form = NewFile::clone(&form);
+    let (shell, known) = known(&visit).await?;
+    let looked = looked_through(&visit, &known, &form, sent.uploads.first(), sent.errors).await?;
+    let (new, report, upload) = match looked {
+        Ok(well) => well,
+        Err(errors) => return again(New { shell, form, errors, accounts: choices(&known) }),
+    };
+    let ended = visit.write(&sent.form, move |conn, officer, _| {
+        let adopted = uploads::adopt(conn, officer.ctx(), FILE.purpose, &[upload])?;
+        if adopted.is_empty() {
+            return Err(Errors::one(FILE.field, FieldError::FileGone).into());
+        }
+        let new = NewImport { person_id: Some(officer.person_id()), ..new };
+        let number = moves::checked(conn, officer.ctx(), &new, &report)?;
+        Ok(Goto::to(address(&number)).saying(Flash::StatementChecked))
+    });
+    ended.await?.or(|shell, errors, _| New { shell, form, errors, accounts: choices(&known) })
+}
+
+type Well = (NewImport, Report, String);
+
+/// Looks a file through on a thread of its own, before anything is kept but the file.
+async fn looked_through(
+    visit: &Visit<Staff<Finance>>,
+    known: &[Receiving],
+    form: &NewFile,
+    file: Option<&Upload>,
+    mut errors: Errors,
+) -> Result<Result<Well, Errors>, Error> {
+    let receiving = known.iter().find(|one| one.number.as_str() == form.receiving);
+    if receiving.is_none() {
+        errors.add("receiving", FieldError::UnknownChoice);
+    }
+    if file.is_none() && errors.is_empty() {
+        errors.add(FILE.field, FieldError::Missing);
+    }
+    let (Some(receiving), Some(file), true) = (receiving, file, errors.is_empty()) else {
+        return Ok(Err(errors.in_order(&["receiving", FILE.field])));
+    };
+    let expected = Expected { account_key: receiving.account_key.clone(), currency: receiving.currency.clone() };
+    let (house, size) = (visit.house(), u64::try_from(file.size).unwrap_or_default());
+    let broken = |fault: crate::services::storage::StorageFault| Error::Unavailable(fault.to_string());
+    let opened = || source::stored(&house.storage, &file.storage_key, size, house.keys.clone());
+    let source = opened().await.map_err(broken)?;
+    let head = source::apart(move || source::head(source, checking::HEAD)).await.map_err(Error::internal)?;
+    let Some(reading) = head.ok().and_then(|head| checking::reading(&head, &expected)) else {
+        return Ok(Err(Errors::one(FILE.field, FieldError::NoStatement)));
+    };
+    let (source, to_read) = (opened().await.map_err(broken)?, reading.clone());
+    let checked = source::apart(move || checking::check(&to_read, source, &expected)).await;
+    let report = match checked.map_err(Error::internal)? {
+        Ok(report) => report,
+        Err(refusal) => return Ok(Err(Errors::one(FILE.field, worded(refusal)))),
+    };
+    let (format, how) = saved(&reading).map_err(Error::internal)?;
+    let new = NewImport {
+        receiving: receiving.clone(),
+        format,
+        reading: how,
+        file_name: file.file_name.clone(),
+        file_key: Some(file.storage_key.clone()),
+        file_size: file.size,
+        state: ImportState::Checked,
+        person_id: None,
+    };
+    Ok(Ok((new, report, file.number.clone())))
+}
+
+fn worded(refusal: Refusal) -> FieldError {
+    match refusal {
+        Refusal::Wrong(wrong) => FieldError::StatementLine(wrong.line, wrong.why.to_string()),
+        Refusal::Foreign(Foreign::Account, given) => FieldError::OtherAccount(given),
+        Refusal::Foreign(Foreign::Currency, given) => FieldError::OtherCurrency(given),
+        Refusal::Empty => FieldError::NoEntries,
+    }
+}
+
+/// What stands on the page of an import.
+struct Seen {
+    import: Import,
+    by: Option<String>,
+    before: Option<(Day, Money)>,
+}
+
+#[derive(Template)]
+#[template(path = "remittance/imports/show.html")]
+struct Show {
+    shell: Shell,
+    import: Import,
+    by: Option<String>,
+    /// The newest balance before, which this file does not go on from.
+    gap: Option<(Day, Money)>,
+    lines: Vec<Line>,
+}
+
+impl Show {
+    /// Whether the viewer may act on it.
+    fn acts(&self) -> bool {
+        self.shell.has_role("finance") && self.import.state.allows(ImportMove::Agree)
+    }
+
+    /// Entries that were known before.
+    fn known(&self) -> i64 {
+        self.import.done - self.import.fresh
+    }
+}
+
+pub(in crate::features::remittance) async fn show(
+    visit: Visit<Reader>,
+    path: Path<String>,
+) -> Result<HttpResponse, Error> {
+    let number = number_in(&path)?;
+    let (shell, seen) = visit
+        .read(move |conn, _| {
+            let import = queries::one(conn, &number)?.ok_or(Error::NotFound)?;
+            let by = queries::brought_by(conn, &import)?;
+            let before = queries::last_closing(conn, &import)?;
+            Ok(Seen { import, by, before })
+        })
+        .await?;
+    let lines = first_lines(&visit, &seen.import).await?;
+    let Seen { import, by, before } = seen;
+    // A file that overlaps what came before begins with an older balance, and that is no gap.
+    let gap = before.filter(|(day, closing)| {
+        let later = import.first_on.is_some_and(|first| first > *day);
+        import.state == ImportState::Checked && later && import.opening.is_some_and(|opening| opening != *closing)
+    });
+    page(Show { shell, import, by, gap, lines })
+}
+
+/// The first entries of a file that waits.
+async fn first_lines(visit: &Visit<Reader>, import: &Import) -> Result<Vec<Line>, Error> {
+    let (ImportState::Checked, Some(key)) = (import.state, &import.file_key) else { return Ok(Vec::new()) };
+    let (house, size) = (visit.house(), u64::try_from(import.file_size).unwrap_or_default());
+    let source = source::stored(&house.storage, key, size, house.keys.clone()).await;
+    let source = source.map_err(|fault| Error::Unavailable(fault.to_string()))?;
+    let reading = reading_of(import).map_err(Error::internal)?;
+    source::apart(move || checking::first(&reading, source, SHOWN)).await.map_err(Error::internal)
+}
+
+pub(in crate::features::remittance) async fn import_do(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+    form: Form<Press>,
+) -> Result<HttpResponse, Error> {
+    let number = number_in(&path)?;
+    let ended = visit.write(&form, move |conn, officer, _| {
+        moves::settle(conn, officer.ctx(), &number, ImportMove::Agree)?;
+        Ok(Goto::to(address(&number)).saying(Flash::StatementImporting))
+    });
+    ended.await?.or_fail(Error::Conflict)
+}
+
+pub(in crate::features::remittance) async fn drop_do(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+    form: Form<Press>,
+) -> Result<HttpResponse, Error> {
+    let number = number_in(&path)?;
+    let ended = visit.write(&form, move |conn, officer, _| {
+        let import = moves::settle(conn, officer.ctx(), &number, ImportMove::Drop)?;
+        if let Some(key) = &import.file_key {
+            uploads::give_up(conn, officer.ctx(), key, u64::try_from(import.file_size).unwrap_or_default())?;
+        }
+        Ok(Goto::to("/staff/statements/imports").saying(Flash::StatementDropped))
+    });
+    ended.await?.or_fail(Error::Conflict)
+}

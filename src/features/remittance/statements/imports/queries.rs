@@ -1,0 +1,375 @@
+//! All SQL of imports.
+
+use diesel::prelude::*;
+
+use super::checking::{Expected, Report};
+use super::lines::Counted;
+use super::model::ImportState;
+use crate::base::db::Conn;
+use crate::base::db::schema::{people, receiving_accounts, statement_entries, statement_imports};
+use crate::base::types::{Day, Moment, Money, Number};
+use crate::each;
+use crate::features::remittance::entries::EntryState;
+use crate::features::remittance::receiving::Receiving;
+use crate::features::remittance::sealed::{ENTRY_ACCOUNT, ENTRY_REMITTER, seal};
+use crate::features::remittance::statements::formats::{Format, Side};
+use crate::services::context::Context;
+
+/// A file that was looked through.
+#[derive(Debug, Clone)]
+pub struct NewImport {
+    /// The receiving account of which it is.
+    pub receiving: Receiving,
+    /// The format.
+    pub format: Format,
+    /// How it is read, as JSON.
+    pub reading: String,
+    /// Its name.
+    pub file_name: String,
+    /// Where it lies; none for what the operator's command reads.
+    pub file_key: Option<String>,
+    /// Bytes.
+    pub file_size: i64,
+    /// Where the import begins.
+    pub state: ImportState,
+    /// Who brings it.
+    pub person_id: Option<i64>,
+}
+
+fn counted(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Keeps that a file was looked through, and what it says.
+pub fn insert(conn: &mut Conn, number: &Number, new: &NewImport, report: &Report, now: Moment) -> QueryResult<()> {
+    diesel::insert_into(statement_imports::table)
+        .values((
+            statement_imports::number.eq(number),
+            statement_imports::receiving_account_id.eq(new.receiving.id),
+            statement_imports::format.eq(new.format),
+            statement_imports::reading.eq(&new.reading),
+            statement_imports::file_name.eq(&new.file_name),
+            statement_imports::file_key.eq(&new.file_key),
+            statement_imports::file_size.eq(new.file_size),
+            statement_imports::state.eq(new.state),
+            statement_imports::imported_by_id.eq(new.person_id),
+            statement_imports::entries.eq(counted(report.entries)),
+            statement_imports::credits.eq(report.credits),
+            statement_imports::debits.eq(report.debits),
+            statement_imports::opening.eq(report.opening),
+            statement_imports::closing.eq(report.closing),
+            statement_imports::first_on.eq(report.first_on),
+            statement_imports::last_on.eq(report.last_on),
+            statement_imports::created_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// An import as its page shows it.
+#[derive(Debug, Clone, Queryable)]
+pub struct Import {
+    pub(super) id: i64,
+    /// Its public number.
+    pub number: Number,
+    /// The format.
+    pub format: Format,
+    pub(super) reading: String,
+    /// The name of the file.
+    pub file_name: String,
+    pub(super) file_key: Option<String>,
+    /// Bytes.
+    pub file_size: i64,
+    /// Where it stands.
+    pub state: ImportState,
+    /// How many entries the file holds.
+    pub entries: i64,
+    /// What came in.
+    pub credits: Money,
+    /// What went out.
+    pub debits: Money,
+    /// The balance before the first entry.
+    pub opening: Option<Money>,
+    /// The balance after the last.
+    pub closing: Option<Money>,
+    /// The first day.
+    pub first_on: Option<Day>,
+    /// The last day.
+    pub last_on: Option<Day>,
+    /// How many of the entries were read.
+    pub done: i64,
+    /// How many of them nobody knew.
+    pub fresh: i64,
+    /// Why it could not be read to its end.
+    pub failure: Option<String>,
+    /// When the file came, UTC.
+    pub created_at: Moment,
+    pub(super) imported_by_id: Option<i64>,
+    /// The receiving account.
+    pub receiving: Whose,
+}
+
+/// The receiving account of an import.
+#[derive(Debug, Clone, Queryable)]
+pub struct Whose {
+    pub(super) id: i64,
+    /// Its public number.
+    pub number: Number,
+    /// The bank.
+    pub bank_name: String,
+    /// Its number at the bank.
+    pub account_number: String,
+    pub(super) account_key: String,
+    /// ISO 4217.
+    pub currency: String,
+}
+
+macro_rules! import {
+    () => {
+        (
+            statement_imports::id,
+            statement_imports::number,
+            statement_imports::format,
+            statement_imports::reading,
+            statement_imports::file_name,
+            statement_imports::file_key,
+            statement_imports::file_size,
+            statement_imports::state,
+            statement_imports::entries,
+            statement_imports::credits,
+            statement_imports::debits,
+            statement_imports::opening,
+            statement_imports::closing,
+            statement_imports::first_on,
+            statement_imports::last_on,
+            statement_imports::done,
+            statement_imports::fresh,
+            statement_imports::failure,
+            statement_imports::created_at,
+            statement_imports::imported_by_id,
+            (
+                receiving_accounts::id,
+                receiving_accounts::number,
+                receiving_accounts::bank_name,
+                receiving_accounts::account_number,
+                receiving_accounts::account_key,
+                receiving_accounts::currency,
+            ),
+        )
+    };
+}
+
+/// The import of this number.
+pub fn one(conn: &mut Conn, number: &Number) -> QueryResult<Option<Import>> {
+    statement_imports::table
+        .inner_join(receiving_accounts::table)
+        .filter(statement_imports::number.eq(number))
+        .select(import!())
+        .first(conn)
+        .optional()
+}
+
+/// Imports, newest first, from below `after`; nothing for a cursor that names none.
+pub fn list(conn: &mut Conn, after: Option<&Number>, most: i64) -> QueryResult<Option<Vec<Import>>> {
+    let mut below = i64::MAX;
+    if let Some(after) = after {
+        let found = statement_imports::table.filter(statement_imports::number.eq(after)).select(statement_imports::id);
+        let Some(found) = found.first(conn).optional()? else { return Ok(None) };
+        below = found;
+    }
+    let rows = statement_imports::table
+        .inner_join(receiving_accounts::table)
+        .filter(statement_imports::id.lt(below))
+        .order(statement_imports::id.desc())
+        .limit(most)
+        .select(import!())
+        .load(conn)?;
+    Ok(Some(rows))
+}
+
+/// The longest waiting import that was agreed to. One without a file is of the operator’s command, which reads it itself.
+pub fn next(conn: &mut Conn) -> QueryResult<Option<Import>> {
+    statement_imports::table
+        .inner_join(receiving_accounts::table)
+        .filter(statement_imports::state.eq(ImportState::Importing))
+        .filter(statement_imports::file_key.is_not_null())
+        .order(statement_imports::id)
+        .select(import!())
+        .first(conn)
+        .optional()
+}
+
+/// Imports whose file came before `files` and nobody agreed to, and those of a command that began before `commands`.
+pub fn stale(conn: &mut Conn, files: Moment, commands: Moment) -> QueryResult<Vec<Import>> {
+    let of = |state: ImportState, before: Moment| {
+        statement_imports::table
+            .inner_join(receiving_accounts::table)
+            .filter(statement_imports::state.eq(state))
+            .filter(statement_imports::created_at.lt(before))
+            .order(statement_imports::id)
+            .limit(100)
+            .select(import!())
+    };
+    let mut found: Vec<Import> = of(ImportState::Checked, files).load(conn)?;
+    found.extend(
+        of(ImportState::Importing, commands).filter(statement_imports::file_key.is_null()).load::<Import>(conn)?,
+    );
+    Ok(found)
+}
+
+/// The closing balance and last day of the newest import of this account, by which the next one is seen to go on from it.
+pub fn last_closing(conn: &mut Conn, import: &Import) -> QueryResult<Option<(Day, Money)>> {
+    let found: Option<(Option<Day>, Option<Money>)> = statement_imports::table
+        .filter(statement_imports::receiving_account_id.eq(import.receiving.id))
+        .filter(statement_imports::state.eq(ImportState::Imported))
+        .filter(statement_imports::last_on.is_not_null())
+        .order((statement_imports::last_on.desc(), statement_imports::id.desc()))
+        .select((statement_imports::last_on, statement_imports::closing))
+        .first(conn)
+        .optional()?;
+    Ok(found.and_then(|(day, closing)| Some((day?, closing?))))
+}
+
+/// The last day of which the statements of a receiving account are imported.
+pub fn imported_until(conn: &mut Conn, receiving_id: i64) -> QueryResult<Option<Day>> {
+    let found: Option<Option<Day>> = statement_imports::table
+        .filter(statement_imports::receiving_account_id.eq(receiving_id))
+        .filter(statement_imports::state.eq(ImportState::Imported))
+        .filter(statement_imports::last_on.is_not_null())
+        .order((statement_imports::last_on.desc(), statement_imports::id.desc()))
+        .select(statement_imports::last_on)
+        .first(conn)
+        .optional()?;
+    Ok(found.flatten())
+}
+
+/// What the person is called who brought a file.
+pub fn brought_by(conn: &mut Conn, import: &Import) -> QueryResult<Option<String>> {
+    let Some(person) = import.imported_by_id else { return Ok(None) };
+    let (name, address): (Option<String>, String) =
+        people::table.find(person).select((people::name, people::address)).first(conn)?;
+    Ok(Some(name.unwrap_or(address)))
+}
+
+/// Moves an import on; false when somebody else was first.
+pub fn moved(
+    conn: &mut Conn,
+    import: &Import,
+    to: ImportState,
+    failure: Option<&str>,
+    now: Moment,
+) -> QueryResult<bool> {
+    let settled = (to != ImportState::Importing).then_some(now);
+    // The file is needed no more once it is settled.
+    let file = import.file_key.as_ref().filter(|_| settled.is_none());
+    let kept = diesel::update(statement_imports::table.find(import.id))
+        .filter(statement_imports::state.eq(import.state))
+        .set((
+            statement_imports::state.eq(to),
+            statement_imports::failure.eq(failure),
+            statement_imports::settled_at.eq(settled),
+            statement_imports::file_key.eq(file),
+        ))
+        .execute(conn)?;
+    Ok(kept == 1)
+}
+
+/// Keeps that lines were read, the first of which came after `done` others; false when another instance read them.
+pub fn advanced(conn: &mut Conn, import: &Import, done: i64, read: i64, fresh: i64) -> QueryResult<bool> {
+    let kept = diesel::update(statement_imports::table.find(import.id))
+        .filter(statement_imports::state.eq(ImportState::Importing))
+        .filter(statement_imports::done.eq(done))
+        .set((
+            statement_imports::done.eq(statement_imports::done + read),
+            statement_imports::fresh.eq(statement_imports::fresh + fresh),
+        ))
+        .execute(conn)?;
+    Ok(kept == 1)
+}
+
+/// Which of these lines are entries already: imported before, or typed in under the same serial number with the same day and
+/// amount.
+pub fn known(conn: &mut Conn, import: &Import, lines: &[Counted]) -> QueryResult<Vec<(String, i64)>> {
+    let keys: Vec<&str> = lines.iter().map(|one| one.key.as_str()).collect();
+    let imported: Vec<(Option<String>, i64)> = statement_entries::table
+        .filter(statement_entries::account_key.eq(&import.receiving.account_key))
+        .filter(statement_entries::line_key.eq_any(keys))
+        .select((statement_entries::line_key, statement_entries::occurrence))
+        .load(conn)?;
+    let serials: Vec<&str> = lines.iter().filter_map(|one| one.serial.as_deref()).collect();
+    let typed: Vec<(Option<String>, Day, Money)> = statement_entries::table
+        .filter(statement_entries::account_key.eq(&import.receiving.account_key))
+        .filter(statement_entries::serial_key.eq_any(serials))
+        .filter(statement_entries::import_id.is_null())
+        .filter(statement_entries::state.ne(EntryState::Voided))
+        .select((statement_entries::serial_key, statement_entries::booked_on, statement_entries::amount))
+        .load(conn)?;
+    let mut known: Vec<(String, i64)> = imported.into_iter().filter_map(|(key, nth)| Some((key?, nth))).collect();
+    for one in lines.iter().filter(|one| one.line.side == Side::Credit && one.occurrence == 1) {
+        let same = |(serial, day, amount): &(Option<String>, Day, Money)| {
+            *serial == one.serial && serial.is_some() && *day == one.line.booked_on && *amount == one.line.amount
+        };
+        if typed.iter().any(same) {
+            known.push((one.key.clone(), 1));
+        }
+    }
+    Ok(known)
+}
+
+/// Keeps a line as an entry; false when it is one already.
+pub fn keep(
+    conn: &mut Conn,
+    ctx: &Context,
+    import: &Import,
+    (number, one): (&Number, &Counted),
+    named: Option<&Number>,
+) -> QueryResult<bool> {
+    let line = &one.line;
+    let account = line.remitter_account.as_deref();
+    let state = if line.side == Side::Credit { EntryState::New } else { EntryState::Outgoing };
+    let row = (
+        (
+            statement_entries::number.eq(number),
+            statement_entries::receiving_account_id.eq(import.receiving.id),
+            statement_entries::account_key.eq(&import.receiving.account_key),
+            statement_entries::state.eq(state),
+            statement_entries::side.eq(line.side),
+            statement_entries::amount.eq(line.amount),
+            statement_entries::booked_on.eq(line.booked_on),
+            statement_entries::value_on.eq(line.value_on),
+        ),
+        (
+            statement_entries::sealed_remitter.eq(seal(&ctx.keys, ENTRY_REMITTER, number, &line.remitter)),
+            statement_entries::sealed_bank_account.eq(account.map(|text| seal(&ctx.keys, ENTRY_ACCOUNT, number, text))),
+            statement_entries::remittance_text.eq(&line.text),
+            statement_entries::reference.eq(named),
+            statement_entries::bank_serial.eq(line.bank_serial.as_deref()),
+            statement_entries::serial_key.eq(one.serial.as_deref()),
+        ),
+        (
+            statement_entries::entered_by_id.eq(import.imported_by_id),
+            statement_entries::entered_at.eq(ctx.now),
+            statement_entries::import_id.eq(Some(import.id)),
+            statement_entries::line_key.eq(Some(&one.key)),
+            statement_entries::occurrence.eq(one.occurrence),
+        ),
+    );
+    let kept = each!(conn, c => diesel::insert_into(statement_entries::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(kept == 1)
+}
+
+/// Which of these files belong to an import that is not over.
+pub fn holds(conn: &mut Conn, keys: &[String]) -> QueryResult<Vec<String>> {
+    let files = statement_imports::table.filter(statement_imports::file_key.eq_any(keys));
+    files.select(statement_imports::file_key.assume_not_null()).load(conn)
+}
+
+impl Import {
+    /// Which account its file has to be of.
+    pub fn expected(&self) -> Expected {
+        Expected { account_key: self.receiving.account_key.clone(), currency: self.receiving.currency.clone() }
+    }
+}

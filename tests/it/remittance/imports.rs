@@ -1,0 +1,253 @@
+//! Statements that are imported: each line once, and what the rules make of it.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use easylink::base::db::schema::{allocations, remittances, statement_entries, statement_imports};
+use easylink::features::remittance::{NotImported, import_statement};
+use easylink::services::ledger;
+
+use super::{Company, balance, company, enters_line, presses, tops_up};
+use crate::support::page::Page;
+use crate::support::portal::Portal;
+
+/// A line of a statement: day of November 2026, amount, who paid, text, serial number of the bank.
+type Line<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
+
+/// An MT940 message of the receiving account of these tests.
+fn message(lines: &[Line<'_>]) -> String {
+    let mut cents = 100_000_i64;
+    let mut body = format!(":20:TEST\r\n:25:310000012345\r\n:28C:1/1\r\n:60F:C261101CNY{}\r\n", comma(cents));
+    for (day, amount, name, text, serial) in lines {
+        cents += amount.replace('.', "").parse::<i64>().unwrap();
+        body.push_str(&format!(":61:2611{day}11{day}C{}NTRFNONREF", amount.replace('.', ",")));
+        if !serial.is_empty() {
+            body.push_str(&format!("//{serial}"));
+        }
+        body.push_str("\r\n:86:");
+        if !name.is_empty() {
+            body.push_str(&format!("/NAME/{name}"));
+        }
+        body.push_str(&format!("/REMI/{text}\r\n"));
+    }
+    body + &format!(":62F:C261130CNY{}\r\n-\r\n", comma(cents))
+}
+
+fn comma(cents: i64) -> String {
+    format!("{},{:02}", cents / 100, cents % 100)
+}
+
+/// Sends a file and answers the page with what it says.
+async fn sends(people: &mut Company, file: &str) -> Page {
+    let page = people.fay.opens("/staff/statements/imports/new").await;
+    let form =
+        page.form("/staff/statements/imports/new").file("statement_file", "day.sta", "text/plain", file.as_bytes());
+    people.fay.posts(&form).await
+}
+
+/// Sends a file, agrees to it, and lets the jobs do their work; answers what its page says then.
+async fn imports(portal: &Portal, people: &mut Company, file: &str) -> String {
+    let sent = sends(people, file).await;
+    let path = sent.header("location").unwrap_or_else(|| panic!("{}", sent.text())).to_owned();
+    presses(&mut people.fay, &path, "/import").await;
+    portal.later(Duration::from_secs(6));
+    portal.run_jobs().await;
+    people.fay.opens(&path).await.text()
+}
+
+async fn states(portal: &Portal) -> Vec<(String, Option<String>)> {
+    let entries = statement_entries::table.order(statement_entries::id);
+    portal
+        .read(move |conn| entries.select((statement_entries::state, statement_entries::hold)).load(conn).unwrap())
+        .await
+}
+
+async fn reasons(portal: &Portal) -> Vec<String> {
+    let kept = allocations::table.order(allocations::id).select(allocations::why);
+    portal.read(move |conn| kept.load(conn).unwrap()).await
+}
+
+async fn books_are_right(portal: &Portal) {
+    let (wrong, sums) = portal.read(|conn| (ledger::verify(conn).unwrap(), ledger::sums(conn).unwrap())).await;
+    assert_eq!(wrong, []);
+    assert_eq!(sums.debits, sums.credits);
+}
+
+on_both!(
+    async fn a_transfer_is_found_and_credited_by_its_file_and_each_line_counts_once(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "1250").await;
+        let text = format!("top up {}", number.to_lowercase());
+        let file = message(&[("20", "1250.00", "LI MING", &text, "B1"), ("21", "7.00", "Wu Xia", "rent", "B2")]);
+
+        let sent = sends(&mut people, &file).await;
+        let path = sent.header("location").unwrap().to_owned();
+        let looked = people.fay.opens(&path).await.text();
+        assert!(looked.contains("LI MING") && looked.contains("Import 2 entries"), "{looked}");
+        assert_eq!(states(&portal).await, [], "nothing is imported before somebody agreed");
+        presses(&mut people.fay, &path, "/import").await;
+        portal.later(Duration::from_secs(6));
+        portal.run_jobs().await;
+        let done = people.fay.opens(&path).await.text();
+        assert!(done.contains("2 new, 0 known before"), "{done}");
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "1,250.00");
+        assert!(people.li.opens(&format!("/account/remittances/{number}")).await.text().contains("Credited"));
+        assert!(portal.mails_to("li@example.com").await.pop().unwrap().subject.contains("is in your balance"));
+        assert_eq!(states(&portal).await, [("credited".into(), None), ("open".into(), None)]);
+
+        let again = imports(&portal, &mut people, &file).await;
+        assert!(again.contains("0 new, 2 known before"), "{again}");
+        let longer = message(&[
+            ("20", "1250.00", "LI MING", &text, "B1"),
+            ("21", "7.00", "Wu Xia", "rent", "B2"),
+            ("22", "8.00", "Wu Xia", "rent", "B3"),
+        ]);
+        let overlapping = imports(&portal, &mut people, &longer).await;
+        assert!(overlapping.contains("1 new, 2 known before"), "{overlapping}");
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "1,250.00");
+        let files: Vec<Option<String>> = portal
+            .read(|conn| statement_imports::table.select(statement_imports::file_key).load(conn).unwrap())
+            .await;
+        assert_eq!(files, [None, None, None], "the files are gone once they are imported");
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn amounts_that_differ_come_to_what_the_rules_say(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "100").await;
+        let here = format!("/account/remittances/{number}");
+        // Too little is reserved, and the rest completes it.
+        imports(&portal, &mut people, &message(&[("03", "60.00", "Li Ming", &number, "P1")])).await;
+        let page = people.li.opens(&here).await.text();
+        assert!(page.contains("A part has arrived") && page.contains("40.00"), "{page}");
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "0.00");
+        assert!(portal.mails_to("li@example.com").await.pop().unwrap().subject.contains("still to come"));
+        // More than the rest: what is left goes to the balance, and so does a second payment.
+        imports(&portal, &mut people, &message(&[("04", "45.00", "Li Ming", &number, "P2")])).await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "105.00");
+        imports(&portal, &mut people, &message(&[("05", "100.00", "Li Ming", &number, "P3")])).await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "205.00");
+        assert!(portal.mails_to("li@example.com").await.pop().unwrap().subject.contains("more is in your balance"));
+        // One that was taken back, and one transfer for two.
+        let (late, one, two) = (
+            tops_up(&mut people.li, "10").await,
+            tops_up(&mut people.li, "20").await,
+            tops_up(&mut people.li, "30").await,
+        );
+        presses(&mut people.li, &format!("/account/remittances/{late}/withdrawal"), "/withdrawal").await;
+        let both = format!("{one} and {two}");
+        let lines = [("06", "10.00", "Li Ming", late.as_str(), "P4"), ("06", "50.00", "Li Ming", both.as_str(), "P5")];
+        imports(&portal, &mut people, &message(&lines)).await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "265.00");
+        let reasons = reasons(&portal).await;
+        assert_eq!(reasons, ["part", "rest", "surplus", "surplus", "late", "exact", "exact"]);
+        let reserved: i64 = portal
+            .read(|conn| {
+                let open = allocations::table.filter(allocations::transaction_id.is_null());
+                open.count().get_result(conn).unwrap()
+            })
+            .await;
+        assert_eq!(reserved, 0);
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn what_the_rules_do_not_trust_waits_for_a_person(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "100").await;
+        let nameless = portal.enters("zoe@example.com").await;
+        let other = tops_up(&mut people.li, "5").await;
+        enters_line(&mut people.finn, "5.00", &other, "T1").await;
+        let day = {
+            let now = portal.house.clock.now();
+            now.day(&portal.house.config.zone)
+        };
+        drop(nameless);
+        let lines = [
+            ("07", "100.00", "Wu Xia", number.as_str(), "H1"),
+            ("07", "100.00", "", number.as_str(), "H2"),
+            ("07", "100.00", "Li Ming", "no reference at all", "H3"),
+            ("07", "70.00", "Li Ming", "R7KM3X9Q26WA", "H4"),
+        ];
+        imports(&portal, &mut people, &message(&lines)).await;
+        assert_eq!(day.as_str().len(), 10);
+        let held = |why: &str| ("held".to_owned(), Some(why.to_owned()));
+        let open = ("open".to_owned(), None);
+        assert_eq!(
+            states(&portal).await,
+            [open.clone(), held("third_party"), held("no_name"), open.clone(), open.clone()]
+        );
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "0.00");
+        let list = people.fay.opens("/staff/statements?state=held").await.text();
+        assert!(list.contains("not whose real name was authenticated") && list.contains("does not name"), "{list}");
+        // The same day once more, as another file of the bank words it: the money may have come once.
+        let text = format!("repeated {number}");
+        imports(&portal, &mut people, &message(&[("07", "100.00", "Li Ming", &text, "OTHER9")])).await;
+        assert_eq!(states(&portal).await.pop(), Some(held("twin")));
+        assert_eq!(reasons(&portal).await, Vec::<String>::new());
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn a_file_that_is_wrong_imports_nothing_and_says_where(portal) {
+        let mut people = company(&portal).await;
+        let good = message(&[("08", "1.00", "Li Ming", "x", "W1"), ("08", "2.00", "Li Ming", "y", "W2")]);
+        for (file, says) in [
+            (good.replace("C2,00", "C2,x"), "Line 7:"),
+            (good.replace(":62F:C261130CNY1003,00", ":62F:C261130CNY1004,00"), "Line 9:"),
+            (good.replace("310000012345", "310000099999"), "is of the account 310000099999"),
+            (good.replace("CNY", "EUR"), "The file is in EUR"),
+            ("%PDF-1.7 no statement".to_owned(), "no bank statement"),
+        ] {
+            let page = sends(&mut people, &file).await;
+            assert_eq!(page.status, 422, "{says}");
+            assert!(page.text().contains(says), "{says}: {}", page.text());
+        }
+        let empty = people.fay.opens("/staff/statements/imports/new").await;
+        let nothing = empty.form("/staff/statements/imports/new");
+        assert_eq!(people.fay.posts(&nothing).await.status, 422);
+        let kept: i64 = portal.read(|conn| statement_imports::table.count().get_result(conn).unwrap()).await;
+        assert_eq!((kept, states(&portal).await.len()), (0, 0));
+        // What is well can be dropped, and is neither imported nor dropped once more.
+        let path = sends(&mut people, &good).await.header("location").unwrap().to_owned();
+        let agree = people.fay.opens(&path).await.form(&format!("{path}/import"));
+        let drop = people.fay.opens(&path).await.form(&format!("{path}/dropping"));
+        assert_eq!(people.fay.posts(&drop).await.status, 303);
+        assert_eq!(people.fay.posts(&agree).await.status, 409);
+        portal.later(Duration::from_secs(6));
+        portal.run_jobs().await;
+        assert_eq!(states(&portal).await, []);
+    }
+);
+
+on_both!(
+    async fn twins_count_by_occurrence_and_the_command_brings_each_line_once_however_many_at_once(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "30").await;
+        let twins = [("09", "10.00", "Li Ming", number.as_str(), ""), ("09", "10.00", "Li Ming", number.as_str(), "")];
+        let path = portal.folder().join("day.sta");
+        std::fs::write(&path, message(&twins)).unwrap();
+        let brings = async || {
+            let (db, ctx, path) = (portal.house.db.clone(), portal.ctx(), path.clone());
+            import_statement(&db, &ctx, &path, None).await.map(|done| (done.entries, done.fresh))
+        };
+        assert_eq!(brings().await.unwrap(), (2, 2));
+        assert_eq!(brings().await.unwrap(), (2, 0));
+        let three = [twins[0], twins[1], ("09", "10.00", "Li Ming", number.as_str(), "")];
+        std::fs::write(&path, message(&three)).unwrap();
+        let (one, two, other) = futures_util::join!(brings(), brings(), brings());
+        let fresh: u64 = [one, two, other].into_iter().map(|done| done.unwrap().1).sum();
+        assert_eq!(fresh, 1, "the third twin, once");
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "30.00");
+        let received: Vec<i64> =
+            portal.read(|conn| remittances::table.select(remittances::received).load(conn).unwrap()).await;
+        assert_eq!(received, [3000]);
+        std::fs::write(&path, message(&three).replace("310000012345", "999")).unwrap();
+        assert!(matches!(brings().await, Err(NotImported::Account)));
+        books_are_right(&portal).await;
+    }
+);
