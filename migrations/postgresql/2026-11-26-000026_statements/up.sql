@@ -161,8 +161,9 @@ alter table remittances drop column statement_entry_id, drop column confirmed_by
 alter table statement_entries drop constraint statement_entries_id_credited_by_id_key;
 
 -- What was credited or voided stays what it was; names, accounts and what somebody wrote may be sealed anew or wiped.
-create trigger statement_entries_keep_settled before update of number, receiving_account_id, account_key, state, side, amount, allocated, booked_on, bank_serial, serial_key, entered_by_id, import_id, line_key, occurrence, booked_transaction_id, credited_by_id, voided_by_id, voided_at on statement_entries for each row when (old.state in ('credited', 'voided', 'outgoing')) execute function refuse_change();
+create trigger statement_entries_keep_settled before update of number, receiving_account_id, account_key, state, side, amount, allocated, booked_on, bank_serial, serial_key, entered_by_id, import_id, line_key, occurrence, credited_by_id, voided_by_id, voided_at on statement_entries for each row when (old.state in ('credited', 'voided', 'outgoing')) execute function refuse_change();
 create trigger statement_entries_keep_money before update of amount, side, import_id on statement_entries for each row when (old.import_id is not null) execute function refuse_change();
+create trigger statement_entries_keep_booked before update of booked_transaction_id on statement_entries for each row when (old.booked_transaction_id is not null) execute function refuse_change();
 create trigger statement_entries_keep before delete on statement_entries for each row when (old.state not in ('new', 'open', 'held') or old.import_id is not null or old.allocated > 0) execute function refuse_change();
 create trigger remittances_keep_credited before update of number, account_id, receiving_account_id, state, amount, received, settled_at on remittances for each row when (old.state = 'credited') execute function refuse_change();
 create trigger remittances_keep before delete on remittances for each row when (old.state in ('partial', 'credited')) execute function refuse_change();

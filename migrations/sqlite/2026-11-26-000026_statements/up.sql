@@ -244,8 +244,9 @@ drop table old_statement_entries;
 drop table old_remittances;
 
 -- What was credited or voided stays what it was; names, accounts and what somebody wrote may be sealed anew or wiped.
-create trigger statement_entries_keep_settled before update of number, receiving_account_id, account_key, state, side, amount, allocated, booked_on, bank_serial, serial_key, entered_by_id, import_id, line_key, occurrence, booked_transaction_id, credited_by_id, voided_by_id, voided_at on statement_entries when old.state in ('credited', 'voided', 'outgoing') begin select raise(abort, 'a credited or voided entry is never changed'); end;
+create trigger statement_entries_keep_settled before update of number, receiving_account_id, account_key, state, side, amount, allocated, booked_on, bank_serial, serial_key, entered_by_id, import_id, line_key, occurrence, credited_by_id, voided_by_id, voided_at on statement_entries when old.state in ('credited', 'voided', 'outgoing') begin select raise(abort, 'a credited or voided entry is never changed'); end;
 create trigger statement_entries_keep_money before update of amount, side, import_id on statement_entries when old.import_id is not null begin select raise(abort, 'what a bank wrote is never changed'); end;
+create trigger statement_entries_keep_booked before update of booked_transaction_id on statement_entries when old.booked_transaction_id is not null begin select raise(abort, 'an entry is booked once'); end;
 create trigger statement_entries_keep before delete on statement_entries when old.state not in ('new', 'open', 'held') or old.import_id is not null or old.allocated > 0 begin select raise(abort, 'a credited, voided or imported entry is never deleted'); end;
 create trigger remittances_keep_credited before update of number, account_id, receiving_account_id, state, amount, received, settled_at on remittances when old.state = 'credited' begin select raise(abort, 'a credited remittance is never changed'); end;
 create trigger remittances_keep before delete on remittances when old.state in ('partial', 'credited') begin select raise(abort, 'a credited remittance is never deleted'); end;

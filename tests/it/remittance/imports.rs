@@ -20,7 +20,9 @@ fn message(lines: &[Line<'_>]) -> String {
     let mut body = format!(":20:TEST\r\n:25:310000012345\r\n:28C:1/1\r\n:60F:C261101CNY{}\r\n", comma(cents));
     for (day, amount, name, text, serial) in lines {
         cents += amount.replace('.', "").parse::<i64>().unwrap();
-        body.push_str(&format!(":61:2611{day}11{day}C{}NTRFNONREF", amount.replace('.', ",")));
+        let side = if amount.starts_with('-') { 'D' } else { 'C' };
+        let unsigned = amount.trim_start_matches('-').replace('.', ",");
+        body.push_str(&format!(":61:2611{day}11{day}{side}{unsigned}NTRFNONREF"));
         if !serial.is_empty() {
             body.push_str(&format!("//{serial}"));
         }
@@ -104,11 +106,16 @@ on_both!(
         ]);
         let overlapping = imports(&portal, &mut people, &longer).await;
         assert!(overlapping.contains("1 new, 2 known before"), "{overlapping}");
+        let charged = imports(&portal, &mut people, &message(&[("23", "-1.50", "", "charges", "B4")])).await;
+        assert!(charged.contains("1 new, 0 known before"), "{charged}");
+        let bank = portal.read(|conn| ledger::accounts_of_the_house(conn).unwrap()).await;
+        let bank: Vec<i64> = bank.iter().filter(|one| one.code.starts_with("bank/")).map(|one| one.balance.0).collect();
+        assert_eq!(bank, [126_350], "1,250.00 + 7.00 + 8.00 came in and 1.50 went out");
         assert_eq!(balance(&portal, &people.li).await.to_string(), "1,250.00");
         let files: Vec<Option<String>> = portal
             .read(|conn| statement_imports::table.select(statement_imports::file_key).load(conn).unwrap())
             .await;
-        assert_eq!(files, [None, None, None], "the files are gone once they are imported");
+        assert_eq!(files, [None, None, None, None], "the files are gone once they are imported");
         books_are_right(&portal).await;
     }
 );

@@ -99,7 +99,7 @@ pub fn iso(text: &str) -> Option<Day> {
     let fits = match rest.strip_prefix('T') {
         Some(time) => {
             let end = time.find(['Z', '+', '-']).unwrap_or(time.len());
-            time.split_at_checked(end).is_some_and(|(time, rest)| after(&format!(" {time}")) && zone(rest))
+            time.split_at_checked(end).is_some_and(|(time, rest)| !time.is_empty() && after(time) && zone(rest))
         }
         None => zone(rest),
     };

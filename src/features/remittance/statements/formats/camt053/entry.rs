@@ -10,8 +10,13 @@ use crate::features::remittance::statements::formats::wrong::{Sample, Why, Wrong
 
 /// Hands over the lines of an entry, if it is booked.
 pub fn lines(entry: &Element, details: Vec<Detail>, currency: &str, checked: &mut Checked) -> Result<(), Wrong> {
+    // What is only expected need not say yet on which day it will be booked.
+    if !booked(entry)? {
+        checked.skip();
+        return Ok(());
+    }
     let whole = whole(entry, currency)?;
-    if !booked(entry)? || !whole.amount.is_positive() {
+    if !whole.amount.is_positive() {
         checked.skip();
         return Ok(());
     }

@@ -50,16 +50,16 @@ fn version_04_with_a_batch_and_a_reversal() {
         text: "RF18539007547034".into(),
         bank_serial: own("B-7/1"),
         code: code.clone(),
-        ..line(20, 10_000, Side::Credit)
+        ..line(21, 10_000, Side::Credit)
     };
     let two = Line {
         remitter: "测试乙公司".into(),
         bank_serial: own("B-7/2"),
         charges: Some(Money(100)),
         code,
-        ..line(26, 20_000, Side::Credit)
+        ..line(27, 20_000, Side::Credit)
     };
-    let back = Line { reversal: true, remitter: "测试丙公司".into(), ..line(33, 2_000, Side::Debit) };
+    let back = Line { reversal: true, remitter: "测试丙公司".into(), ..line(34, 2_000, Side::Debit) };
     assert_eq!(pieces[1..4], [Piece::Line(one), Piece::Line(two), Piece::Line(back)]);
 }
 

@@ -214,7 +214,7 @@ fn amounts_in_two_columns() {
 #[test]
 fn a_preview_shows_what_is_there() {
     let rows = preview(&sample("csv-gbk.csv"), Encoding::Gbk, Delimiter::Comma, 2);
-    assert_eq!(rows[0], ["账号", "31001234567890123", "户名", "例子公司"]);
+    assert_eq!(rows[0], ["账号", "31001234567890123", "户名", "例示公司"]);
     assert_eq!(rows.len(), 2);
     let rows = preview(b"M\xfcller;1", Encoding::Utf8, Delimiter::Semicolon, 9);
     assert_eq!(rows, [["M\u{fffd}ller", "1"]]);

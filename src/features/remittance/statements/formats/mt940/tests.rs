@@ -79,12 +79,12 @@ fn a_german_bank() {
         value_on: Some(day("2026-11-26")),
         text: "ABSCHLUSS".into(),
         code: own("N805/805"),
-        ..line(8, 990, Side::Debit)
+        ..line(9, 990, Side::Debit)
     };
     assert_eq!(pieces[1..3], [Piece::Line(paid), Piece::Line(fee)]);
     assert_eq!(pieces[3], Piece::End { closing: Some(balance("2026-11-25", 113_960)) });
     let unknown = Why::Encoding { encoding: Encoding::Utf8 };
-    assert_eq!(taken(&UTF8, &sample("mt940-german.sta")), Err(Wrong::at(7, unknown)));
+    assert_eq!(taken(&UTF8, &sample("mt940-german.sta")), Err(Wrong::at(8, unknown)));
 }
 
 #[test]
