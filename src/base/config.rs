@@ -2,12 +2,14 @@
 
 mod currency;
 mod identity;
+mod money;
 mod outward;
 mod proxies;
 mod sms;
 mod sources;
 
 pub use identity::{IdentityProvider, IdentityRules};
+pub use money::MoneyRules;
 pub use outward::OutwardRules;
 pub use proxies::Proxies;
 pub use sms::SmsRules;
@@ -88,6 +90,8 @@ pub struct Config {
     pub mail_from: String,
     /// How real names are authenticated.
     pub identity: IdentityRules,
+    /// How money is handled.
+    pub money: MoneyRules,
     /// How text messages leave.
     pub sms: SmsRules,
     /// Who verifies real names for us, when somebody does.
@@ -127,6 +131,7 @@ impl Config {
             zone: sources.parsed("EASYLINK_ZONE", "Asia/Shanghai", |text| jiff::tz::TimeZone::get(text).ok())?,
             currency: currency::in_hundredths(sources.parsed("EASYLINK_CURRENCY", "CNY", currency::code)?)?,
             identity: IdentityRules::read(&sources)?,
+            money: MoneyRules::read(&sources)?,
             sms: SmsRules::read(&sources)?,
             identity_provider: IdentityProvider::read(&sources)?,
             outward: OutwardRules::read(&sources)?,

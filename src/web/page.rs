@@ -90,6 +90,18 @@ text_enum! {
         EntryRecorded = "entry_recorded",
         /// The statement entry counts no more.
         EntryVoided = "entry_voided",
+        /// What was decided about the statement entry was done.
+        EntryDecided = "entry_decided",
+        /// A second person has to agree.
+        EntryProposed = "entry_proposed",
+        /// A decision was refused or taken back.
+        EntryRefused = "entry_refused",
+        /// A case was reported.
+        AmlReported = "aml_reported",
+        /// A rule was changed.
+        AmlRuleChanged = "aml_rule_changed",
+        /// What has arrived of the top-up is in the balance.
+        RemittanceSettled = "remittance_settled",
         /// The remittance was credited.
         RemittanceConfirmed = "remittance_confirmed",
         /// The declaration was refused.

@@ -22,6 +22,8 @@ enum End {
     Declared,
     /// In the bank's file, which credited it.
     Imported,
+    /// In the bank's file, with half of the amount.
+    Part,
     /// In the bank's file, from somebody else: held.
     Held,
     /// Declared, and an entry of the statement waits to be confirmed.
@@ -32,7 +34,7 @@ enum End {
 }
 
 /// Which customer, minor units, days ago, how it ended.
-const STORIES: [(usize, i64, u64, End); 18] = [
+const STORIES: [(usize, i64, u64, End); 19] = [
     (0, 500_000, 96, End::Credited),
     (0, 342_000, 40, End::Credited),
     (0, 120_000, 22, End::Withdrawn),
@@ -49,8 +51,9 @@ const STORIES: [(usize, i64, u64, End); 18] = [
     (7, 660_000, 2, End::Arrived),
     (8, 45_000, 28, End::Credited),
     (9, 100_000, 0, End::Open),
-    (4, 880_000, 6, End::Imported),
-    (8, 52_000, 6, End::Held),
+    (4, 880_000, 2, End::Imported),
+    (8, 52_000, 2, End::Held),
+    (0, 90_000, 1, End::Part),
 ];
 
 /// The stories whose customer attaches a slip.
@@ -117,7 +120,7 @@ pub(super) fn add<'a>(
         tale.at(began, move |conn| {
             made.leave(open(conn, &customer.acts(ctx, began), Money(amount), currency).map_err(Error::internal)?)
         });
-        if matches!(end, End::Imported | End::Held) {
+        if matches!(end, End::Imported | End::Held | End::Part) {
             of_file.push((customer, Money(amount), end, number));
             continue;
         }
@@ -132,7 +135,7 @@ pub(super) fn add<'a>(
             Ok(())
         });
         match end {
-            End::Open | End::Declared | End::Imported | End::Held => {}
+            End::Open | End::Declared | End::Imported | End::Held | End::Part => {}
             End::Withdrawn => tale.at(moved_at, move |conn| {
                 withdraw(conn, &customer.acts(ctx, moved_at), &number.take()?).map_err(Error::internal)?;
                 Ok(())
@@ -166,13 +169,14 @@ pub(super) fn add<'a>(
             }
         }
     }
-    let imported_at = ctx.now.minus(DAY * 5);
+    let imported_at = ctx.now.minus(DAY);
     let (day, currency) = (imported_at.day(zone), currency.to_string());
     tale.at(imported_at, move |conn| {
         let mut lines = Vec::new();
         for (customer, amount, end, number) in &of_file {
             let remitter = if *end == End::Held { "Zhao Wei" } else { customer.company.unwrap_or(customer.name) };
-            lines.push((*amount, remitter, format!("top up {}", number.take()?)));
+            let arrives = if *end == End::Part { Money(amount.0 / 2) } else { *amount };
+            lines.push((arrives, remitter, format!("top up {}", number.take()?)));
         }
         lines.push((Money(4_310), "He Lin", "cloud".to_string()));
         let text = statement(&receiving.account_number, &currency, day, &lines);

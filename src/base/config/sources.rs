@@ -6,13 +6,15 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// Every setting there is. In the file they are written in lower case without `EASYLINK_`.
-const KNOWN: [&str; 26] = [
+const KNOWN: [&str; 28] = [
     "DATABASE_URL",
     "EASYLINK_BASE_URL",
     "EASYLINK_CURRENCY",
     "EASYLINK_DATA_DIR",
     "EASYLINK_HOTLINE",
     "EASYLINK_IDENTITY_APPEAL_DAYS",
+    "EASYLINK_CHARGES_TOLERANCE",
+    "EASYLINK_FOUR_EYES_FROM",
     "EASYLINK_IDENTITY_MINORS",
     "EASYLINK_IDENTITY_PER_NUMBER",
     "EASYLINK_IDENTITY_SECOND_REVIEWER",

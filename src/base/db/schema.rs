@@ -676,6 +676,7 @@ diesel::table! {
         entered_by_id -> Nullable<BigInt>,
         opened_by_id -> Nullable<BigInt>,
         allocated_at -> BigInt,
+        undone_by_id -> Nullable<BigInt>,
     }
 }
 
@@ -708,6 +709,53 @@ diesel::table! {
         voided_by_id -> Nullable<BigInt>,
         voided_at -> Nullable<BigInt>,
         void_reason -> Nullable<Text>,
+        remitter_hash -> Nullable<Text>,
+        explained_transaction_id -> Nullable<BigInt>,
+        counterpart_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    entry_decisions (id) {
+        id -> BigInt,
+        number -> Text,
+        entry_id -> BigInt,
+        kind -> Text,
+        state -> Text,
+        shares -> Text,
+        note -> Nullable<Text>,
+        proposed_by_id -> BigInt,
+        proposed_at -> BigInt,
+        decided_by_id -> Nullable<BigInt>,
+        decided_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    aml_rules (id) {
+        id -> BigInt,
+        kind -> Text,
+        active -> Bool,
+        amount -> BigInt,
+        times -> BigInt,
+        days -> BigInt,
+        changed_by_id -> Nullable<BigInt>,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    aml_cases (id) {
+        id -> BigInt,
+        number -> Text,
+        entry_id -> BigInt,
+        account_id -> Nullable<BigInt>,
+        rule -> Text,
+        state -> Text,
+        note -> Nullable<Text>,
+        opened_at -> BigInt,
+        decided_by_id -> Nullable<BigInt>,
+        decided_at -> Nullable<BigInt>,
     }
 }
 
@@ -736,6 +784,7 @@ diesel::table! {
         declared_at -> Nullable<BigInt>,
         settled_at -> Nullable<BigInt>,
         untold -> Nullable<Text>,
+        charges -> BigInt,
     }
 }
 
@@ -874,6 +923,8 @@ diesel::joinable!(statement_imports -> receiving_accounts (receiving_account_id)
 diesel::joinable!(statement_imports -> people (imported_by_id));
 diesel::joinable!(allocations -> statement_entries (entry_id));
 diesel::joinable!(allocations -> remittances (remittance_id));
+diesel::joinable!(entry_decisions -> statement_entries (entry_id));
+diesel::joinable!(aml_cases -> statement_entries (entry_id));
 diesel::joinable!(tickets -> accounts (account_id));
 diesel::joinable!(ticket_entries -> tickets (ticket_id));
 diesel::joinable!(ticket_files -> tickets (ticket_id));
@@ -926,6 +977,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     receiving_accounts,
     statement_imports,
     allocations,
+    entry_decisions,
+    aml_rules,
+    aml_cases,
     statement_entries,
     remittances,
     tickets,

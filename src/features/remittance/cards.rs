@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::top_ups::Row;
-use super::{confirming, entries, receiving, top_ups};
+use super::{confirming, desk, entries, receiving, top_ups};
 use crate::base::db::Conn;
 use crate::base::types::{Moment, Money};
 use crate::services::context::Context;
@@ -95,6 +95,19 @@ pub(super) fn desk(conn: &mut Conn, _: &Context, look: &Look<'_>) -> Result<Opti
     let (declared, oldest) = confirming::waiting(conn)?;
     let (entries, _) = entries::waiting(conn)?;
     Ok(Some(DeskCard { shell: Mini::of(look), declared, oldest, entries }.render()?))
+}
+
+#[derive(Template)]
+#[template(path = "remittance/cards/decisions.html")]
+struct DecisionsCard {
+    waiting: i64,
+}
+
+/// The decisions that wait for this person as the second one; nothing when none does.
+pub(super) fn decisions(conn: &mut Conn, ctx: &Context, _: &Look<'_>) -> Result<Option<String>, Error> {
+    let Some(me) = ctx.author.person_id else { return Ok(None) };
+    let waiting = desk::waiting(conn, me)?;
+    if waiting == 0 { Ok(None) } else { Ok(Some(DecisionsCard { waiting }.render()?)) }
 }
 
 #[derive(Template)]

@@ -21,6 +21,9 @@ pub enum Fault {
     /// The same person did the other half.
     #[error("a second person has to do this")]
     FourEyes,
+    /// What is held is credited only with a word why.
+    #[error("a note is missing")]
+    NoteMissing,
     /// Entry and declaration name different amounts.
     #[error("the amounts differ")]
     AmountsDiffer,
@@ -64,6 +67,7 @@ impl From<Fault> for Stop {
         match fault {
             Fault::AmountsDiffer => Errors::one("entry", FieldError::AmountsDiffer).into(),
             Fault::CurrenciesDiffer => Errors::one("entry", FieldError::CurrenciesDiffer).into(),
+            Fault::NoteMissing => Errors::one("note", FieldError::Missing).into(),
             Fault::NamesAnother => Errors::one("another_checked", FieldError::NamesAnother).into(),
             Fault::ReceivingInUse => Errors::one("account_number", FieldError::ReceivingInUse).into(),
             Fault::KnownEntry { number, day, amount, currency } => {

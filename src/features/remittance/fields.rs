@@ -64,6 +64,11 @@ pub fn text(errors: &mut Errors, field: &'static str, typed: &str, most: usize) 
     read(errors, field, plain::prose(typed, most))
 }
 
+/// The same, but it may be left empty.
+pub fn text_if_any(errors: &mut Errors, field: &'static str, typed: &str, most: usize) -> String {
+    if typed.trim().is_empty() { String::new() } else { text(errors, field, typed, most) }
+}
+
 fn read(errors: &mut Errors, field: &'static str, read: Result<String, FieldError>) -> String {
     read.unwrap_or_else(|error| {
         errors.add(field, error);

@@ -9,10 +9,13 @@
 
 mod actor;
 mod allocating;
+mod aml;
 mod balance;
 mod bank_number;
 mod cards;
+mod checking;
 mod confirming;
+mod desk;
 mod entries;
 mod fault;
 mod fields;
@@ -27,6 +30,8 @@ mod sealed;
 mod statements;
 mod top_ups;
 
+/// Whether entries, top-ups and the accounts of the house fit together.
+pub use checking::{Mismatch, verify};
 /// What the operator's command does.
 pub use statements::{Imported, NotImported, by_command as import_statement};
 
@@ -67,6 +72,8 @@ pub fn feature() -> Feature {
             MenuEntry { key: "remittances", href: "/account/remittances", roles: MONEY_ROLES, position: 30 },
             MenuEntry { key: "staff_remittances", href: "/staff/remittances", roles: DESK_ROLES, position: 40 },
             MenuEntry { key: "staff_statements", href: "/staff/statements", roles: DESK_ROLES, position: 45 },
+            MenuEntry { key: "staff_decisions", href: "/staff/decisions", roles: DESK_ROLES, position: 46 },
+            MenuEntry { key: "staff_aml", href: "/staff/aml", roles: DESK_ROLES, position: 48 },
             MenuEntry { key: "staff_receiving", href: "/staff/receiving", roles: DESK_ROLES, position: 47 },
             MenuEntry { key: "staff_proofs", href: "/staff/proofs", roles: &["reviewer"], position: 22 },
             MenuEntry { key: "staff_ledger", href: "/staff/ledger", roles: DESK_ROLES, position: 50 },
@@ -79,6 +86,7 @@ pub fn feature() -> Feature {
         ],
         desk: &[
             CardSpec { roles: DESK_ROLES, position: 40, draw: cards::desk },
+            CardSpec { roles: &["finance"], position: 41, draw: cards::decisions },
             CardSpec { roles: &["finance"], position: 42, draw: cards::receiving },
         ],
         files: &[top_ups::holds, statements::holds],

@@ -44,8 +44,16 @@ pub enum Move {
     Credit,
     /// A part of the amount arrived.
     Receive,
+    /// The customer is content with what has arrived.
+    Settle,
     /// Finance refuses it, with a reason.
     Refuse,
+    /// Two people undo a credit: a part of the money stays with it.
+    LosePart,
+    /// The same, and nothing stays; it had been declared.
+    LoseAll,
+    /// The same, and it had not been declared.
+    Reopen,
 }
 
 impl RemittanceState {
@@ -58,6 +66,10 @@ impl RemittanceState {
             (Self::Open | Self::Declared, Move::Withdraw) => Ok(Self::Withdrawn),
             (Self::Open | Self::Declared | Self::Partial, Move::Credit) => Ok(Self::Credited),
             (Self::Open | Self::Declared | Self::Partial, Move::Receive) => Ok(Self::Partial),
+            (Self::Partial, Move::Settle) => Ok(Self::Credited),
+            (Self::Credited | Self::Partial, Move::LosePart) => Ok(Self::Partial),
+            (Self::Credited | Self::Partial, Move::LoseAll) => Ok(Self::Declared),
+            (Self::Credited | Self::Partial, Move::Reopen) => Ok(Self::Open),
             (Self::Declared, Move::Refuse) => Ok(Self::Refused),
             _ => Err(IllegalMove { from: self.as_str(), by: by.word() }),
         }
@@ -81,7 +93,9 @@ impl Move {
             Self::Withdraw => "taking back",
             Self::Credit => "crediting",
             Self::Receive => "receiving a part",
+            Self::Settle => "settling",
             Self::Refuse => "refusing",
+            Self::LosePart | Self::LoseAll | Self::Reopen => "undoing",
         }
     }
 }
@@ -108,7 +122,7 @@ mod tests {
 
     #[test]
     fn only_these_moves_are_allowed() {
-        use Move::{Credit, Declare, Receive, Refuse, Withdraw};
+        use Move::{Credit, Declare, LoseAll, LosePart, Receive, Refuse, Reopen, Settle, Withdraw};
         use RemittanceState::{Credited, Declared, Open, Partial, Refused, Withdrawn};
         let allowed = [
             (Open, Declare, Declared),
@@ -121,11 +135,18 @@ mod tests {
             (Open, Receive, Partial),
             (Declared, Receive, Partial),
             (Partial, Receive, Partial),
+            (Partial, Settle, Credited),
+            (Credited, LosePart, Partial),
+            (Partial, LosePart, Partial),
+            (Credited, LoseAll, Declared),
+            (Partial, LoseAll, Declared),
+            (Credited, Reopen, Open),
+            (Partial, Reopen, Open),
             (Declared, Refuse, Refused),
             (Refused, Declare, Declared),
         ];
         for &state in RemittanceState::ALL {
-            for done in [Declare, Withdraw, Credit, Receive, Refuse] {
+            for done in [Declare, Withdraw, Credit, Receive, Settle, Refuse, LosePart, LoseAll, Reopen] {
                 let expected = allowed.iter().find(|(from, by, _)| (*from, *by) == (state, done)).map(|(_, _, to)| *to);
                 assert_eq!(state.after(done).ok(), expected, "{state} {done:?}");
                 assert_eq!(state.allows(done), RemittanceState::before(done).contains(&state));
@@ -134,8 +155,8 @@ mod tests {
     }
 
     #[test]
-    fn nothing_leaves_credited_or_withdrawn() {
-        for done in [Move::Declare, Move::Withdraw, Move::Credit, Move::Receive, Move::Refuse] {
+    fn only_an_undoing_leaves_credited_and_nothing_leaves_withdrawn() {
+        for done in [Move::Declare, Move::Withdraw, Move::Credit, Move::Receive, Move::Settle, Move::Refuse] {
             assert!(RemittanceState::Credited.after(done).is_err());
             assert!(RemittanceState::Withdrawn.after(done).is_err());
         }

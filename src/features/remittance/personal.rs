@@ -5,13 +5,27 @@ use crate::services::personal::{PersonalData, column};
 
 const BOOKS: &str = "life of the account, then 10 years";
 
+const AML: &str = "10 years after the case is closed";
+
 /// Tables of this room.
 pub(super) const PERSONAL: PersonalData = PersonalData {
-    tables: &["receiving_accounts", "statement_imports", "statement_entries", "remittances", "allocations"],
+    tables: &[
+        "receiving_accounts",
+        "statement_imports",
+        "statement_entries",
+        "remittances",
+        "allocations",
+        "entry_decisions",
+        "aml_rules",
+        "aml_cases",
+    ],
     columns: &[
         column("statement_entries", "sealed_remitter", Sensitive, "matching received money", BOOKS),
         column("statement_entries", "sealed_bank_account", Sensitive, "matching received money", BOOKS),
         column("statement_entries", "remittance_text", Personal, "matching received money", BOOKS),
+        column("statement_entries", "remitter_hash", Sensitive, "matching received money", BOOKS),
+        column("entry_decisions", "note", Personal, "matching received money", BOOKS),
+        column("aml_cases", "note", Personal, "rules against money laundering", AML),
         column("statement_entries", "void_reason", Personal, "matching received money", BOOKS),
         column(
             "statement_imports",

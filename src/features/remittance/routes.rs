@@ -1,6 +1,6 @@
 //! The room's addresses.
 
-use super::{balance, confirming, entries, proving, receiving, statements, top_ups};
+use super::{aml, balance, confirming, desk, entries, proving, receiving, statements, top_ups};
 use crate::web::routes::{Route, route};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -14,6 +14,7 @@ pub(super) fn routes() -> Vec<Route> {
             .get(top_ups::declare_form)
             .upload(top_ups::declare_do, top_ups::DECLARATION_BYTES),
         route("/account/remittances/{number}/withdrawal").get(top_ups::withdraw_ask).post(top_ups::withdraw_do),
+        route("/account/remittances/{number}/settlement").get(top_ups::settle_ask).post(top_ups::settle_do),
         route("/account/remittances/{number}/slip").get(top_ups::download),
         route("/staff/remittances").get(confirming::list),
         route("/staff/remittances/{number}").get(confirming::show),
@@ -33,8 +34,18 @@ pub(super) fn routes() -> Vec<Route> {
         route("/staff/statements/imports/{number}/dropping")
             .post(statements::drop_do)
             .form_at("/staff/statements/imports/{number}"),
-        route("/staff/statements/{number}").get(entries::show),
+        route("/staff/statements/next").get(desk::next),
+        route("/staff/statements/{number}").get(desk::show),
+        route("/staff/statements/{number}/credit").post(desk::credit_do).form_at("/staff/statements/{number}"),
+        route("/staff/statements/{number}/split").get(desk::split_ask).post(desk::split_do),
+        route("/staff/statements/{number}/decision").get(desk::ask).post(desk::decide_do),
         route("/staff/statements/{number}/voiding").get(entries::void_ask).post(entries::void_do),
+        route("/staff/decisions").get(desk::list),
+        route("/staff/decisions/{number}/agreement").post(desk::agree_do).form_at("/staff/decisions"),
+        route("/staff/decisions/{number}/refusal").post(desk::refuse_do).form_at("/staff/decisions"),
+        route("/staff/aml").get(aml::list),
+        route("/staff/aml/{number}/report").get(aml::report_ask).post(aml::report_do),
+        route("/staff/aml/rules/{name}").get(aml::rule_ask).post(aml::rule_do),
         route("/staff/receiving").get(receiving::list),
         route("/staff/receiving/new").get(receiving::new).post(receiving::create),
         route("/staff/receiving/{number}/opening").post(receiving::opening).form_at("/staff/receiving"),

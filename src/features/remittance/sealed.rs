@@ -1,5 +1,8 @@
 //! Columns of class S: sealed under the key ring, tied to their place and to the number of their row.
 
+use data_encoding::HEXLOWER;
+
+use super::model::signs;
 use crate::base::crypto::Keys;
 use crate::base::types::Number;
 
@@ -17,6 +20,13 @@ pub const ENTRY_ACCOUNT: &str = "statement_entries.sealed_bank_account";
 /// Seals a text of the row with this number.
 pub fn seal(keys: &Keys, place: &str, row: &Number, text: &str) -> Vec<u8> {
     keys.seal(place, row.as_str(), text.as_bytes())
+}
+
+/// By what a remitter's account is known again: a keyed hash of its letters and digits.
+pub fn hash_of_account(keys: &Keys, account: &str) -> Option<String> {
+    let signs = signs(account);
+    let known = !signs.is_empty();
+    known.then(|| HEXLOWER.encode(&keys.hash("remitter_account", &[signs.as_bytes()])))
 }
 
 /// Opens it again; nothing when it does not open.

@@ -22,7 +22,7 @@ pub use actor::{
 };
 pub use people::{Refusal, Summary, end_sessions, everybody, invite, lock, unlock};
 pub use proposals::{Wanted, propose};
-pub use queries::{Enrolled, enrol, is_near, is_own};
+pub use queries::{Enrolled, enrol, is_near, is_own, own_accounts};
 
 use crate::web::Feature;
 use crate::web::feature::{CardSpec, MenuEntry};

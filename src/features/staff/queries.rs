@@ -33,6 +33,15 @@ pub fn is_own(conn: &mut Conn, person_id: i64, account_id: i64) -> QueryResult<b
     diesel::select(diesel::dsl::exists(own)).get_result(conn)
 }
 
+/// The accounts that are, by the address of this member of the staff, also their own, or were.
+pub fn own_accounts(conn: &mut Conn, officer: &Officer) -> QueryResult<Vec<i64>> {
+    memberships::table
+        .inner_join(people::table)
+        .filter(people::address.eq(officer.address()))
+        .select(memberships::account_id)
+        .load(conn)
+}
+
 /// Whether a customer is, by the address, this member of the staff, or belongs or belonged to an account with them.
 pub fn is_near(conn: &mut Conn, officer: &Officer, customer_id: i64) -> QueryResult<bool> {
     let own = people::table.find(customer_id).filter(people::address.eq(officer.address()));

@@ -17,8 +17,9 @@ mod replay;
 
 pub use personal::PERSONAL;
 pub use queries::{
-    Account, Holder, HouseAccount, Movement, Sums, TransactionRow, accounts_of_the_house, bank, moved_for, movements,
-    movements_since, number_of, outgoing, post, reverse, row_of, sums, suspense, transactions, wallet, wallet_balance,
+    Account, Holder, HouseAccount, Movement, Sums, TransactionRow, accounts_of_the_house, bank, fees, hold, moved_for,
+    movements, movements_since, number_of, outgoing, post, receivable, receivable_of, refunds_payable, reverse, row_of,
+    sums, suspense, transactions, wallet, wallet_balance,
 };
 pub use replay::{Discrepancy, verify};
 
@@ -62,6 +63,16 @@ text_enum! {
         CreditRemittance = "credit_remittance",
         /// Received money that no open remittance takes goes to the balance of its owner.
         CreditBalance = "credit_balance",
+        /// Received money goes back to who sent it: it is owed to them.
+        SendBack = "send_back",
+        /// It does not go back after all.
+        KeepEntry = "keep_entry",
+        /// The bank sent back what was owed.
+        SentBack = "sent_back",
+        /// The bank took a charge.
+        BankCharge = "bank_charge",
+        /// Money was credited to the wrong account, or by mistake.
+        UndoCredit = "undo_credit",
         /// An earlier transaction was wrong.
         Reverse = "reverse",
     }

@@ -6,7 +6,8 @@ mod movements;
 mod posting;
 
 pub use accounts::{
-    Account, Holder, HouseAccount, accounts_of_the_house, bank, moved_for, outgoing, suspense, wallet, wallet_balance,
+    Account, Holder, HouseAccount, accounts_of_the_house, bank, fees, hold, moved_for, outgoing, receivable,
+    receivable_of, refunds_payable, suspense, wallet, wallet_balance,
 };
 pub use books::{Sums, TransactionRow, sums, transactions};
 pub use movements::{Movement, movements, movements_since};

@@ -149,6 +149,26 @@ crate::base::types::text_enum! {
         EntryRecorded = "entry_recorded",
         /// A second person credited that line to a remittance.
         EntryCredited = "entry_credited",
+        /// A second person has to agree to what was decided about a line of the statement.
+        EntryDecisionProposed = "entry_decision_proposed",
+        /// It was decided and done.
+        EntryDecided = "entry_decided",
+        /// It was refused or taken back.
+        EntryDecisionRefused = "entry_decision_refused",
+        /// Money that named a remittance goes back to who sent it.
+        EntrySentBack = "entry_sent_back",
+        /// The credit of a remittance was undone, wholly or in part.
+        RemittanceUndone = "remittance_undone",
+        /// A credit to the balance was undone.
+        BalanceUndone = "balance_undone",
+        /// A rule against money laundering caught a transfer.
+        AmlHeld = "aml_held",
+        /// A person found nothing wrong with it.
+        AmlCleared = "aml_cleared",
+        /// It was reported to the authority.
+        AmlReported = "aml_reported",
+        /// A rule was changed.
+        AmlRuleChanged = "aml_rule_changed",
         /// A line that was typed in wrongly was voided.
         EntryVoided = "entry_voided",
         /// One member of finance proposed a receiving account.

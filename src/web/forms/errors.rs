@@ -132,6 +132,12 @@ pub enum FieldError {
     AmountsDiffer,
     /// Two things that must agree are in different currencies.
     CurrenciesDiffer,
+    /// No top-up has this reference.
+    UnknownReference,
+    /// The same reference stands twice.
+    ReferenceTwice,
+    /// The shares of an entry come to something else than the entry: their sum, and the entry.
+    SharesDiffer(String, String),
     /// The entry of the statement carries another top-up's reference.
     NamesAnother,
     /// A resident number that is not of seventeen digits and a check character.

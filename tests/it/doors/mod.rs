@@ -105,6 +105,8 @@ impl Row {
                         "receiving" => 'B',
                         "statements" => 'E',
                         "imports" => 'J',
+                        "decisions" => 'X',
+                        "aml" => 'G',
                         "identity" => 'K',
                         "pictures" => 'D',
                         "changes" => 'H',

@@ -71,6 +71,17 @@ impl Estate {
         (output.status.success(), String::from_utf8(said).unwrap())
     }
 
+    /// Begins a command of the program and kills it after so long; answers whether it had ended before.
+    pub async fn killed_after(&self, arguments: &[&str], delay: Duration) -> bool {
+        let mut command = tokio::process::Command::from(self.command(PROGRAM, "http://127.0.0.1:8080"));
+        let mut child = command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        if tokio::time::timeout(delay, child.wait()).await.is_ok() {
+            return true;
+        }
+        child.kill().await.unwrap();
+        false
+    }
+
     fn command(&self, program: &str, base: &str) -> Command {
         let database = match &self.database {
             DatabaseUrl::Sqlite(path) => format!("sqlite://{}", path.display()),

@@ -22,7 +22,7 @@ use crate::tickets::ana;
 const ROUNDS: usize = 20;
 
 /// How often it is killed this time.
-fn rounds() -> usize {
+pub fn rounds() -> usize {
     let asked = asked_number("EASYLINK_TEST_KILLS");
     asked.unwrap_or(ROUNDS)
 }

@@ -3,6 +3,7 @@
 mod books;
 pub mod child;
 mod database;
+mod imports;
 mod killed;
 mod relay;
 mod uploads;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use easylink::base::db::schema::{allocations, remittances, statement_entries, statement_imports};
-use easylink::features::remittance::{NotImported, import_statement};
+use easylink::base::types::Money;
+use easylink::features::remittance::{self, NotImported, import_statement};
 use easylink::services::ledger;
 
 use super::{Company, balance, company, enters_line, presses, tops_up};
@@ -12,10 +13,10 @@ use crate::support::page::Page;
 use crate::support::portal::Portal;
 
 /// A line of a statement: day of November 2026, amount, who paid, text, serial number of the bank.
-type Line<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
+pub type Line<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
 
 /// An MT940 message of the receiving account of these tests.
-fn message(lines: &[Line<'_>]) -> String {
+pub fn message(lines: &[Line<'_>]) -> String {
     let mut cents = 100_000_i64;
     let mut body = format!(":20:TEST\r\n:25:310000012345\r\n:28C:1/1\r\n:60F:C261101CNY{}\r\n", comma(cents));
     for (day, amount, name, text, serial) in lines {
@@ -48,7 +49,7 @@ async fn sends(people: &mut Company, file: &str) -> Page {
 }
 
 /// Sends a file, agrees to it, and lets the jobs do their work; answers what its page says then.
-async fn imports(portal: &Portal, people: &mut Company, file: &str) -> String {
+pub async fn imports(portal: &Portal, people: &mut Company, file: &str) -> String {
     let sent = sends(people, file).await;
     let path = sent.header("location").unwrap_or_else(|| panic!("{}", sent.text())).to_owned();
     presses(&mut people.fay, &path, "/import").await;
@@ -57,7 +58,7 @@ async fn imports(portal: &Portal, people: &mut Company, file: &str) -> String {
     people.fay.opens(&path).await.text()
 }
 
-async fn states(portal: &Portal) -> Vec<(String, Option<String>)> {
+pub async fn states(portal: &Portal) -> Vec<(String, Option<String>)> {
     let entries = statement_entries::table.order(statement_entries::id);
     portal
         .read(move |conn| entries.select((statement_entries::state, statement_entries::hold)).load(conn).unwrap())
@@ -69,9 +70,10 @@ async fn reasons(portal: &Portal) -> Vec<String> {
     portal.read(move |conn| kept.load(conn).unwrap()).await
 }
 
-async fn books_are_right(portal: &Portal) {
+pub async fn books_are_right(portal: &Portal) {
     let (wrong, sums) = portal.read(|conn| (ledger::verify(conn).unwrap(), ledger::sums(conn).unwrap())).await;
     assert_eq!(wrong, []);
+    assert_eq!(portal.read(|conn| remittance::verify(conn).unwrap()).await, []);
     assert_eq!(sums.debits, sums.credits);
 }
 
@@ -240,7 +242,7 @@ on_both!(
         std::fs::write(&path, message(&twins)).unwrap();
         let brings = async || {
             let (db, ctx, path) = (portal.house.db.clone(), portal.ctx(), path.clone());
-            import_statement(&db, &ctx, &path, None).await.map(|done| (done.entries, done.fresh))
+            import_statement(&db, &ctx, &path, None, Money::ZERO).await.map(|done| (done.entries, done.fresh))
         };
         assert_eq!(brings().await.unwrap(), (2, 2));
         assert_eq!(brings().await.unwrap(), (2, 0));

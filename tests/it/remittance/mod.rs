@@ -3,9 +3,11 @@
 mod checking;
 mod closing;
 mod declaring;
+mod desk;
 mod finance;
-mod imports;
+pub mod imports;
 mod late;
+mod order;
 mod path;
 mod proving;
 mod queue;

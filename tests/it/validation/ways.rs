@@ -104,6 +104,8 @@ const ENTRY: &[(&str, &str)] = &[
     ("text", "Top-up"),
     ("bank_serial", "S-1"),
 ];
+const SPLIT: &[(&str, &str)] = &[("reference_1", "R23456789ABC"), ("share_1", "1.00")];
+const RULE: &[(&str, &str)] = &[("amount", "100.00"), ("times", "3"), ("days", "7")];
 const PERSONAL: &[(&str, &str)] = &[("legal_name", "Li Ming"), ("id_number", "11010519491231002X")];
 const CORPORATE: &[(&str, &str)] = &[
     ("company_name", "Harbour Foods"),
@@ -269,6 +271,11 @@ pub const WAYS: &[Way] = &[
     way("/staff/remittances/{number}/refusal", FINANCE, "/staff/remittances", &[("reason", "Another amount")], LOOKS),
     way("/staff/statements/new", FINANCE, "/staff/statements/new", ENTRY, NOTHING),
     way("/staff/statements/imports/new", FINANCE, "/staff/statements/imports/new", &[("receiving", "*")], FILES),
+    way("/staff/statements/{number}/credit", FINANCE, "/staff/statements", &[], LOOKS),
+    way("/staff/statements/{number}/split", FINANCE, "/staff/statements", SPLIT, LOOKS),
+    way("/staff/statements/{number}/decision", FINANCE, "/staff/statements", &[("note", "Nobody knows")], LOOKS),
+    way("/staff/aml/{number}/report", FINANCE, "/staff/aml", &[("note", "Told them")], LOOKS),
+    way("/staff/aml/rules/{name}", FINANCE, "/staff/aml/rules/structuring", RULE, NOTHING),
     way("/staff/statements/{number}/voiding", FINANCE, "/staff/statements", &[("reason", "Mistyped")], LOOKS),
     way("/staff/receiving/new", FINANCE, "/staff/receiving/new", RECEIVING, NOTHING),
     way("/staff/receiving/{number}/closure", FINANCE, "/staff/receiving", &[], NOTHING),

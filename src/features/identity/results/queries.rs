@@ -1,5 +1,7 @@
 //! The stored result of a real-name authentication.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::base::crypto::Keys;
@@ -91,6 +93,20 @@ pub fn held(conn: &mut Conn, keys: &Keys, account_id: i64) -> QueryResult<Option
         let name = opened.and_then(|name| String::from_utf8(name.to_vec()).ok()).unwrap_or_default();
         Held { kind, masked_name, name }
     }))
+}
+
+/// The real names that stand for these accounts.
+pub fn names_of(conn: &mut Conn, keys: &Keys, accounts: &[i64]) -> QueryResult<HashMap<i64, String>> {
+    let rows: Vec<(i64, Vec<u8>)> = identity_results::table
+        .filter(identity_results::account_id.eq_any(accounts))
+        .filter(identity_results::state.eq(ResultState::Standing))
+        .select((identity_results::account_id, identity_results::sealed_name))
+        .load(conn)?;
+    let opened = |(account, sealed): (i64, Vec<u8>)| {
+        let name = keys.open_sealed(NAME, &account.to_string(), &sealed).ok()?;
+        Some((account, String::from_utf8(name.to_vec()).ok()?))
+    };
+    Ok(rows.into_iter().filter_map(opened).collect())
 }
 
 /// The same, held for what follows in the transaction: the result does not end meanwhile.

@@ -101,6 +101,31 @@ pub(super) fn balance(ctx: &Context, target: &Target, amount: Money, to: &Reader
     Ok(written("balance_credited", to, words))
 }
 
+#[derive(Template)]
+#[template(path = "mail/credit_undone_subject.txt")]
+struct UndoneSubject<'a> {
+    facts: &'a Facts,
+}
+
+#[derive(Template)]
+#[template(path = "mail/credit_undone.txt")]
+struct UndoneText<'a> {
+    facts: &'a Facts,
+}
+
+#[derive(Template)]
+#[template(path = "mail/credit_undone.html")]
+struct UndoneHtml<'a> {
+    facts: &'a Facts,
+}
+
+/// Money that was credited to the account was not meant for it.
+pub(super) fn undone(ctx: &Context, target: &Target, amount: Money, to: &Reader) -> Result<Mail, askama::Error> {
+    let facts = &facts(ctx, target, amount, Money::ZERO);
+    let words = (UndoneSubject { facts }.render()?, UndoneText { facts }.render()?, UndoneHtml { facts }.render()?);
+    Ok(written("credit_undone", to, words))
+}
+
 fn facts(ctx: &Context, target: &Target, amount: Money, rest: Money) -> Facts {
     Facts {
         number: target.number.clone(),

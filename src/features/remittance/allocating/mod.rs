@@ -5,7 +5,9 @@ mod mails;
 mod model;
 mod moves;
 mod queries;
+mod undoing;
 
 pub(super) use model::{AllocationKind, Share, Why};
-pub(super) use moves::{allocate, book, unbook};
-pub(super) use queries::{Target, arrived, target, target_of};
+pub(super) use moves::{allocate, book, settle, unbook};
+pub(super) use queries::{Arrived, Target, arrived, paid_accounts, target, target_of};
+pub(super) use undoing::undo;

@@ -24,6 +24,8 @@ text_enum! {
         Rest = "rest",
         /// More arrived than was payable.
         Surplus = "surplus",
+        /// Nearly all arrived; what banks took on the way is borne by the house.
+        Charges = "charges",
         /// The top-up that the reference names was taken back or refused.
         Late = "late",
         /// A person confirmed it.
@@ -40,6 +42,8 @@ pub struct Share {
     pub kind: AllocationKind,
     /// How much; above zero.
     pub amount: Money,
+    /// What banks took on the way, on top of it: only when it completes a top-up.
+    pub charges: Money,
     /// Why.
     pub why: Why,
 }

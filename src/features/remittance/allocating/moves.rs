@@ -59,11 +59,15 @@ pub fn allocate(
         return Err(Fault::CurrenciesDiffer);
     }
     let to = entry.state.after(EntryMove::Credit)?;
-    book(conn, ctx, entry)?;
-    // The entry first: two allocations of the same entry meet at its row, and the second finds it taken.
+    // The entry first: two allocations of the same entry meet at its row, and the second finds it taken. Then top-ups, then
+    // the accounts of the ledger: everybody takes them in this order, so that nobody waits for another in a circle.
     if !queries::taken(conn, entry, to, by)? {
         return Err(Fault::Changed);
     }
+    let targets: Vec<&Target> = shares.iter().map(|share| &share.target).collect();
+    queries::hold(conn, &targets)?;
+    held(conn, ctx, entry, shares)?;
+    book(conn, ctx, entry)?;
     for share in shares {
         let transaction = match share.kind {
             AllocationKind::Remittance => remittance(conn, ctx, (by, entry), share)?,
@@ -79,6 +83,25 @@ pub fn allocate(
     Ok(())
 }
 
+/// Holds the accounts that shares move, all of them before the first is moved.
+fn held(conn: &mut Conn, ctx: &Context, entry: &Arrived, shares: &[Share]) -> Result<(), Fault> {
+    let mut accounts = Vec::new();
+    if entry.booked_transaction_id.is_none() {
+        accounts.push(ledger::bank(conn, &entry.receiving, &entry.currency, ctx.now)?);
+    }
+    for share in shares {
+        let target = &share.target;
+        accounts.push(ledger::suspense(conn, &target.currency, ctx.now)?);
+        accounts.push(ledger::wallet(conn, target.holder, &target.currency, ctx.now)?);
+        accounts.extend(ledger::receivable_of(conn, target.holder, &target.currency)?);
+        if share.charges.is_positive() {
+            accounts.push(ledger::fees(conn, &target.currency, ctx.now)?);
+        }
+    }
+    ledger::hold(conn, &accounts.iter().collect::<Vec<_>>())?;
+    Ok(())
+}
+
 /// A share that pays a top-up. The wallet is credited once, with all of the amount, when all of it is there.
 fn remittance(
     conn: &mut Conn,
@@ -87,12 +110,13 @@ fn remittance(
     share: &Share,
 ) -> Result<Option<Number>, Fault> {
     let target = &share.target;
-    if share.amount > target.rest() {
+    let arrives = share.amount.checked_add(share.charges).unwrap_or(share.amount);
+    let whole = arrives == target.rest();
+    if arrives > target.rest() || (share.charges.is_positive() && !whole) {
         return Err(Fault::AmountsDiffer);
     }
-    let whole = share.amount == target.rest();
     let to = target.state.after(if whole { Move::Credit } else { Move::Receive })?;
-    if !queries::received(conn, target, share.amount, to, ctx.now)? {
+    if !queries::received(conn, target, (arrives, share.charges), to, ctx.now)? {
         return Err(Fault::Changed);
     }
     let details = json!({ "amount": share.amount, "entry": entry.number.as_str() });
@@ -105,16 +129,39 @@ fn remittance(
         }
         return Ok(None);
     }
-    let number = credit(conn, ctx, TransactionKind::CreditRemittance, target, target.amount)?;
+    let number = credit(conn, ctx, TransactionKind::CreditRemittance, target, (target.amount, share.charges))?;
     let transaction = ledger::row_of(conn, &number)?;
     queries::complete(conn, target, transaction)?;
     queries::insert(conn, entry, share, Some(transaction), (by, ctx.now))?;
-    let details = json!({ "amount": target.amount, "entry": entry.number.as_str(), "transaction": number.as_str() });
+    let mut details =
+        json!({ "amount": target.amount, "entry": entry.number.as_str(), "transaction": number.as_str() });
+    if share.charges.is_positive() {
+        details["charges"] = json!(share.charges);
+    }
+    credited(conn, ctx, target, details)?;
+    Ok(Some(number))
+}
+
+/// Records that all of a top-up is in the wallet, and tells its people.
+fn credited(conn: &mut Conn, ctx: &Context, target: &Target, details: serde_json::Value) -> Result<(), Fault> {
     told(conn, ctx, target, Event::RemittanceCredited, details)?;
     for reader in readers_of(conn, target.holder.account_id(), target.opened_by_id)? {
         mail::send(conn, ctx, mails::credited(ctx, target, target.amount, &reader)?)?;
     }
-    Ok(Some(number))
+    Ok(())
+}
+
+/// What has arrived of a top-up is all that its people want: it is credited, and the rest is payable no more.
+pub fn settle(conn: &mut Conn, ctx: &Context, target: &Target) -> Result<(), Fault> {
+    let to = target.state.after(Move::Settle)?;
+    let settled = Target { amount: target.received, ..target.clone() };
+    if !queries::settled(conn, target, to, ctx.now)? {
+        return Err(Fault::Changed);
+    }
+    let number = credit(conn, ctx, TransactionKind::CreditRemittance, &settled, (settled.amount, Money::ZERO))?;
+    let transaction = ledger::row_of(conn, &number)?;
+    queries::complete(conn, target, transaction)?;
+    credited(conn, ctx, &settled, json!({ "amount": settled.amount, "transaction": number.as_str(), "settled": true }))
 }
 
 /// A share that goes to the balance of the account.
@@ -125,7 +172,7 @@ fn balance(
     share: &Share,
 ) -> Result<Option<Number>, Fault> {
     let target = &share.target;
-    let number = credit(conn, ctx, TransactionKind::CreditBalance, target, share.amount)?;
+    let number = credit(conn, ctx, TransactionKind::CreditBalance, target, (share.amount, Money::ZERO))?;
     let transaction = ledger::row_of(conn, &number)?;
     queries::insert(conn, entry, share, Some(transaction), (by, ctx.now))?;
     let details = json!({ "amount": share.amount, "entry": entry.number.as_str(), "transaction": number.as_str() });
@@ -136,18 +183,30 @@ fn balance(
     Ok(Some(number))
 }
 
-/// Nobody's money becomes that of the account.
+/// Nobody's money becomes that of the account: `amount`, of which the house bears the charges. What the account owes us is
+/// paid out of it at once.
 fn credit(
     conn: &mut Conn,
     ctx: &Context,
     kind: TransactionKind,
     target: &Target,
-    amount: Money,
+    (amount, charges): (Money, Money),
 ) -> Result<Number, Fault> {
-    let suspense = ledger::suspense(conn, &target.currency, ctx.now)?;
-    let wallet = ledger::wallet(conn, target.holder, &target.currency, ctx.now)?;
+    let (holder, currency) = (target.holder, &target.currency);
+    let suspense = ledger::suspense(conn, currency, ctx.now)?;
+    let wallet = ledger::wallet(conn, holder, currency, ctx.now)?;
+    let mut transfers = vec![(suspense.clone(), wallet.clone(), Money(amount.0 - charges.0))];
+    if charges.is_positive() {
+        transfers.push((ledger::fees(conn, currency, ctx.now)?, wallet.clone(), charges));
+    }
+    if let Some(receivable) = ledger::receivable_of(conn, holder, currency)? {
+        let owed = ledger::hold(conn, &[&suspense, &wallet, &receivable])?[2];
+        if owed.is_positive() {
+            transfers.push((wallet, receivable, owed.min(amount)));
+        }
+    }
     let object = Some(target.number.as_str().to_string());
-    Ok(ledger::post(conn, ctx, Posting { kind, object, transfers: vec![(suspense, wallet, amount)] })?)
+    Ok(ledger::post(conn, ctx, Posting { kind, object, transfers })?)
 }
 
 fn post(

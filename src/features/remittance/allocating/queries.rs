@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::model::{AllocationKind, Share};
+use super::model::{AllocationKind, Share, Why};
 use crate::base::db::Conn;
 use crate::base::db::schema::{allocations, receiving_accounts, remittances, statement_entries};
 use crate::base::types::{Moment, Money, Number};
@@ -33,6 +33,13 @@ pub struct Arrived {
     pub text: String,
     /// The transaction that booked it.
     pub(super) booked_transaction_id: Option<i64>,
+}
+
+impl Arrived {
+    /// Its row, for what refers to it.
+    pub fn row(&self) -> i64 {
+        self.id
+    }
 }
 
 macro_rules! columns {
@@ -145,18 +152,32 @@ pub(super) fn taken(conn: &mut Conn, entry: &Arrived, to: EntryState, by: Option
     Ok(taken == 1)
 }
 
+/// Holds top-ups until the running transaction ends, in the order of their rows.
+pub(super) fn hold(conn: &mut Conn, targets: &[&Target]) -> QueryResult<()> {
+    let mut ids: Vec<i64> = targets.iter().map(|target| target.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    for id in ids {
+        diesel::update(remittances::table.find(id))
+            .set(remittances::opened_at.eq(remittances::opened_at))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Keeps that so much more of a top-up has arrived; false when it changed meanwhile.
 pub(super) fn received(
     conn: &mut Conn,
     target: &Target,
-    amount: Money,
+    (arrives, charges): (Money, Money),
     to: RemittanceState,
     now: Moment,
 ) -> QueryResult<bool> {
     let settled = (to == RemittanceState::Credited).then_some(now);
     let change = (
         remittances::state.eq(to),
-        remittances::received.eq(remittances::received + amount.0),
+        remittances::received.eq(remittances::received + arrives.0),
+        remittances::charges.eq(remittances::charges + charges.0),
         remittances::settled_at.eq(settled),
     );
     let same = diesel::update(remittances::table.find(target.id))
@@ -167,6 +188,133 @@ pub(super) fn received(
         Some(at) => same.filter(remittances::declared_at.eq(Some(at))).set(change).execute(conn)?,
         None => same.filter(remittances::declared_at.is_null()).set(change).execute(conn)?,
     };
+    Ok(kept == 1)
+}
+
+/// Keeps that a top-up is worth what has arrived of it; false when it changed meanwhile.
+pub(super) fn settled(conn: &mut Conn, target: &Target, to: RemittanceState, now: Moment) -> QueryResult<bool> {
+    let kept = diesel::update(remittances::table.find(target.id))
+        .filter(remittances::state.eq(target.state))
+        .filter(remittances::received.eq(target.received))
+        .set((
+            remittances::state.eq(to),
+            remittances::amount.eq(remittances::received),
+            remittances::settled_at.eq(Some(now)),
+        ))
+        .execute(conn)?;
+    Ok(kept == 1)
+}
+
+/// An allocation that counts.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct Live {
+    pub id: i64,
+    pub kind: AllocationKind,
+    pub holder: Holder,
+    pub amount: Money,
+    pub remittance: Option<Number>,
+}
+
+/// What an entry pays.
+pub(super) fn live(conn: &mut Conn, entry: &Arrived) -> QueryResult<Vec<Live>> {
+    allocations::table
+        .left_join(remittances::table.on(allocations::remittance_id.eq(remittances::id.nullable())))
+        .filter(allocations::entry_id.eq(entry.id))
+        .filter(allocations::undone_by_id.is_null())
+        .order(allocations::id)
+        .select((
+            allocations::id,
+            allocations::kind,
+            allocations::account_id,
+            allocations::amount,
+            remittances::number.nullable(),
+        ))
+        .load(conn)
+}
+
+/// The accounts that an entry paid.
+pub fn paid_accounts(conn: &mut Conn, entry: &Arrived) -> QueryResult<Vec<i64>> {
+    allocations::table
+        .filter(allocations::entry_id.eq(entry.id))
+        .filter(allocations::undone_by_id.is_null())
+        .order(allocations::id)
+        .select(allocations::account_id)
+        .load(conn)
+}
+
+/// Keeps by which decision an allocation counts no more.
+pub(super) fn undone(conn: &mut Conn, id: i64, decision: i64) -> QueryResult<usize> {
+    diesel::update(allocations::table.find(id)).set(allocations::undone_by_id.eq(Some(decision))).execute(conn)
+}
+
+/// How much of a top-up banks took on the way.
+pub(super) fn charges(conn: &mut Conn, target: &Target) -> QueryResult<Money> {
+    remittances::table.find(target.id).select(remittances::charges).first(conn)
+}
+
+/// What other entries brought for a top-up that is credited no more is reserved anew.
+pub(super) fn reserve_again(conn: &mut Conn, target: &Target, decision: i64) -> QueryResult<()> {
+    type Row = (i64, i64, Money, Why, Option<i64>, Option<i64>, Moment);
+    let others: Vec<Row> = allocations::table
+        .filter(allocations::remittance_id.eq(Some(target.id)))
+        .filter(allocations::kind.eq(AllocationKind::Remittance))
+        .filter(allocations::undone_by_id.is_null())
+        .order(allocations::id)
+        .select((
+            allocations::id,
+            allocations::entry_id,
+            allocations::amount,
+            allocations::why,
+            allocations::allocated_by_id,
+            allocations::entered_by_id,
+            allocations::allocated_at,
+        ))
+        .load(conn)?;
+    for (id, entry_id, amount, why, by, entered_by, at) in others {
+        undone(conn, id, decision)?;
+        diesel::insert_into(allocations::table)
+            .values((
+                allocations::entry_id.eq(entry_id),
+                allocations::kind.eq(AllocationKind::Remittance),
+                allocations::account_id.eq(target.holder),
+                allocations::remittance_id.eq(Some(target.id)),
+                allocations::amount.eq(amount),
+                allocations::why.eq(why),
+                allocations::allocated_by_id.eq(by),
+                allocations::entered_by_id.eq(entered_by),
+                allocations::opened_by_id.eq(Some(target.opened_by_id)),
+                allocations::allocated_at.eq(at),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Keeps that less of a top-up has arrived; false when it changed meanwhile.
+pub(super) fn lost(conn: &mut Conn, target: &Target, left: Money, to: RemittanceState) -> QueryResult<bool> {
+    let kept = diesel::update(remittances::table.find(target.id))
+        .filter(remittances::state.eq(target.state))
+        .filter(remittances::received.eq(target.received))
+        .set((
+            remittances::state.eq(to),
+            remittances::received.eq(left),
+            remittances::charges.eq(Money::ZERO),
+            remittances::settled_at.eq(None::<Moment>),
+        ))
+        .execute(conn)?;
+    Ok(kept == 1)
+}
+
+/// Keeps that an entry is nobody's again; false when it changed meanwhile.
+pub(super) fn freed(conn: &mut Conn, entry: &Arrived, to: EntryState) -> QueryResult<bool> {
+    let kept = diesel::update(statement_entries::table.find(entry.id))
+        .filter(statement_entries::state.eq(entry.state))
+        .set((
+            statement_entries::state.eq(to),
+            statement_entries::allocated.eq(Money::ZERO),
+            statement_entries::credited_by_id.eq(None::<i64>),
+        ))
+        .execute(conn)?;
     Ok(kept == 1)
 }
 
@@ -200,6 +348,7 @@ pub(super) fn insert(
 pub(super) fn complete(conn: &mut Conn, target: &Target, transaction: i64) -> QueryResult<usize> {
     let reserved = allocations::table
         .filter(allocations::remittance_id.eq(Some(target.id)))
+        .filter(allocations::undone_by_id.is_null())
         .filter(allocations::kind.eq(AllocationKind::Remittance))
         .filter(allocations::transaction_id.is_null());
     diesel::update(reserved).set(allocations::transaction_id.eq(Some(transaction))).execute(conn)

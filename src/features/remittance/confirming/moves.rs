@@ -8,7 +8,7 @@ use super::mails;
 use super::matching::another;
 use super::queries::{self, Sight, Standing};
 use crate::base::db::Conn;
-use crate::base::types::{Moment, Number};
+use crate::base::types::{Moment, Money, Number};
 use crate::features::accounts::readers_of;
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::allocating::{self, AllocationKind, Share, Why};
@@ -48,7 +48,8 @@ pub fn confirm(
         return Err(if target.currency == arrived.currency { Fault::AmountsDiffer } else { Fault::CurrenciesDiffer });
     }
     let amount = arrived.amount;
-    let share = Share { target, kind: AllocationKind::Remittance, amount, why: Why::Confirmed };
+    let charges = Money::ZERO;
+    let share = Share { target, kind: AllocationKind::Remittance, amount, charges, why: Why::Confirmed };
     allocating::allocate(conn, ctx, Some(person), &arrived, &[share])
 }
 

@@ -36,8 +36,21 @@ text_enum! {
         NoName = "no_name",
         /// The same amount with the same reference stands on that day in another file, or was typed in.
         Twin = "twin",
+        /// The amount is as large as the rule against money laundering says.
+        Threshold = "threshold",
+        /// Many small amounts within days come to as much.
+        Structuring = "structuring",
+        /// A large amount for an account that was opened a few days ago.
+        NewAccount = "new_account",
         /// The account's real name is not authenticated, or not any more.
         NoRealName = "no_real_name",
+    }
+}
+
+impl Hold {
+    /// Whether rules against money laundering want it (D7): then there is a case.
+    pub const fn is_for_aml(self) -> bool {
+        matches!(self, Self::ThirdParty | Self::Threshold | Self::Structuring | Self::NewAccount)
     }
 }
 

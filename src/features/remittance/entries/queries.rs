@@ -14,7 +14,7 @@ use crate::each;
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::model::signs;
 use crate::features::remittance::receiving::Receiving;
-use crate::features::remittance::sealed::{self, ENTRY_ACCOUNT, ENTRY_REMITTER, seal};
+use crate::features::remittance::sealed::{self, ENTRY_ACCOUNT, ENTRY_REMITTER, hash_of_account, seal};
 use crate::features::remittance::statements::Side;
 use crate::features::remittance::top_ups::TopUp;
 use crate::features::staff::Officer;
@@ -171,7 +171,7 @@ pub fn list(
 }
 
 /// One entry.
-pub(super) fn one(conn: &mut Conn, viewer: &Officer, number: &Number) -> QueryResult<Option<StatementEntry>> {
+pub fn one(conn: &mut Conn, viewer: &Officer, number: &Number) -> QueryResult<Option<StatementEntry>> {
     let row: Option<Row> =
         whole!().filter(statement_entries::number.eq(number)).select(columns!()).first(conn).optional()?;
     let mut found: Vec<StatementEntry> = row.into_iter().map(|row| opened(viewer, row)).collect();
@@ -347,6 +347,7 @@ pub(super) fn insert(
         statement_entries::serial_key.eq(signs(&new.bank_serial)),
         statement_entries::entered_by_id.eq(officer.person_id()),
         statement_entries::entered_at.eq(ctx.now),
+        statement_entries::remitter_hash.eq(account.and_then(|text| hash_of_account(&ctx.keys, text))),
     );
     let kept = each!(conn, c => diesel::insert_into(statement_entries::table)
         .values(row)

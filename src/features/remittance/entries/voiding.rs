@@ -1,4 +1,4 @@
-//! The page of one statement entry, and voiding one that was typed in wrongly.
+//! Voiding an entry that was typed in wrongly.
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
@@ -6,21 +6,14 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::model::{EntryMove, EntryState};
+use super::model::EntryMove;
 use super::moves;
 use super::queries::{self, StatementEntry};
 use crate::base::types::Number;
 use crate::features::remittance::fields;
-use crate::features::staff::{Auditor, Finance, Staff};
+use crate::features::staff::{Finance, Staff};
 use crate::web::forms::{Errors, Form};
 use crate::web::{self, Ended, Error, Flash, Goto, Shell, Visit, page};
-
-#[derive(Template)]
-#[template(path = "remittance/entries/show.html")]
-struct Show {
-    shell: Shell,
-    entry: StatementEntry,
-}
 
 fn number_in(path: &Path<String>) -> Result<Number, Error> {
     Number::parse('E', path).ok_or(Error::NotFound)
@@ -28,20 +21,6 @@ fn number_in(path: &Path<String>) -> Result<Number, Error> {
 
 fn address(number: &Number) -> String {
     format!("/staff/statements/{}", number.as_str())
-}
-
-/// Until it is credited an entry is nobody's, so the look at it is recorded like one at the list.
-pub(in crate::features::remittance) async fn show(
-    visit: Visit<Staff<(Finance, Auditor)>>,
-    path: Path<String>,
-) -> Result<HttpResponse, Error> {
-    let number = number_in(&path)?;
-    let (shell, entry) = visit
-        .list("statements", json!({ "entry": number.as_str() }), move |conn, officer| {
-            queries::one(conn, officer, &number)?.ok_or(Error::NotFound)
-        })
-        .await?;
-    page(Show { shell, entry })
 }
 
 /// Why an entry is voided.

@@ -4,9 +4,10 @@
 use super::queries::{self, Unseen};
 use super::rules::{Decision, Entry, Named, decide};
 use crate::base::db::{Conn, Db, End};
-use crate::base::types::Number;
+use crate::base::types::{Money, Number};
 use crate::features::identity;
 use crate::features::remittance::allocating;
+use crate::features::remittance::aml;
 use crate::features::remittance::entries::{EntryMove, EntryState};
 use crate::features::remittance::fault::Fault;
 use crate::services::context::Context;
@@ -15,7 +16,7 @@ use crate::services::context::Context;
 const AT_ONCE: i64 = 50;
 
 /// Looks at every entry that nobody looked at.
-pub async fn look_at_all(db: &Db, ctx: &Context) -> Result<(), String> {
+pub async fn look_at_all(db: &Db, ctx: &Context, tolerance: Money) -> Result<(), String> {
     loop {
         let keys = ctx.keys.clone();
         let next = db.read(move |conn| queries::unseen(conn, &keys, AT_ONCE)).await;
@@ -26,7 +27,7 @@ pub async fn look_at_all(db: &Db, ctx: &Context) -> Result<(), String> {
         let mut failed = 0;
         for entry in next {
             let (ctx, number) = (ctx.clone(), entry.number.clone());
-            let looked = db.write(move |conn| match look_at(conn, &ctx, &entry) {
+            let looked = db.write(move |conn| match look_at(conn, &ctx, &entry, tolerance) {
                 Ok(()) => End::Keep(Ok(())),
                 // Somebody changed it in this very moment: it is looked at again.
                 Err(Fault::Changed | Fault::IllegalMove(_)) => End::Undo(Ok(())),
@@ -46,12 +47,12 @@ pub async fn look_at_all(db: &Db, ctx: &Context) -> Result<(), String> {
 /// Looks at the next entries within the running transaction: for the demo company.
 pub fn look_at_next(conn: &mut Conn, ctx: &Context) -> Result<(), Fault> {
     for entry in queries::unseen(conn, &ctx.keys, AT_ONCE)? {
-        look_at(conn, ctx, &entry)?;
+        look_at(conn, ctx, &entry, Money::ZERO)?;
     }
     Ok(())
 }
 
-fn look_at(conn: &mut Conn, ctx: &Context, entry: &Unseen) -> Result<(), Fault> {
+fn look_at(conn: &mut Conn, ctx: &Context, entry: &Unseen, tolerance: Money) -> Result<(), Fault> {
     let numbers = Number::within('R', &entry.text);
     let mut named = Vec::new();
     for target in allocating::target_of(conn, &numbers)? {
@@ -65,13 +66,27 @@ fn look_at(conn: &mut Conn, ctx: &Context, entry: &Unseen) -> Result<(), Fault> 
         remitter: entry.remitter.clone(),
         twin: queries::has_twin(conn, entry)?,
     };
-    let (by, hold) = match decide(&facts, &named) {
+    let account = named.first().map(|one| one.target.holder.account_id());
+    let (by, hold) = match decide(&facts, &named, tolerance) {
         Decision::Credit(shares) => {
-            let arrived = allocating::arrived(conn, &entry.number)?.ok_or(Fault::NotFound)?;
-            return allocating::allocate(conn, ctx, None, &arrived, &shares);
+            let caught = match account {
+                Some(account) => aml::caught(conn, account, entry.amount, ctx.now)?,
+                None => None,
+            };
+            let Some(rule) = caught else {
+                let arrived = allocating::arrived(conn, &entry.number)?.ok_or(Fault::NotFound)?;
+                return allocating::allocate(conn, ctx, None, &arrived, &shares);
+            };
+            (EntryMove::Hold, Some(rule.hold()))
         }
         Decision::Hold(hold) => (EntryMove::Hold, Some(hold)),
         Decision::Ask => (EntryMove::Ask, None),
     };
-    if queries::left(conn, entry, EntryState::New.after(by)?, hold)? { Ok(()) } else { Err(Fault::Changed) }
+    if !queries::left(conn, entry, EntryState::New.after(by)?, hold)? {
+        return Err(Fault::Changed);
+    }
+    match (account, hold) {
+        (Some(account), Some(hold)) if hold.is_for_aml() => aml::opened(conn, ctx, &entry.number, account, hold),
+        _ => Ok(()),
+    }
 }

@@ -40,7 +40,9 @@ pub enum Decision {
 }
 
 /// Decides on an entry whose text names these top-ups, in any order.
-pub fn decide(entry: &Entry, named: &[Named]) -> Decision {
+///
+/// Up to `tolerance` may be lost to banks on the way; the house bears it.
+pub fn decide(entry: &Entry, named: &[Named], tolerance: Money) -> Decision {
     let Some(first) = named.first() else { return Decision::Ask };
     // Of several accounts, or in another currency: no rule knows what was meant.
     let strange = |one: &Named| one.target.holder != first.target.holder || one.target.currency != entry.currency;
@@ -55,22 +57,27 @@ pub fn decide(entry: &Entry, named: &[Named]) -> Decision {
         Some(_) => {}
     }
     match named {
-        [one] => Decision::Credit(of_one(entry.amount, &one.target)),
+        [one] => Decision::Credit(of_one(entry.amount, &one.target, tolerance)),
         several => of_several(entry.amount, several).map_or(Decision::Ask, Decision::Credit),
     }
 }
 
 fn share(target: &Target, kind: AllocationKind, amount: Money, why: Why) -> Share {
-    Share { target: target.clone(), kind, amount, why }
+    Share { target: target.clone(), kind, amount, charges: Money::ZERO, why }
 }
 
 /// One top-up: what is payable of it first, and what is left goes to the balance.
-fn of_one(amount: Money, target: &Target) -> Vec<Share> {
+fn of_one(amount: Money, target: &Target, tolerance: Money) -> Vec<Share> {
     if !target.state.allows(Move::Credit) {
         let why = if target.state == RemittanceState::Credited { Why::Surplus } else { Why::Late };
         return vec![share(target, AllocationKind::Balance, amount, why)];
     }
     let rest = target.rest();
+    let lost = Money(rest.0 - amount.0);
+    if lost.is_positive() && lost <= tolerance {
+        let nearly = share(target, AllocationKind::Remittance, amount, Why::Charges);
+        return vec![Share { charges: lost, ..nearly }];
+    }
     if amount < rest {
         return vec![share(target, AllocationKind::Remittance, amount, Why::Part)];
     }

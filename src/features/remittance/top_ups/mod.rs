@@ -9,9 +9,11 @@ mod thread;
 
 pub(super) use declaring::{DECLARATION_BYTES, declare_do, declare_form};
 pub use moves::{declare, open, withdraw};
-pub(super) use pages::{create, download, list, new, number_in, show, slip, withdraw_ask, withdraw_do};
+pub(super) use pages::{
+    create, download, list, new, number_in, settle_ask, settle_do, show, slip, withdraw_ask, withdraw_do,
+};
 pub use queries::Declaration;
 #[cfg(test)]
 pub(super) use queries::Declared;
-pub(super) use queries::{Row, TopUp, any, for_customer, holds, under_way};
+pub(super) use queries::{Row, TopUp, any, for_customer, holds, some, under_way};
 pub(super) use thread::{Knot, knots};

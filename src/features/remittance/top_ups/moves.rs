@@ -6,6 +6,7 @@ use super::queries::{self, Declaration};
 use crate::base::db::Conn;
 use crate::base::types::{Money, Number};
 use crate::features::remittance::actor::{Payer, Steward};
+use crate::features::remittance::allocating;
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::Move;
 use crate::features::remittance::receiving;
@@ -52,6 +53,13 @@ pub fn withdraw(conn: &mut Conn, steward: &impl Steward, number: &Number) -> Res
         return Err(Fault::Changed);
     }
     record(conn, steward, Event::RemittanceWithdrawn, number, None)
+}
+
+/// Contents itself with what has arrived of a top-up: it is credited, and the rest is payable no more.
+pub fn settle(conn: &mut Conn, steward: &impl Steward, number: &Number) -> Result<(), Fault> {
+    queries::own(conn, steward, number)?.ok_or(Fault::NotFound)?;
+    let target = allocating::target(conn, number)?.ok_or(Fault::NotFound)?;
+    allocating::settle(conn, steward.ctx(), &target)
 }
 
 fn record(

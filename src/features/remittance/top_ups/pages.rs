@@ -170,6 +170,40 @@ pub(in crate::features::remittance) async fn withdraw_do(
     ended.await?.or_fail(Error::Conflict)
 }
 
+#[derive(Template)]
+#[template(path = "remittance/settlement.html")]
+struct Settlement {
+    shell: Shell,
+    top_up: TopUp,
+}
+
+pub(in crate::features::remittance) async fn settle_ask(
+    visit: Visit<Member<(Owner, Billing)>>,
+    path: Path<String>,
+) -> Result<HttpResponse, Error> {
+    let number = number_in(&path)?;
+    let (shell, top_up) = visit
+        .read(move |conn, member| {
+            let found = queries::one(conn, member, &number)?.ok_or(Error::NotFound)?;
+            if found.state.allows(Move::Settle) { Ok(found) } else { Err(Error::Conflict) }
+        })
+        .await?;
+    page(Settlement { shell, top_up })
+}
+
+pub(in crate::features::remittance) async fn settle_do(
+    visit: Visit<Member<(Owner, Billing)>>,
+    path: Path<String>,
+    form: Form<Press>,
+) -> Result<HttpResponse, Error> {
+    let number = number_in(&path)?;
+    let ended = visit.write(&form, move |conn, member, _| {
+        moves::settle(conn, member, &number)?;
+        Ok(Goto::to(address(&number)).saying(Flash::RemittanceSettled))
+    });
+    ended.await?.or_fail(Error::Conflict)
+}
+
 pub(in crate::features::remittance) async fn download(
     visit: Visit<Reader>,
     path: Path<String>,

@@ -166,11 +166,20 @@ pub fn any(conn: &mut Conn, officer: &Officer, number: &Number) -> QueryResult<O
     load(conn, officer.ctx(), number, None)
 }
 
-fn load(conn: &mut Conn, ctx: &Context, number: &Number, account_id: Option<i64>) -> QueryResult<Option<TopUp>> {
-    let mut query = remittances::table
-        .inner_join(receiving_accounts::table)
-        .filter(remittances::number.eq(number))
-        .select((
+/// Several of whichever accounts, for finance.
+pub fn some(conn: &mut Conn, officer: &Officer, numbers: &[Number]) -> QueryResult<Vec<TopUp>> {
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Whole> =
+        whole!().filter(remittances::number.eq_any(numbers)).order(remittances::number).load(conn)?;
+    Ok(rows.into_iter().map(|row| opened(officer.ctx(), row)).collect())
+}
+
+/// What a top-up is read from.
+macro_rules! whole {
+    () => {
+        remittances::table.inner_join(receiving_accounts::table).select((
             (
                 remittances::id,
                 remittances::account_id,
@@ -191,15 +200,23 @@ fn load(conn: &mut Conn, ctx: &Context, number: &Number, account_id: Option<i64>
             ),
             RECEIVING,
         ))
-        .into_boxed();
+    };
+}
+use whole;
+
+fn load(conn: &mut Conn, ctx: &Context, number: &Number, account_id: Option<i64>) -> QueryResult<Option<TopUp>> {
+    let mut query = whole!().filter(remittances::number.eq(number)).into_boxed();
     if let Some(account_id) = account_id {
         query = query.filter(remittances::account_id.eq(account_id));
     }
     let found: Option<Whole> = query.first(conn).optional()?;
-    Ok(found.map(|((id, account_id, number, state, amount, received, refusal), rest, receiving)| {
-        let declared = declared(ctx, &number, rest);
-        TopUp { id, account_id, number, state, amount, received, refusal, receiving, declared }
-    }))
+    Ok(found.map(|row| opened(ctx, row)))
+}
+
+fn opened(ctx: &Context, row: Whole) -> TopUp {
+    let ((id, account_id, number, state, amount, received, refusal), rest, receiving) = row;
+    let declared = declared(ctx, &number, rest);
+    TopUp { id, account_id, number, state, amount, received, refusal, receiving, declared }
 }
 
 fn declared(ctx: &Context, number: &Number, columns: DeclaredColumns) -> Option<Declared> {

@@ -38,6 +38,9 @@ pub fn knots(conn: &mut Conn, ctx: &Context, top_up: &TopUp) -> diesel::QueryRes
                     | Event::RemittanceCredited
                     | Event::BalanceCredited
                     | Event::RemittanceRefused
+                    | Event::RemittanceUndone
+                    | Event::BalanceUndone
+                    | Event::EntrySentBack
                     | Event::RemittanceAccountClosed
             )
         })

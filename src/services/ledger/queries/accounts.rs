@@ -1,5 +1,7 @@
 //! The accounts of the ledger: customers' wallets and those of the house.
 
+use std::collections::HashMap;
+
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use diesel::prelude::*;
@@ -62,6 +64,50 @@ pub fn suspense(conn: &mut Conn, currency: &str, now: Moment) -> QueryResult<Acc
 /// The account of money that left the bank and that nobody has explained yet: below zero by as much; opened when there is none yet.
 pub fn outgoing(conn: &mut Conn, currency: &str, now: Moment) -> QueryResult<Account> {
     opened(conn, &format!("suspense/outgoing/{currency}"), AccountKind::Suspense, None, currency, now)
+}
+
+/// What a customer owes us: of money that was credited by mistake and is spent; opened when there is none yet.
+pub fn receivable(conn: &mut Conn, holder: Holder, currency: &str, now: Moment) -> QueryResult<Account> {
+    let number: String = accounts::table.find(holder).select(accounts::number).first(conn)?;
+    opened(conn, &format!("receivable/{number}/{currency}"), AccountKind::Receivable, Some(holder), currency, now)
+}
+
+/// What a customer owes us, if anything ever was.
+pub fn receivable_of(conn: &mut Conn, holder: Holder, currency: &str) -> QueryResult<Option<Account>> {
+    ledger_accounts::table
+        .filter(ledger_accounts::account_id.eq(Some(holder)))
+        .filter(ledger_accounts::currency.eq(currency))
+        .filter(ledger_accounts::kind.eq(AccountKind::Receivable))
+        .select(ACCOUNT)
+        .first(conn)
+        .optional()
+}
+
+/// The account of money on its way back to who sent it; opened when there is none yet.
+pub fn refunds_payable(conn: &mut Conn, currency: &str, now: Moment) -> QueryResult<Account> {
+    opened(conn, &format!("refunds/{currency}"), AccountKind::RefundsPayable, None, currency, now)
+}
+
+/// The account of bank charges that we bear; opened when there is none yet.
+pub fn fees(conn: &mut Conn, currency: &str, now: Moment) -> QueryResult<Account> {
+    opened(conn, &format!("fees/{currency}"), AccountKind::Fees, None, currency, now)
+}
+
+/// Holds these accounts until the running transaction ends, in the order in which postings do, and answers their balances in
+/// the order in which they are named: what is decided on them stays true, and nobody waits for another in a circle.
+pub fn hold(conn: &mut Conn, named: &[&Account]) -> QueryResult<Vec<Money>> {
+    let mut ids: Vec<i64> = named.iter().map(|account| account.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut held = HashMap::new();
+    for id in ids {
+        let balance: Money = diesel::update(ledger_accounts::table.find(id))
+            .set(ledger_accounts::balance.eq(ledger_accounts::balance))
+            .returning(ledger_accounts::balance)
+            .get_result(conn)?;
+        held.insert(id, balance);
+    }
+    Ok(named.iter().map(|account| held.get(&account.id).copied().unwrap_or_default()).collect())
 }
 
 fn opened(

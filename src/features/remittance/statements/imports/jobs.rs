@@ -17,7 +17,7 @@ use super::model::ImportState;
 use super::queries::{Import, NewImport};
 use super::{moves, queries, source};
 use crate::base::db::{Db, End};
-use crate::base::types::{Moment, Number};
+use crate::base::types::{Moment, Money, Number};
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::statements::formats::{Encoding, Format, Line, Mapping, Reading};
 use crate::features::remittance::{matching, receiving};
@@ -68,7 +68,7 @@ fn run(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<()
         while let Some(import) = one(&house.db, queries::next).await? {
             import_stored(&house, &ctx, &import).await?;
         }
-        matching::look_at_all(&house.db, &ctx).await?;
+        matching::look_at_all(&house.db, &ctx, house.config.money.charges_tolerance).await?;
         expire(&house, &ctx).await
     })
 }
@@ -167,7 +167,15 @@ pub enum NotImported {
 }
 
 /// Imports a file of the operator's, and lets the rules look at what it brought.
-pub async fn by_command(db: &Db, ctx: &Context, path: &Path, account: Option<&str>) -> Result<Imported, NotImported> {
+///
+/// `tolerance` is what may be lost to banks on the way.
+pub async fn by_command(
+    db: &Db,
+    ctx: &Context,
+    path: &Path,
+    account: Option<&str>,
+    tolerance: Money,
+) -> Result<Imported, NotImported> {
     let failed = |fault: String| NotImported::Failed(fault);
     let known = one(db, receiving::known).await.map_err(failed)?;
     let wanted: Vec<_> = known
@@ -220,7 +228,7 @@ pub async fn by_command(db: &Db, ctx: &Context, path: &Path, account: Option<&st
     let (lines, ended) = source::lines(reading, BufReader::new(File::open(path)?));
     let fresh = bring_all(db, ctx, &import, lines).await.map_err(failed)?;
     ended.await.map_err(|fault| failed(fault.to_string()))?.map_err(|wrong| NotImported::Refused(wrong.to_string()))?;
-    matching::look_at_all(db, ctx).await.map_err(failed)?;
+    matching::look_at_all(db, ctx, tolerance).await.map_err(failed)?;
     Ok(Imported { entries, fresh: u64::try_from(fresh).unwrap_or_default() })
 }
 

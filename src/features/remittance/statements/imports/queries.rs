@@ -11,7 +11,7 @@ use crate::base::types::{Day, Moment, Money, Number};
 use crate::each;
 use crate::features::remittance::entries::EntryState;
 use crate::features::remittance::receiving::Receiving;
-use crate::features::remittance::sealed::{ENTRY_ACCOUNT, ENTRY_REMITTER, seal};
+use crate::features::remittance::sealed::{ENTRY_ACCOUNT, ENTRY_REMITTER, hash_of_account, seal};
 use crate::features::remittance::statements::formats::{Format, Side};
 use crate::services::context::Context;
 
@@ -352,6 +352,7 @@ pub fn keep(
             statement_entries::import_id.eq(Some(import.id)),
             statement_entries::line_key.eq(Some(&one.key)),
             statement_entries::occurrence.eq(one.occurrence),
+            statement_entries::remitter_hash.eq(account.and_then(|text| hash_of_account(&ctx.keys, text))),
         ),
     );
     let kept = each!(conn, c => diesel::insert_into(statement_entries::table)

@@ -1,0 +1,2 @@
+drop table aml_cases;
+drop table aml_rules;

@@ -1,0 +1,11 @@
+//! What anti-money-laundering rules need (D7): rules as data send money to a person first, with the reason; what was looked at stays on
+//! record longer than the account.
+
+mod model;
+mod moves;
+mod pages;
+mod queries;
+
+pub use moves::{cleared, opened};
+pub(super) use pages::{list, report_ask, report_do, rule_ask, rule_do};
+pub use queries::caught;

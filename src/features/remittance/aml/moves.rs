@@ -1,0 +1,60 @@
+//! Opening and ending cases, and changing rules.
+
+use serde_json::json;
+
+use super::model::{CaseMove, Rule};
+use super::queries;
+use crate::base::db::Conn;
+use crate::base::types::Number;
+use crate::features::remittance::actor::Treasurer;
+use crate::features::remittance::allocating::Arrived;
+use crate::features::remittance::entries::Hold;
+use crate::features::remittance::fault::Fault;
+use crate::features::staff::is_own;
+use crate::services::context::Context;
+use crate::services::records::{self, Entry, Event};
+
+/// Keeps that money for an account waits for a person, and why.
+pub fn opened(conn: &mut Conn, ctx: &Context, entry: &Number, account_id: i64, why: Hold) -> Result<(), Fault> {
+    queries::open(conn, &Number::random('G'), entry, account_id, why, ctx.now)?;
+    let record = Entry::new(Event::AmlHeld).about(entry.as_str()).with(json!({ "rule": why.as_str() }));
+    Ok(records::keep(conn, ctx, record)?)
+}
+
+/// The entry of a case was credited by a person, who said why it may.
+pub fn cleared(conn: &mut Conn, ctx: &Context, entry: &Arrived, person: i64, note: Option<&str>) -> Result<(), Fault> {
+    let Some(case) = queries::of_entry(conn, entry)? else { return Ok(()) };
+    // A reported case stays reported, whatever becomes of the money.
+    let Ok(to) = case.state.after(CaseMove::Clear) else { return Ok(()) };
+    let note = note.ok_or(Fault::NoteMissing)?;
+    if !queries::ended(conn, &case, to, (person, note), ctx.now)? {
+        return Err(Fault::Changed);
+    }
+    let record = Entry::new(Event::AmlCleared).about(entry.number.as_str()).with(json!({ "note": note }));
+    Ok(records::keep(conn, ctx, record)?)
+}
+
+/// Finance reported a case to the authority.
+pub fn report(conn: &mut Conn, officer: &impl Treasurer, number: &Number, note: &str) -> Result<(), Fault> {
+    let case = queries::one(conn, number)?.ok_or(Fault::NotFound)?;
+    if let Some(account) = case.account_id
+        && is_own(conn, officer.person_id(), account)?
+    {
+        return Err(Fault::FourEyes);
+    }
+    let to = case.state.after(CaseMove::Report)?;
+    if !queries::ended(conn, &case, to, (officer.person_id(), note), officer.ctx().now)? {
+        return Err(Fault::Changed);
+    }
+    let record = Entry::new(Event::AmlReported).about(case.entry.as_str()).with(json!({ "note": note }));
+    Ok(records::keep(conn, officer.ctx(), record)?)
+}
+
+/// A rule looks for something else from now on.
+pub fn change(conn: &mut Conn, officer: &impl Treasurer, rule: &Rule) -> Result<(), Fault> {
+    queries::change(conn, officer, rule)?;
+    let details = json!({
+        "rule": rule.kind.as_str(), "active": rule.active, "amount": rule.amount, "times": rule.times, "days": rule.days
+    });
+    Ok(records::keep(conn, officer.ctx(), Entry::new(Event::AmlRuleChanged).with(details))?)
+}

@@ -1,0 +1,223 @@
+//! Finance's pages of cases and rules.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::model::{CaseMove, CaseState, Rule, RuleKind};
+use super::moves;
+use super::queries::{self, Told};
+use crate::base::types::Number;
+use crate::features::remittance::fields;
+use crate::features::staff::{Auditor, Finance, Staff};
+use crate::web::forms::{Asking, Errors, FieldError, Form};
+use crate::web::lists::{PAGE, Rows};
+use crate::web::{self, Ended, Error, Flash, Goto, Shell, Visit, page};
+
+/// The filter of the list.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Filter {
+    /// `open` (the default), `cleared`, `reported` or `all`.
+    pub state: String,
+    /// The cursor.
+    pub after: String,
+}
+
+#[derive(Template)]
+#[template(path = "remittance/aml/list.html")]
+struct List {
+    shell: Shell,
+    rows: Rows<Told>,
+    state: String,
+    rules: Vec<Rule>,
+}
+
+pub(in crate::features::remittance) async fn list(
+    visit: Visit<Staff<(Finance, Auditor)>>,
+    Asking(filter): Asking<Filter>,
+) -> Result<HttpResponse, Error> {
+    let state = match filter.state.as_str() {
+        "all" => None,
+        word => Some(CaseState::parse(word).unwrap_or(CaseState::Open)),
+    };
+    let word = state.map_or("all", CaseState::as_str).to_string();
+    let cursor = Number::parse('G', &filter.after);
+    let (shell, (rows, rules)) = visit
+        .list("aml_cases", json!({ "state": word }), move |conn, _| {
+            let load = |after: Option<&Number>| queries::list(conn, state, after, PAGE + 1);
+            let rows = Rows::below(cursor, load, |row| row.number.as_str().to_string())?;
+            Ok((rows, queries::rules(conn)?))
+        })
+        .await?;
+    page(List { shell, rows, state: word, rules })
+}
+
+/// Why a case is reported.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Reporting {
+    /// To whom and why.
+    pub note: String,
+}
+
+#[derive(Template)]
+#[template(path = "remittance/aml/report.html")]
+struct ReportPage {
+    shell: Shell,
+    number: Number,
+    entry: Number,
+    note: String,
+    errors: Errors,
+}
+
+fn number_in(path: &str) -> Result<Number, Error> {
+    Number::parse('G', path).ok_or(Error::NotFound)
+}
+
+async fn open_case(visit: &Visit<Staff<Finance>>, number: Number) -> Result<(Shell, Number), Error> {
+    let (shell, case) = visit.read(move |conn, _| queries::one(conn, &number)?.ok_or(Error::NotFound)).await?;
+    if case.state.after(CaseMove::Report).is_ok() { Ok((shell, case.entry)) } else { Err(Error::Conflict) }
+}
+
+pub(in crate::features::remittance) async fn report_ask(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+) -> Result<HttpResponse, Error> {
+    let number = number_in(&path)?;
+    let (shell, entry) = open_case(&visit, number.clone()).await?;
+    page(ReportPage { shell, number, entry, note: String::new(), errors: Errors::none() })
+}
+
+pub(in crate::features::remittance) async fn report_do(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+    form: Form<Reporting>,
+) -> Result<HttpResponse, Error> {
+    let number = number_in(&path)?;
+    let target = number.clone();
+    let ended = visit
+        .write(&form, move |conn, officer, form| {
+            let mut errors = Errors::none();
+            let note = fields::text(&mut errors, "note", &form.note, 500);
+            errors.check()?;
+            moves::report(conn, officer, &target, &note)?;
+            Ok(Goto::to("/staff/aml?state=reported").saying(Flash::AmlReported))
+        })
+        .await?;
+    match ended {
+        Ended::Done(response) => Ok(response),
+        Ended::Again(shell, errors, form) => {
+            let (_, entry) = open_case(&visit, number.clone()).await?;
+            web::again(ReportPage { shell: *shell, number, entry, note: form.note.clone(), errors })
+        }
+    }
+}
+
+/// What a rule is to look for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct RuleForm {
+    /// "yes": it is on.
+    pub active: String,
+    /// From which amount on.
+    pub amount: String,
+    /// From how many transfers on.
+    pub times: String,
+    /// Within how many days.
+    pub days: String,
+}
+
+impl RuleForm {
+    fn of(rule: &Rule) -> Self {
+        Self {
+            active: if rule.active { "yes".into() } else { String::new() },
+            amount: rule.amount.plain(),
+            times: rule.times.to_string(),
+            days: rule.days.to_string(),
+        }
+    }
+
+    fn read(&self, kind: RuleKind) -> Result<Rule, Errors> {
+        let mut errors = Errors::none();
+        let amount = fields::amount(&mut errors, "amount", &self.amount);
+        let times = if kind.counts() { chosen(&mut errors, "times", &self.times, &TIMES) } else { Some(1) };
+        let days = if kind.looks_back() { chosen(&mut errors, "days", &self.days, &DAYS) } else { Some(1) };
+        match (amount, times, days) {
+            (Some(amount), Some(times), Some(days)) => {
+                Ok(Rule { kind, active: self.active == "yes", amount, times, days })
+            }
+            _ => Err(errors),
+        }
+    }
+}
+
+/// Numbers of transfers that are offered.
+const TIMES: [i64; 7] = [2, 3, 4, 5, 8, 10, 20];
+/// Numbers of days that are offered.
+const DAYS: [i64; 8] = [1, 3, 7, 14, 30, 60, 90, 180];
+
+fn offered(counts: &[i64]) -> Vec<(String, String)> {
+    counts.iter().map(|count| (count.to_string(), count.to_string())).collect()
+}
+
+/// One of those that are offered.
+fn chosen(errors: &mut Errors, field: &'static str, typed: &str, offered: &[i64]) -> Option<i64> {
+    let found = offered.iter().find(|count| count.to_string() == typed).copied();
+    if found.is_none() {
+        errors.add(field, FieldError::UnknownChoice);
+    }
+    found
+}
+
+#[derive(Template)]
+#[template(path = "remittance/aml/rule.html")]
+struct RulePage {
+    shell: Shell,
+    kind: RuleKind,
+    form: RuleForm,
+    times: Vec<(String, String)>,
+    days: Vec<(String, String)>,
+    errors: Errors,
+}
+
+impl RulePage {
+    fn of(shell: Shell, kind: RuleKind, form: RuleForm, errors: Errors) -> Self {
+        Self { shell, kind, form, times: offered(&TIMES), days: offered(&DAYS), errors }
+    }
+}
+
+fn kind_in(path: &str) -> Result<RuleKind, Error> {
+    RuleKind::parse(path).ok_or(Error::NotFound)
+}
+
+pub(in crate::features::remittance) async fn rule_ask(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+) -> Result<HttpResponse, Error> {
+    let (shell, rules) = visit.read(|conn, _| Ok(queries::rules(conn)?)).await?;
+    let kind = kind_in(&path)?;
+    let rule = rules.iter().find(|rule| rule.kind == kind).ok_or(Error::NotFound)?;
+    page(RulePage::of(shell, kind, RuleForm::of(rule), Errors::none()))
+}
+
+pub(in crate::features::remittance) async fn rule_do(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+    form: Form<RuleForm>,
+) -> Result<HttpResponse, Error> {
+    let word = path.into_inner();
+    let asked = word.clone();
+    let ended = visit
+        .write(&form, move |conn, officer, form| {
+            let rule = form.read(kind_in(&word)?)?;
+            moves::change(conn, officer, &rule)?;
+            Ok(Goto::to("/staff/aml").saying(Flash::AmlRuleChanged))
+        })
+        .await?;
+    // Who sees the form again was let in, and named a rule.
+    let kind = RuleKind::parse(&asked).unwrap_or(RuleKind::Threshold);
+    ended.or(|shell, errors, form| RulePage::of(shell, kind, RuleForm::clone(form), errors))
+}

@@ -1,0 +1,217 @@
+//! Rules and cases.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+
+use super::model::{CaseState, Facts, Rule, RuleKind};
+use crate::base::db::Conn;
+use crate::base::db::schema::{accounts, allocations, aml_cases, aml_rules, people, statement_entries};
+use crate::base::types::{Moment, Money, Number};
+use crate::features::remittance::actor::Treasurer;
+use crate::features::remittance::allocating::Arrived;
+use crate::features::remittance::entries::Hold;
+
+type RuleColumns = (RuleKind, bool, Money, i64, i64);
+
+/// All rules, in the order in which they are asked.
+pub fn rules(conn: &mut Conn) -> QueryResult<Vec<Rule>> {
+    let rows: Vec<RuleColumns> = aml_rules::table
+        .filter(aml_rules::kind.eq_any(RuleKind::ALL))
+        .order(aml_rules::kind)
+        .select((aml_rules::kind, aml_rules::active, aml_rules::amount, aml_rules::times, aml_rules::days))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(kind, active, amount, times, days)| Rule { kind, active, amount, times, days }).collect())
+}
+
+/// Keeps what a rule looks for.
+pub(super) fn change(conn: &mut Conn, officer: &impl Treasurer, rule: &Rule) -> QueryResult<usize> {
+    diesel::update(aml_rules::table.filter(aml_rules::kind.eq(rule.kind)))
+        .set((
+            aml_rules::active.eq(rule.active),
+            aml_rules::amount.eq(rule.amount),
+            aml_rules::times.eq(rule.times),
+            aml_rules::days.eq(rule.days),
+            aml_rules::changed_by_id.eq(Some(officer.person_id())),
+            aml_rules::changed_at.eq(officer.ctx().now),
+        ))
+        .execute(conn)
+}
+
+/// Transfers of an account that are looked back at: more than any rule counts.
+const LOOKED_BACK_AT: i64 = 1_000;
+
+/// The first rule that catches money for this account.
+pub fn caught(conn: &mut Conn, account_id: i64, amount: Money, now: Moment) -> QueryResult<Option<RuleKind>> {
+    let account_since: Moment = accounts::table.find(account_id).select(accounts::created_at).first(conn)?;
+    let facts = Facts { amount, account_since, now };
+    for rule in rules(conn)? {
+        let before = if rule.active && rule.kind.counts() { lately(conn, account_id, &rule, now)? } else { Vec::new() };
+        if rule.catches(&facts, &before) {
+            return Ok(Some(rule.kind));
+        }
+    }
+    Ok(None)
+}
+
+/// What came for an account within the days of a rule, by transfer.
+fn lately(conn: &mut Conn, account_id: i64, rule: &Rule, now: Moment) -> QueryResult<Vec<Money>> {
+    let days = u64::try_from(rule.days).unwrap_or_default();
+    let since = now.minus(Duration::from_secs(days.saturating_mul(86_400)));
+    let rows: Vec<(i64, Money)> = allocations::table
+        .inner_join(statement_entries::table)
+        .filter(allocations::account_id.eq(account_id))
+        .filter(allocations::undone_by_id.is_null())
+        .filter(allocations::allocated_at.ge(since))
+        .order(allocations::allocated_at.desc())
+        .limit(LOOKED_BACK_AT)
+        .select((statement_entries::id, statement_entries::amount))
+        .load(conn)?;
+    // An entry that was split counts once.
+    let mut rows = rows;
+    rows.sort_unstable_by_key(|(id, _)| *id);
+    rows.dedup_by_key(|(id, _)| *id);
+    Ok(rows.into_iter().map(|(_, amount)| amount).collect())
+}
+
+/// Keeps a case; one that the entry has already stays.
+pub(super) fn open(
+    conn: &mut Conn,
+    number: &Number,
+    entry: &Number,
+    account_id: i64,
+    why: Hold,
+    now: Moment,
+) -> QueryResult<usize> {
+    let id: i64 = statement_entries::table
+        .filter(statement_entries::number.eq(entry))
+        .select(statement_entries::id)
+        .first(conn)?;
+    let row = (
+        aml_cases::number.eq(number),
+        aml_cases::entry_id.eq(id),
+        aml_cases::account_id.eq(Some(account_id)),
+        aml_cases::rule.eq(why),
+        aml_cases::state.eq(CaseState::Open),
+        aml_cases::opened_at.eq(now),
+    );
+    crate::each!(conn, c => diesel::insert_into(aml_cases::table).values(row).on_conflict_do_nothing().execute(c))
+}
+
+/// A case as a move finds it.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct Case {
+    id: i64,
+    pub entry: Number,
+    pub account_id: Option<i64>,
+    pub state: CaseState,
+}
+
+macro_rules! case {
+    () => {
+        aml_cases::table.inner_join(statement_entries::table).select((
+            aml_cases::id,
+            statement_entries::number,
+            aml_cases::account_id,
+            aml_cases::state,
+        ))
+    };
+}
+
+pub(super) fn one(conn: &mut Conn, number: &Number) -> QueryResult<Option<Case>> {
+    case!().filter(aml_cases::number.eq(number)).first(conn).optional()
+}
+
+pub(super) fn of_entry(conn: &mut Conn, entry: &Arrived) -> QueryResult<Option<Case>> {
+    case!().filter(aml_cases::entry_id.eq(entry.row())).first(conn).optional()
+}
+
+/// Keeps how a case ended; false when somebody else was first.
+pub(super) fn ended(
+    conn: &mut Conn,
+    case: &Case,
+    to: CaseState,
+    (person, note): (i64, &str),
+    now: Moment,
+) -> QueryResult<bool> {
+    let kept = diesel::update(aml_cases::table.find(case.id))
+        .filter(aml_cases::state.eq(case.state))
+        .set((
+            aml_cases::state.eq(to),
+            aml_cases::note.eq(Some(note)),
+            aml_cases::decided_by_id.eq(Some(person)),
+            aml_cases::decided_at.eq(Some(now)),
+        ))
+        .execute(conn)?;
+    Ok(kept == 1)
+}
+
+/// A case as list and report show it.
+#[derive(Debug, Clone, Queryable)]
+pub struct Told {
+    /// Its public number.
+    pub number: Number,
+    /// Where it stands.
+    pub state: CaseState,
+    /// Why the money waits.
+    pub rule: Hold,
+    /// Why it ended.
+    pub note: Option<String>,
+    /// When it was opened, UTC.
+    pub opened_at: Moment,
+    /// When it ended, UTC.
+    pub decided_at: Option<Moment>,
+    /// The entry.
+    pub entry: Number,
+    /// How much.
+    pub amount: Money,
+    /// The account's number.
+    pub account: Option<String>,
+    decided_by: Option<(Option<String>, String)>,
+}
+
+impl Told {
+    /// What the person is called who ended it.
+    pub fn decided_by(&self) -> Option<&str> {
+        self.decided_by.as_ref().map(|(name, address)| name.as_deref().unwrap_or(address))
+    }
+}
+
+/// Cases, newest first, from below `after`; of one state or of all; `None` for an unknown cursor.
+pub(super) fn list(
+    conn: &mut Conn,
+    state: Option<CaseState>,
+    after: Option<&Number>,
+    most: i64,
+) -> QueryResult<Option<Vec<Told>>> {
+    let mut below = i64::MAX;
+    if let Some(after) = after {
+        let found = aml_cases::table.filter(aml_cases::number.eq(after)).select(aml_cases::id);
+        let Some(found) = found.first(conn).optional()? else { return Ok(None) };
+        below = found;
+    }
+    let mut query = aml_cases::table
+        .inner_join(statement_entries::table)
+        .left_join(accounts::table.on(aml_cases::account_id.eq(accounts::id.nullable())))
+        .left_join(people::table.on(aml_cases::decided_by_id.eq(people::id.nullable())))
+        .filter(aml_cases::id.lt(below))
+        .order(aml_cases::id.desc())
+        .limit(most)
+        .select((
+            aml_cases::number,
+            aml_cases::state,
+            aml_cases::rule,
+            aml_cases::note,
+            aml_cases::opened_at,
+            aml_cases::decided_at,
+            statement_entries::number,
+            statement_entries::amount,
+            accounts::number.nullable(),
+            (people::name, people::address).nullable(),
+        ))
+        .into_boxed();
+    if let Some(state) = state {
+        query = query.filter(aml_cases::state.eq(state));
+    }
+    query.load(conn).map(Some)
+}

@@ -1,0 +1,186 @@
+//! Decisions about an entry.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::types::{Money, Number, text_enum};
+use crate::features::remittance::entries::EntryMove;
+use crate::features::remittance::model::IllegalMove;
+
+text_enum! {
+    /// What is decided about an entry.
+    pub enum DecisionKind {
+        /// It is credited.
+        Credit = "credit",
+        /// It is set aside in suspense.
+        Park = "park",
+        /// It goes back to who sent it.
+        SendBack = "send_back",
+        /// It does not go back after all.
+        Keep = "keep",
+        /// Its credit is undone.
+        Undo = "undo",
+        /// Money that went out was a charge of the bank.
+        Charge = "charge",
+        /// Money that went out is what was to be sent back.
+        Sent = "sent",
+    }
+}
+
+impl DecisionKind {
+    /// The move of an entry that came in; none of one that went out.
+    pub const fn entry_move(self) -> Option<EntryMove> {
+        match self {
+            Self::Credit => Some(EntryMove::Credit),
+            Self::Park => Some(EntryMove::Park),
+            Self::SendBack => Some(EntryMove::Return),
+            Self::Keep => Some(EntryMove::Keep),
+            Self::Undo => Some(EntryMove::Undo),
+            Self::Charge | Self::Sent => None,
+        }
+    }
+
+    /// What it is called in a list.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Credit => "Credit",
+            Self::Park => "Set aside",
+            Self::SendBack => "Send back",
+            Self::Keep => "Do not send back",
+            Self::Undo => "Undo the credit",
+            Self::Charge => "Bank charge",
+            Self::Sent => "Sends an entry back",
+        }
+    }
+
+    /// What its page asks.
+    pub const fn question(self) -> &'static str {
+        match self {
+            Self::Credit => "Credit this entry?",
+            Self::Park => "Set this entry aside?",
+            Self::SendBack => "Send this money back?",
+            Self::Keep => "Keep this money after all?",
+            Self::Undo => "Undo this credit?",
+            Self::Charge => "Is this a charge of the bank?",
+            Self::Sent => "Which entry does this send back?",
+        }
+    }
+
+    /// What its button says.
+    pub const fn button(self) -> &'static str {
+        match self {
+            Self::Credit => "Credit it",
+            Self::Park => "Set it aside",
+            Self::SendBack => "Propose to send it back",
+            Self::Keep => "Do not send it back",
+            Self::Undo => "Propose to undo it",
+            Self::Charge => "It is a charge",
+            Self::Sent => "This entry went back",
+        }
+    }
+
+    /// Whether it always takes a second person: money leaves, or was somebody's.
+    pub const fn always_two(self) -> bool {
+        matches!(self, Self::SendBack | Self::Undo)
+    }
+
+    /// Whether one person may always do it: no money changes hands.
+    pub const fn always_one(self) -> bool {
+        matches!(self, Self::Park | Self::Keep)
+    }
+}
+
+text_enum! {
+    /// Where a decision stands.
+    pub enum DecisionState {
+        /// A second person has to agree.
+        Proposed = "proposed",
+        /// It was carried out.
+        Done = "done",
+        /// A second person refused it, or who proposed it took it back.
+        Refused = "refused",
+    }
+}
+
+/// What a second person does with a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecisionMove {
+    /// It is carried out.
+    Agree,
+    /// It is not.
+    Refuse,
+}
+
+impl DecisionState {
+    /// Where it stands, in a word.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Proposed => "Waits for a second person",
+            Self::Done => "Done",
+            Self::Refused => "Refused or taken back",
+        }
+    }
+
+    /// The kind of its knot in a thread.
+    pub const fn knot(self) -> &'static str {
+        match self {
+            Self::Proposed => "wait",
+            Self::Done => "good",
+            Self::Refused => "plain",
+        }
+    }
+
+    /// Where a move leads. The one place that knows which moves there are.
+    pub const fn after(self, by: DecisionMove) -> Result<Self, IllegalMove> {
+        match (self, by) {
+            (Self::Proposed, DecisionMove::Agree) => Ok(Self::Done),
+            (Self::Proposed, DecisionMove::Refuse) => Ok(Self::Refused),
+            (_, DecisionMove::Agree) => Err(IllegalMove { from: self.as_str(), by: "agreeing" }),
+            (_, DecisionMove::Refuse) => Err(IllegalMove { from: self.as_str(), by: "refusing" }),
+        }
+    }
+}
+
+/// A share of an entry as somebody planned it. Of a decision that sends back: the entry that went back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Planned {
+    /// The reference of a top-up.
+    pub reference: String,
+    /// Minor units.
+    pub amount: i64,
+    /// Whether it goes to the balance of the top-up's account instead of paying the top-up.
+    #[serde(default)]
+    pub balance: bool,
+}
+
+impl Planned {
+    /// The reference, read.
+    pub fn number(&self) -> Option<Number> {
+        Number::parse('R', &self.reference)
+    }
+
+    /// The reference in fours.
+    pub fn shown(&self) -> String {
+        let number = self.number().or_else(|| Number::parse('E', &self.reference));
+        number.map_or_else(|| self.reference.clone(), |number| number.to_string())
+    }
+
+    /// How much.
+    pub fn amount(&self) -> Money {
+        Money(self.amount)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decision_is_agreed_to_or_refused_once() {
+        use DecisionMove::{Agree, Refuse};
+        assert_eq!(DecisionState::Proposed.after(Agree), Ok(DecisionState::Done));
+        assert_eq!(DecisionState::Proposed.after(Refuse), Ok(DecisionState::Refused));
+        for state in [DecisionState::Done, DecisionState::Refused] {
+            assert!(state.after(Agree).is_err() && state.after(Refuse).is_err());
+        }
+    }
+}

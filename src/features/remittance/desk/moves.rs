@@ -1,0 +1,226 @@
+//! Deciding about entries. A decision, what it does, its records and its mails are one transaction.
+
+use serde_json::json;
+
+use super::model::{DecisionKind, DecisionMove, DecisionState, Planned};
+use super::queries::{self, Decision};
+use crate::base::db::Conn;
+use crate::base::types::{Money, Number};
+use crate::features::remittance::actor::Treasurer;
+use crate::features::remittance::allocating::{self, AllocationKind, Arrived, Share, Why};
+use crate::features::remittance::aml;
+use crate::features::remittance::entries::EntryState;
+use crate::features::remittance::fault::Fault;
+use crate::features::remittance::statements::Side;
+use crate::features::staff::is_own;
+use crate::services::context::Context;
+use crate::services::ledger::{self, Account, Posting, TransactionKind};
+use crate::services::records::{self, Entry, Event};
+
+/// What somebody wants to be done with an entry.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// What.
+    pub kind: DecisionKind,
+    /// Of a credit: what it pays. Of `Sent`: the entry that went back.
+    pub shares: Vec<Planned>,
+    /// Why.
+    pub note: Option<String>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done.
+    Done,
+    /// A second person has to agree.
+    Proposed,
+}
+
+/// Decides about an entry: at once where one person may, else it waits for a second one. From `four_eyes_from` on, and when the
+/// person brought the entry, one may not.
+pub fn decide(
+    conn: &mut Conn,
+    officer: &impl Treasurer,
+    number: &Number,
+    wish: &Wish,
+    four_eyes_from: Money,
+) -> Result<Outcome, Fault> {
+    let (ctx, person) = (officer.ctx(), officer.person_id());
+    let arrived = allocating::arrived(conn, number)?.ok_or(Fault::NotFound)?;
+    allowed(conn, person, &arrived, wish)?;
+    if arrived.state == EntryState::Held && wish.kind == DecisionKind::Credit && wish.note.is_none() {
+        return Err(Fault::NoteMissing);
+    }
+    let small = arrived.amount < four_eyes_from && arrived.entered_by_id != Some(person);
+    let alone = wish.kind.always_one() || (small && !wish.kind.always_two());
+    let decision = queries::insert(conn, officer, &arrived, wish)?.ok_or(Fault::Changed)?;
+    let details = json!({ "amount": arrived.amount, "decision": wish.kind.as_str(), "note": wish.note });
+    let event = if alone { Event::EntryDecided } else { Event::EntryDecisionProposed };
+    records::keep(conn, ctx, Entry::new(event).about(number.as_str()).with(details))?;
+    if !alone {
+        return Ok(Outcome::Proposed);
+    }
+    settled(conn, officer, &decision, DecisionMove::Agree)?;
+    carry_out(conn, ctx, &arrived, &decision, person)?;
+    Ok(Outcome::Done)
+}
+
+/// A second person agrees, and it is done.
+pub fn agree(conn: &mut Conn, officer: &impl Treasurer, number: &Number) -> Result<Number, Fault> {
+    let (ctx, person) = (officer.ctx(), officer.person_id());
+    let decision = queries::decision(conn, number)?.ok_or(Fault::NotFound)?;
+    if decision.proposed_by_id == person {
+        return Err(Fault::FourEyes);
+    }
+    let arrived = allocating::arrived(conn, &decision.entry)?.ok_or(Fault::NotFound)?;
+    let wish = Wish { kind: decision.kind, shares: decision.shares()?, note: decision.note.clone() };
+    allowed(conn, person, &arrived, &wish)?;
+    settled(conn, officer, &decision, DecisionMove::Agree)?;
+    let details = json!({ "amount": arrived.amount, "decision": decision.kind.as_str() });
+    records::keep(conn, ctx, Entry::new(Event::EntryDecided).about(arrived.number.as_str()).with(details))?;
+    // Who brought the entry credits nothing by it: of the two people it is then the first who does.
+    let by = if arrived.entered_by_id == Some(person) { decision.proposed_by_id } else { person };
+    carry_out(conn, ctx, &arrived, &decision, by)?;
+    Ok(arrived.number)
+}
+
+/// A second person refuses, or who proposed it takes it back.
+pub fn refuse(conn: &mut Conn, officer: &impl Treasurer, number: &Number) -> Result<Number, Fault> {
+    let decision = queries::decision(conn, number)?.ok_or(Fault::NotFound)?;
+    settled(conn, officer, &decision, DecisionMove::Refuse)?;
+    let details = json!({ "decision": decision.kind.as_str() });
+    let entry = Entry::new(Event::EntryDecisionRefused).about(decision.entry.as_str());
+    records::keep(conn, officer.ctx(), entry.with(details))?;
+    Ok(decision.entry)
+}
+
+fn settled(
+    conn: &mut Conn,
+    officer: &impl Treasurer,
+    decision: &Decision,
+    by: DecisionMove,
+) -> Result<DecisionState, Fault> {
+    let to = decision.state.after(by)?;
+    if queries::settled(conn, officer, decision, to)? { Ok(to) } else { Err(Fault::Changed) }
+}
+
+/// Whether this person may decide so about the entry as it stands: never about money of an account of their own.
+fn allowed(conn: &mut Conn, person: i64, arrived: &Arrived, wish: &Wish) -> Result<(), Fault> {
+    match wish.kind.entry_move() {
+        Some(by) => {
+            arrived.state.after(by)?;
+        }
+        None if arrived.side == Side::Debit && !queries::explained(conn, arrived)? => {}
+        None => return Err(Fault::Changed),
+    }
+    let mut accounts =
+        if wish.kind == DecisionKind::Undo { allocating::paid_accounts(conn, arrived)? } else { Vec::new() };
+    if wish.kind == DecisionKind::Credit {
+        for share in shares(conn, arrived, &wish.shares)? {
+            accounts.push(share.target.holder.account_id());
+        }
+    }
+    for account in accounts {
+        if is_own(conn, person, account)? {
+            return Err(Fault::FourEyes);
+        }
+    }
+    Ok(())
+}
+
+/// What was planned, as it stands now.
+fn shares(conn: &mut Conn, arrived: &Arrived, planned: &[Planned]) -> Result<Vec<Share>, Fault> {
+    let mut shares = Vec::with_capacity(planned.len());
+    for one in planned {
+        let number = one.number().ok_or(Fault::NotFound)?;
+        let target = allocating::target(conn, &number)?.ok_or(Fault::NotFound)?;
+        let kind = if one.balance { AllocationKind::Balance } else { AllocationKind::Remittance };
+        if target.currency != arrived.currency {
+            return Err(Fault::CurrenciesDiffer);
+        }
+        shares.push(Share { target, kind, amount: one.amount(), charges: Money::ZERO, why: Why::Confirmed });
+    }
+    Ok(shares)
+}
+
+fn carry_out(conn: &mut Conn, ctx: &Context, arrived: &Arrived, decision: &Decision, by: i64) -> Result<(), Fault> {
+    match decision.kind {
+        DecisionKind::Credit => {
+            let shares = shares(conn, arrived, &decision.shares()?)?;
+            allocating::allocate(conn, ctx, Some(by), arrived, &shares)?;
+            aml::cleared(conn, ctx, arrived, by, decision.note.as_deref())
+        }
+        DecisionKind::Park => moved(conn, arrived, decision.kind),
+        DecisionKind::SendBack => {
+            moved(conn, arrived, decision.kind)?;
+            let suspense = ledger::suspense(conn, &arrived.currency, ctx.now)?;
+            let refunds = ledger::refunds_payable(conn, &arrived.currency, ctx.now)?;
+            post(conn, ctx, TransactionKind::SendBack, arrived, (suspense, refunds))?;
+            told(conn, ctx, arrived, Event::EntrySentBack)
+        }
+        DecisionKind::Keep => {
+            moved(conn, arrived, decision.kind)?;
+            let suspense = ledger::suspense(conn, &arrived.currency, ctx.now)?;
+            let refunds = ledger::refunds_payable(conn, &arrived.currency, ctx.now)?;
+            post(conn, ctx, TransactionKind::KeepEntry, arrived, (refunds, suspense))?;
+            Ok(())
+        }
+        DecisionKind::Undo => allocating::undo(conn, ctx, arrived, decision.id),
+        DecisionKind::Charge => {
+            let fees = ledger::fees(conn, &arrived.currency, ctx.now)?;
+            let outgoing = ledger::outgoing(conn, &arrived.currency, ctx.now)?;
+            let transaction = post(conn, ctx, TransactionKind::BankCharge, arrived, (fees, outgoing))?;
+            explain(conn, arrived, transaction, None)
+        }
+        DecisionKind::Sent => {
+            let planned = decision.shares()?;
+            let number = planned.first().and_then(|one| Number::parse('E', &one.reference)).ok_or(Fault::NotFound)?;
+            let back = allocating::arrived(conn, &number)?.ok_or(Fault::NotFound)?;
+            if back.amount != arrived.amount {
+                return Err(Fault::AmountsDiffer);
+            }
+            if back.currency != arrived.currency {
+                return Err(Fault::CurrenciesDiffer);
+            }
+            moved(conn, &back, DecisionKind::Sent)?;
+            let refunds = ledger::refunds_payable(conn, &arrived.currency, ctx.now)?;
+            let outgoing = ledger::outgoing(conn, &arrived.currency, ctx.now)?;
+            let transaction = post(conn, ctx, TransactionKind::SentBack, arrived, (refunds, outgoing))?;
+            explain(conn, arrived, transaction, Some(&back))
+        }
+    }
+}
+
+/// The entry's own move.
+fn moved(conn: &mut Conn, entry: &Arrived, kind: DecisionKind) -> Result<(), Fault> {
+    let by = kind.entry_move().unwrap_or(crate::features::remittance::entries::EntryMove::Send);
+    let to = entry.state.after(by)?;
+    if queries::moved(conn, entry, to)? { Ok(()) } else { Err(Fault::Changed) }
+}
+
+fn explain(conn: &mut Conn, arrived: &Arrived, transaction: i64, back: Option<&Arrived>) -> Result<(), Fault> {
+    if queries::explain(conn, arrived, transaction, back)? { Ok(()) } else { Err(Fault::Changed) }
+}
+
+fn post(
+    conn: &mut Conn,
+    ctx: &Context,
+    kind: TransactionKind,
+    arrived: &Arrived,
+    (debit, credit): (Account, Account),
+) -> Result<i64, Fault> {
+    let object = Some(arrived.number.as_str().to_string());
+    let number = ledger::post(conn, ctx, Posting { kind, object, transfers: vec![(debit, credit, arrived.amount)] })?;
+    Ok(ledger::row_of(conn, &number)?)
+}
+
+/// Whoever owns the top-up that the entry names reads what became of the money.
+fn told(conn: &mut Conn, ctx: &Context, arrived: &Arrived, event: Event) -> Result<(), Fault> {
+    let named = Number::within('R', &arrived.text);
+    for target in allocating::target_of(conn, &named)? {
+        let entry = Entry::new(event).about(target.number.as_str()).of_account(target.holder.account_id());
+        records::keep(conn, ctx, entry.with(json!({ "amount": arrived.amount })))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,478 @@
+//! Finance's pages of an entry and of what is decided about it.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::candidates::{Candidate, Payable, Sign, candidates};
+use super::model::{DecisionKind, DecisionState, Planned};
+use super::moves::{self, Outcome, Wish};
+use super::queries::{self, Told, Waiting};
+use super::splitting::{self, Split};
+use crate::base::db::Conn;
+use crate::base::types::{Money, Number};
+use crate::features::identity;
+use crate::features::remittance::allocating;
+use crate::features::remittance::confirming::customers;
+use crate::features::remittance::entries::{self, EntryMove, EntryState, StatementEntry};
+use crate::features::remittance::fields;
+use crate::features::remittance::statements::Side;
+use crate::features::remittance::top_ups::{self, TopUp};
+use crate::features::staff::{Auditor, Finance, Officer, Staff, is_own};
+use crate::web::forms::{Asking, Errors, FieldError, Form};
+use crate::web::lists::{PAGE, Rows};
+use crate::web::{self, Ended, Error, Flash, Goto, Press, Shell, Stop, Visit, page};
+
+type Reader = Staff<(Finance, Auditor)>;
+
+/// Candidates that are shown.
+const SHOWN: usize = 6;
+
+fn number_in(path: &str) -> Result<Number, Error> {
+    Number::parse('E', path).ok_or(Error::NotFound)
+}
+
+fn address(number: &Number) -> String {
+    format!("/staff/statements/{}", number.as_str())
+}
+
+/// An entry, what it may pay, and what was decided about it.
+struct Case {
+    entry: StatementEntry,
+    candidates: Vec<Candidate>,
+    decisions: Vec<Told>,
+    /// Of the entries that need a person: how many came before it, and how many there are.
+    place: (i64, i64),
+    /// Of money that went out: whether it was said what for.
+    explained: bool,
+}
+
+impl Case {
+    fn waiting(&self) -> Option<&Told> {
+        self.decisions.iter().find(|one| one.state == DecisionState::Proposed)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "remittance/desk/show.html")]
+struct Show {
+    shell: Shell,
+    case: Case,
+    note: String,
+    errors: Errors,
+}
+
+impl Show {
+    /// Whether the viewer may decide something now.
+    fn acts(&self) -> bool {
+        self.shell.has_role("finance") && self.case.waiting().is_none()
+    }
+
+    fn credits(&self) -> bool {
+        self.acts() && self.case.entry.state.allows(EntryMove::Credit)
+    }
+
+    fn note_hint(&self) -> &'static str {
+        if self.case.entry.hold.is_some() {
+            "Why it may be credited although it is held. Write it before you press a button."
+        } else {
+            "For finance and the auditors"
+        }
+    }
+
+    fn needs_a_person(&self) -> bool {
+        matches!(self.case.entry.state, EntryState::Open | EntryState::Held)
+    }
+}
+
+fn load(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<Case, Error> {
+    let entry = entries::one(conn, officer, number)?.ok_or(Error::NotFound)?;
+    let arrived = allocating::arrived(conn, number)?.ok_or(Error::NotFound)?;
+    let mut payables = Vec::new();
+    if entry.state.allows(EntryMove::Credit) {
+        let (mut numbers, remembered) = queries::may_pay(conn, &arrived)?;
+        numbers.extend(Number::within('R', &entry.text));
+        numbers.extend(remembered.iter().cloned());
+        numbers.sort();
+        numbers.dedup();
+        payables = known(conn, officer, numbers, &remembered)?;
+    }
+    let explained = queries::explained(conn, &arrived)?;
+    Ok(Case {
+        candidates: candidates(&entry, payables, SHOWN),
+        decisions: queries::of_entry(conn, officer.person_id(), number)?,
+        place: queries::place(conn, number)?,
+        explained,
+        entry,
+    })
+}
+
+/// What is known of these top-ups, but for those of accounts that are also the viewer's own.
+fn known(
+    conn: &mut Conn,
+    officer: &Officer,
+    numbers: Vec<Number>,
+    remembered: &[Number],
+) -> Result<Vec<Payable>, Error> {
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let top_ups = top_ups::some(conn, officer, &numbers)?;
+    let texts: Vec<&str> = top_ups.iter().map(|one| one.number.as_str()).collect();
+    let called = customers(conn, &texts)?;
+    let accounts: Vec<i64> = top_ups.iter().map(|one| one.account_id).collect();
+    let names = identity::names_of(conn, officer.keys(), &accounts)?;
+    let own = crate::features::staff::own_accounts(conn, officer)?;
+    let payable = |top_up: TopUp| Payable {
+        customer: called.get(top_up.number.as_str()).map(|one| one.called()).unwrap_or_default(),
+        name: names.get(&top_up.account_id).cloned(),
+        remembered: remembered.contains(&top_up.number),
+        top_up,
+    };
+    Ok(top_ups.into_iter().filter(|one| !own.contains(&one.account_id)).map(payable).collect())
+}
+
+pub(in crate::features::remittance) async fn show(
+    visit: Visit<Reader>,
+    path: Path<String>,
+) -> Result<HttpResponse, Error> {
+    let number = number_in(&path)?;
+    let (shell, case) = visit
+        .list("statements", json!({ "entry": number.as_str() }), move |conn, officer| load(conn, officer, &number))
+        .await?;
+    page(Show { shell, case, note: String::new(), errors: Errors::none() })
+}
+
+/// After which entry.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct After {
+    /// Its number.
+    pub after: String,
+}
+
+/// Leads to the next entry that needs a person; to the list when there is none.
+pub(in crate::features::remittance) async fn next(
+    visit: Visit<Reader>,
+    Asking(asked): Asking<After>,
+) -> Result<HttpResponse, Error> {
+    let after = Number::parse('E', &asked.after);
+    let (_, found) = visit.read(move |conn, _| Ok(queries::next(conn, after.as_ref())?)).await?;
+    let to = found.map_or_else(|| "/staff/statements".to_string(), |number| address(&number));
+    Ok(HttpResponse::SeeOther().insert_header(("Location", to)).finish())
+}
+
+/// Crediting an entry to a top-up.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Crediting {
+    /// The reference of the top-up.
+    pub reference: String,
+    /// Why; needed when the entry is held.
+    pub note: String,
+}
+
+fn flash(outcome: Outcome) -> Flash {
+    match outcome {
+        Outcome::Done => Flash::EntryDecided,
+        Outcome::Proposed => Flash::EntryProposed,
+    }
+}
+
+fn note(errors: &mut Errors, typed: &str) -> Option<String> {
+    Some(fields::text_if_any(errors, "note", typed, 500)).filter(|note| !note.is_empty())
+}
+
+pub(in crate::features::remittance) async fn credit_do(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+    form: Form<Crediting>,
+) -> Result<HttpResponse, Error> {
+    let (number, limit) = (number_in(&path)?, visit.house().config.money.four_eyes_from);
+    let target = number.clone();
+    let ended = visit
+        .write(&form, move |conn, officer, form| {
+            let mut errors = Errors::none();
+            let note = note(&mut errors, &form.note);
+            errors.check()?;
+            let unknown = || Stop::from(Errors::one("form", FieldError::UnknownReference));
+            let reference = Number::parse('R', &form.reference).ok_or_else(unknown)?;
+            let arrived = allocating::arrived(conn, &target)?.ok_or(Error::NotFound)?;
+            let top_up = allocating::target(conn, &reference)?.ok_or_else(unknown)?;
+            let rest = if top_up.state.allows(crate::features::remittance::model::Move::Credit) {
+                top_up.rest()
+            } else {
+                Money::ZERO
+            };
+            let shares = splitting::of_one(&reference, arrived.amount, rest);
+            let wish = Wish { kind: DecisionKind::Credit, shares, note };
+            let outcome = moves::decide(conn, officer, &target, &wish, limit)?;
+            Ok(Goto::to(address(&target)).saying(flash(outcome)))
+        })
+        .await?;
+    match ended {
+        Ended::Done(response) => Ok(response),
+        Ended::Again(shell, errors, form) => {
+            let (_, case) = visit.read(move |conn, officer| load(conn, officer, &number)).await?;
+            web::again(Show { shell: *shell, case, note: form.note.clone(), errors })
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "remittance/desk/split.html")]
+struct SplitPage {
+    shell: Shell,
+    entry: StatementEntry,
+    form: Split,
+    errors: Errors,
+}
+
+/// The entry, while it can still be credited.
+async fn open_entry(visit: &Visit<Staff<Finance>>, number: Number) -> Result<(Shell, StatementEntry), Error> {
+    visit
+        .list("statements", json!({ "entry": number.as_str() }), move |conn, officer| {
+            entries::one(conn, officer, &number)?.ok_or(Error::NotFound)
+        })
+        .await
+}
+
+pub(in crate::features::remittance) async fn split_ask(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+) -> Result<HttpResponse, Error> {
+    let (shell, entry) = open_entry(&visit, number_in(&path)?).await?;
+    if !entry.state.allows(EntryMove::Credit) {
+        return Err(Error::Conflict);
+    }
+    page(SplitPage { shell, entry, form: Split::default(), errors: Errors::none() })
+}
+
+/// What was typed, against the top-ups as they stand.
+fn split(conn: &mut Conn, officer: &Officer, entry: &Number, form: &Split) -> Result<Vec<Planned>, Stop> {
+    let arrived = allocating::arrived(conn, entry)?.ok_or(Error::NotFound)?;
+    let mut errors = Errors::none();
+    let shares = form.read(arrived.amount, &mut errors);
+    errors.check()?;
+    let numbers: Vec<Number> = shares.iter().map(|(number, ..)| number.clone()).collect();
+    let targets = allocating::target_of(conn, &numbers)?;
+    let mut errors = Errors::none();
+    for (number, _, field) in &shares {
+        match targets.iter().find(|target| target.number == *number) {
+            None => errors.add(field, FieldError::UnknownReference),
+            Some(target) if target.currency != arrived.currency => errors.add(field, FieldError::CurrenciesDiffer),
+            Some(target) if is_own(conn, officer.person_id(), target.holder.account_id())? => {
+                errors.add(field, FieldError::UnknownReference);
+            }
+            Some(_) => {}
+        }
+    }
+    errors.check()?;
+    let rest_of = |number: &Number| {
+        let target = targets.iter().find(|target| target.number == *number);
+        let open = target.filter(|one| one.state.allows(crate::features::remittance::model::Move::Credit));
+        open.map_or(Money::ZERO, allocating::Target::rest)
+    };
+    Ok(splitting::planned(&shares, rest_of))
+}
+
+pub(in crate::features::remittance) async fn split_do(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+    form: Form<Split>,
+) -> Result<HttpResponse, Error> {
+    let (number, limit) = (number_in(&path)?, visit.house().config.money.four_eyes_from);
+    let target = number.clone();
+    let ended = visit
+        .write(&form, move |conn, officer, form| {
+            let mut errors = Errors::none();
+            let note = note(&mut errors, &form.note);
+            errors.check()?;
+            let shares = split(conn, officer, &target, form)?;
+            let wish = Wish { kind: DecisionKind::Credit, shares, note };
+            let outcome = moves::decide(conn, officer, &target, &wish, limit)?;
+            Ok(Goto::to(address(&target)).saying(flash(outcome)))
+        })
+        .await?;
+    match ended {
+        Ended::Done(response) => Ok(response),
+        Ended::Again(shell, errors, form) => {
+            let (_, entry) = open_entry(&visit, number).await?;
+            web::again(SplitPage { shell: *shell, entry, form: Split::clone(&form), errors })
+        }
+    }
+}
+
+/// What is asked about.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    /// `park`, `send_back`, `keep`, `undo`, `charge` or `sent`.
+    pub decision: String,
+}
+
+/// What is decided.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Deciding {
+    /// The same words.
+    pub decision: String,
+    /// Why.
+    pub note: String,
+    /// Of `sent`: the entry that went back.
+    pub counterpart: String,
+}
+
+#[derive(Template)]
+#[template(path = "remittance/desk/ask.html")]
+struct Ask {
+    shell: Shell,
+    entry: StatementEntry,
+    kind: DecisionKind,
+    going_back: Vec<(String, String)>,
+    form: Deciding,
+    errors: Errors,
+}
+
+impl Ask {
+    fn word(&self) -> &'static str {
+        self.kind.as_str()
+    }
+}
+
+/// A kind of decision that this entry allows; crediting has pages of its own.
+fn kind_of(entry: &StatementEntry, word: &str) -> Result<DecisionKind, Error> {
+    let kind = DecisionKind::parse(word).filter(|kind| *kind != DecisionKind::Credit).ok_or(Error::NotFound)?;
+    let fits = match kind.entry_move() {
+        Some(by) => entry.state.allows(by),
+        None => entry.side == Side::Debit,
+    };
+    if fits { Ok(kind) } else { Err(Error::Conflict) }
+}
+
+async fn asking(
+    visit: &Visit<Staff<Finance>>,
+    number: Number,
+) -> Result<(Shell, (StatementEntry, Vec<(String, String)>)), Error> {
+    visit
+        .list("statements", json!({ "entry": number.as_str() }), move |conn, officer| {
+            let entry = entries::one(conn, officer, &number)?.ok_or(Error::NotFound)?;
+            let back = queries::going_back(conn, entry.amount)?;
+            Ok((entry, back.iter().map(|number| (number.as_str().to_string(), number.to_string())).collect()))
+        })
+        .await
+}
+
+pub(in crate::features::remittance) async fn ask(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+    Asking(asked): Asking<Asked>,
+) -> Result<HttpResponse, Error> {
+    let (shell, (entry, going_back)) = asking(&visit, number_in(&path)?).await?;
+    let kind = kind_of(&entry, &asked.decision)?;
+    let form = Deciding { decision: asked.decision, ..Deciding::default() };
+    page(Ask { shell, entry, kind, going_back, form, errors: Errors::none() })
+}
+
+pub(in crate::features::remittance) async fn decide_do(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+    form: Form<Deciding>,
+) -> Result<HttpResponse, Error> {
+    let (number, limit) = (number_in(&path)?, visit.house().config.money.four_eyes_from);
+    let target = number.clone();
+    let ended = visit
+        .write(&form, move |conn, officer, form| {
+            let entry = entries::one(conn, officer, &target)?.ok_or(Error::NotFound)?;
+            let kind = kind_of(&entry, &form.decision)?;
+            let mut errors = Errors::none();
+            let note = fields::text(&mut errors, "note", &form.note, 500);
+            let mut shares = Vec::new();
+            if kind == DecisionKind::Sent {
+                match Number::parse('E', &form.counterpart) {
+                    Some(back) => {
+                        shares.push(Planned { reference: back.as_str().into(), amount: entry.amount.0, balance: false })
+                    }
+                    None => errors.add("counterpart", FieldError::UnknownChoice),
+                }
+            }
+            errors.check()?;
+            let wish = Wish { kind, shares, note: Some(note) };
+            let outcome = moves::decide(conn, officer, &target, &wish, limit)?;
+            Ok(Goto::to(address(&target)).saying(flash(outcome)))
+        })
+        .await?;
+    match ended {
+        Ended::Done(response) => Ok(response),
+        Ended::Again(shell, errors, form) => {
+            let (_, (entry, going_back)) = asking(&visit, number).await?;
+            let kind = kind_of(&entry, &form.decision)?;
+            web::again(Ask { shell: *shell, entry, kind, going_back, form: Deciding::clone(&form), errors })
+        }
+    }
+}
+
+fn decision_in(path: &str) -> Result<Number, Error> {
+    Number::parse('X', path).ok_or(Error::NotFound)
+}
+
+pub(in crate::features::remittance) async fn agree_do(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+    form: Form<Press>,
+) -> Result<HttpResponse, Error> {
+    let number = decision_in(&path)?;
+    let ended = visit.write(&form, move |conn, officer, _| {
+        let entry = moves::agree(conn, officer, &number)?;
+        Ok(Goto::to(address(&entry)).saying(Flash::EntryDecided))
+    });
+    ended.await?.or_fail(Error::Conflict)
+}
+
+pub(in crate::features::remittance) async fn refuse_do(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+    form: Form<Press>,
+) -> Result<HttpResponse, Error> {
+    let number = decision_in(&path)?;
+    let ended = visit.write(&form, move |conn, officer, _| {
+        let entry = moves::refuse(conn, officer, &number)?;
+        Ok(Goto::to(address(&entry)).saying(Flash::EntryRefused))
+    });
+    ended.await?.or_fail(Error::Conflict)
+}
+
+/// The filter of the list.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Filter {
+    /// `proposed` (the default), `done` or `refused`.
+    pub state: String,
+    /// The cursor.
+    pub after: String,
+}
+
+#[derive(Template)]
+#[template(path = "remittance/desk/list.html")]
+struct List {
+    shell: Shell,
+    rows: Rows<Waiting>,
+    state: DecisionState,
+}
+
+pub(in crate::features::remittance) async fn list(
+    visit: Visit<Reader>,
+    Asking(filter): Asking<Filter>,
+) -> Result<HttpResponse, Error> {
+    let state = DecisionState::parse(&filter.state).unwrap_or(DecisionState::Proposed);
+    let cursor = Number::parse('X', &filter.after);
+    let (shell, rows) = visit
+        .list("decisions", json!({ "state": state.as_str() }), move |conn, officer| {
+            let load = |after: Option<&Number>| queries::decisions(conn, officer.person_id(), state, after, PAGE + 1);
+            Ok(Rows::below(cursor, load, |row| row.told.number.as_str().to_string())?)
+        })
+        .await?;
+    page(List { shell, rows, state })
+}

@@ -1,0 +1,360 @@
+//! Decisions and the entries that need one.
+
+use diesel::prelude::*;
+
+use super::model::{DecisionKind, DecisionState, Planned};
+use super::moves::Wish;
+use crate::base::db::Conn;
+use crate::base::db::schema::{allocations, entry_decisions, people, remittances, statement_entries};
+use crate::base::types::{Moment, Money, Number};
+use crate::each;
+use crate::features::remittance::actor::Treasurer;
+use crate::features::remittance::allocating::Arrived;
+use crate::features::remittance::entries::{EntryState, Hold};
+use crate::features::remittance::fault::Fault;
+use crate::features::remittance::model::RemittanceState;
+
+/// A decision as a move finds it.
+#[derive(Debug, Clone, Queryable)]
+pub struct Decision {
+    pub(super) id: i64,
+    pub(super) entry: Number,
+    pub(super) kind: DecisionKind,
+    pub(super) state: DecisionState,
+    shares: String,
+    pub(super) note: Option<String>,
+    pub(super) proposed_by_id: i64,
+}
+
+impl Decision {
+    /// What was planned.
+    pub(super) fn shares(&self) -> Result<Vec<Planned>, Fault> {
+        serde_json::from_str(&self.shares).map_err(|_| Fault::NotFound)
+    }
+}
+
+macro_rules! decision {
+    () => {
+        (
+            entry_decisions::id,
+            statement_entries::number,
+            entry_decisions::kind,
+            entry_decisions::state,
+            entry_decisions::shares,
+            entry_decisions::note,
+            entry_decisions::proposed_by_id,
+        )
+    };
+}
+
+/// The decision of this number.
+pub(super) fn decision(conn: &mut Conn, number: &Number) -> QueryResult<Option<Decision>> {
+    entry_decisions::table
+        .inner_join(statement_entries::table)
+        .filter(entry_decisions::number.eq(number))
+        .select(decision!())
+        .first(conn)
+        .optional()
+}
+
+/// Keeps what somebody wants; nothing when another decision about the entry waits.
+pub(super) fn insert(
+    conn: &mut Conn,
+    officer: &impl Treasurer,
+    entry: &Arrived,
+    wish: &Wish,
+) -> QueryResult<Option<Decision>> {
+    let number = Number::random('X');
+    let shares = serde_json::to_string(&wish.shares).unwrap_or_else(|_| "[]".to_string());
+    let row = (
+        entry_decisions::number.eq(&number),
+        entry_decisions::entry_id.eq(entry.row()),
+        entry_decisions::kind.eq(wish.kind),
+        entry_decisions::state.eq(DecisionState::Proposed),
+        entry_decisions::shares.eq(shares),
+        entry_decisions::note.eq(&wish.note),
+        entry_decisions::proposed_by_id.eq(officer.person_id()),
+        entry_decisions::proposed_at.eq(officer.ctx().now),
+    );
+    let kept = each!(conn, c => diesel::insert_into(entry_decisions::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    if kept == 1 { decision(conn, &number) } else { Ok(None) }
+}
+
+/// Keeps how a decision ended; false when somebody else was first.
+pub(super) fn settled(
+    conn: &mut Conn,
+    officer: &impl Treasurer,
+    decision: &Decision,
+    to: DecisionState,
+) -> QueryResult<bool> {
+    let kept = diesel::update(entry_decisions::table.find(decision.id))
+        .filter(entry_decisions::state.eq(decision.state))
+        .set((
+            entry_decisions::state.eq(to),
+            entry_decisions::decided_by_id.eq(Some(officer.person_id())),
+            entry_decisions::decided_at.eq(Some(officer.ctx().now)),
+        ))
+        .execute(conn)?;
+    Ok(kept == 1)
+}
+
+/// Moves an entry on; false when it changed meanwhile.
+pub(super) fn moved(conn: &mut Conn, entry: &Arrived, to: EntryState) -> QueryResult<bool> {
+    let kept = diesel::update(statement_entries::table.find(entry.row()))
+        .filter(statement_entries::state.eq(entry.state))
+        .set((statement_entries::state.eq(to), statement_entries::hold.eq(None::<Hold>)))
+        .execute(conn)?;
+    Ok(kept == 1)
+}
+
+/// Whether somebody said already what money was for that went out.
+pub(super) fn explained(conn: &mut Conn, entry: &Arrived) -> QueryResult<bool> {
+    let found: Option<i64> =
+        statement_entries::table.find(entry.row()).select(statement_entries::explained_transaction_id).first(conn)?;
+    Ok(found.is_some())
+}
+
+/// Keeps what money was for that went out; false when somebody else was first.
+pub(super) fn explain(conn: &mut Conn, entry: &Arrived, transaction: i64, back: Option<&Arrived>) -> QueryResult<bool> {
+    let kept = diesel::update(statement_entries::table.find(entry.row()))
+        .filter(statement_entries::explained_transaction_id.is_null())
+        .set((
+            statement_entries::explained_transaction_id.eq(Some(transaction)),
+            statement_entries::counterpart_id.eq(back.map(Arrived::row)),
+        ))
+        .execute(conn)?;
+    Ok(kept == 1)
+}
+
+/// A decision as the page of its entry shows it.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// Its public number.
+    pub number: Number,
+    /// What was decided.
+    pub kind: DecisionKind,
+    /// Where it stands.
+    pub state: DecisionState,
+    /// What it pays.
+    pub shares: Vec<Planned>,
+    /// Why.
+    pub note: Option<String>,
+    /// Who wanted it.
+    pub proposed_by: String,
+    /// When, UTC.
+    pub proposed_at: Moment,
+    /// Who agreed or refused.
+    pub decided_by: Option<String>,
+    /// When, UTC.
+    pub decided_at: Option<Moment>,
+    /// Whether the viewer proposed it.
+    pub own: bool,
+}
+
+diesel::alias! {
+    const DECIDERS: Alias<Deciders> = people as deciders;
+}
+
+type ToldRow = (
+    (Number, DecisionKind, DecisionState, String, Option<String>),
+    (Option<String>, String, i64, Moment),
+    Option<(Option<String>, String)>,
+    Option<Moment>,
+    Number,
+    Money,
+);
+
+macro_rules! told {
+    () => {
+        entry_decisions::table
+            .inner_join(statement_entries::table)
+            .inner_join(people::table.on(entry_decisions::proposed_by_id.eq(people::id)))
+            .left_join(DECIDERS.on(entry_decisions::decided_by_id.eq(DECIDERS.field(people::id).nullable())))
+            .select((
+                (
+                    entry_decisions::number,
+                    entry_decisions::kind,
+                    entry_decisions::state,
+                    entry_decisions::shares,
+                    entry_decisions::note,
+                ),
+                (people::name, people::address, people::id, entry_decisions::proposed_at),
+                DECIDERS.fields((people::name, people::address)).nullable(),
+                entry_decisions::decided_at,
+                statement_entries::number,
+                statement_entries::amount,
+            ))
+    };
+}
+
+fn read(viewer: i64, row: ToldRow) -> Waiting {
+    let ((number, kind, state, shares, note), (name, address, by, proposed_at), decided, decided_at, entry, amount) =
+        row;
+    let told = Told {
+        number,
+        kind,
+        state,
+        shares: serde_json::from_str(&shares).unwrap_or_default(),
+        note,
+        proposed_by: name.unwrap_or(address),
+        proposed_at,
+        decided_by: decided.map(|(name, address)| name.unwrap_or(address)),
+        decided_at,
+        own: by == viewer,
+    };
+    Waiting { told, entry, amount }
+}
+
+/// What was decided about an entry, newest first.
+pub(super) fn of_entry(conn: &mut Conn, viewer: i64, entry: &Number) -> QueryResult<Vec<Told>> {
+    let id: Option<i64> = statement_entries::table
+        .filter(statement_entries::number.eq(entry))
+        .select(statement_entries::id)
+        .first(conn)
+        .optional()?;
+    let Some(id) = id else { return Ok(Vec::new()) };
+    let rows: Vec<ToldRow> =
+        told!().filter(entry_decisions::entry_id.eq(id)).order(entry_decisions::id.desc()).limit(100).load(conn)?;
+    Ok(rows.into_iter().map(|row| read(viewer, row).told).collect())
+}
+
+/// A decision in the list of those that wait.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// The decision.
+    pub told: Told,
+    /// The entry.
+    pub entry: Number,
+    /// Its amount.
+    pub amount: Money,
+}
+
+/// Decisions of one state, newest first, from below `after`; `None` for an unknown cursor.
+pub(super) fn decisions(
+    conn: &mut Conn,
+    viewer: i64,
+    state: DecisionState,
+    after: Option<&Number>,
+    most: i64,
+) -> QueryResult<Option<Vec<Waiting>>> {
+    let mut below = i64::MAX;
+    if let Some(after) = after {
+        let found = entry_decisions::table.filter(entry_decisions::number.eq(after)).select(entry_decisions::id);
+        let Some(found) = found.first(conn).optional()? else { return Ok(None) };
+        below = found;
+    }
+    let rows: Vec<ToldRow> = told!()
+        .filter(entry_decisions::state.eq(state))
+        .filter(entry_decisions::id.lt(below))
+        .order(entry_decisions::id.desc())
+        .limit(most)
+        .load(conn)?;
+    Ok(Some(rows.into_iter().map(|row| read(viewer, row)).collect()))
+}
+
+/// How many decisions wait for this person as the second one.
+pub fn waiting(conn: &mut Conn, person: i64) -> QueryResult<i64> {
+    entry_decisions::table
+        .filter(entry_decisions::state.eq(DecisionState::Proposed))
+        .filter(entry_decisions::proposed_by_id.ne(person))
+        .count()
+        .get_result(conn)
+}
+
+/// States in which an entry needs a person.
+const NEEDS: [EntryState; 2] = [EntryState::Open, EntryState::Held];
+
+/// The oldest entry after this one that needs a person; the oldest of all without one.
+pub(super) fn next(conn: &mut Conn, after: Option<&Number>) -> QueryResult<Option<Number>> {
+    let mut above = 0;
+    if let Some(after) = after {
+        let id = statement_entries::table.filter(statement_entries::number.eq(after)).select(statement_entries::id);
+        above = id.first(conn).optional()?.unwrap_or(0);
+    }
+    let mut oldest: Option<(i64, Number)> = None;
+    for state in NEEDS {
+        let found: Option<(i64, Number)> = statement_entries::table
+            .filter(statement_entries::state.eq(state))
+            .filter(statement_entries::id.gt(above))
+            .order(statement_entries::id)
+            .select((statement_entries::id, statement_entries::number))
+            .first(conn)
+            .optional()?;
+        oldest = match (oldest, found) {
+            (Some(one), Some(other)) => Some(if one.0 < other.0 { one } else { other }),
+            (one, other) => one.or(other),
+        };
+    }
+    Ok(oldest.map(|(_, number)| number))
+}
+
+/// How many entries need a person, and how many of them came before this one.
+pub(super) fn place(conn: &mut Conn, entry: &Number) -> QueryResult<(i64, i64)> {
+    let id: i64 = statement_entries::table
+        .filter(statement_entries::number.eq(entry))
+        .select(statement_entries::id)
+        .first(conn)?;
+    let (mut all, mut before) = (0, 0);
+    for state in NEEDS {
+        let of = || statement_entries::table.filter(statement_entries::state.eq(state));
+        all += of().count().get_result::<i64>(conn)?;
+        before += of().filter(statement_entries::id.lt(id)).count().get_result::<i64>(conn)?;
+    }
+    Ok((before, all))
+}
+
+/// How many top-ups are looked at for each thing by which one may be found.
+const LOOKED_AT: i64 = 50;
+/// In these states a top-up may still get money.
+const PAYABLE: [RemittanceState; 3] = [RemittanceState::Declared, RemittanceState::Partial, RemittanceState::Open];
+
+/// References of top-ups that an entry may pay: of its amount, and of accounts whose money came from the same account before.
+pub(super) fn may_pay(conn: &mut Conn, entry: &Arrived) -> QueryResult<(Vec<Number>, Vec<Number>)> {
+    let mut same_amount = Vec::new();
+    for state in PAYABLE {
+        let found: Vec<Number> = remittances::table
+            .filter(remittances::state.eq(state))
+            .filter(remittances::amount.eq(entry.amount))
+            .order(remittances::id.desc())
+            .limit(LOOKED_AT)
+            .select(remittances::number)
+            .load(conn)?;
+        same_amount.extend(found);
+    }
+    let hash: Option<String> =
+        statement_entries::table.find(entry.row()).select(statement_entries::remitter_hash).first(conn)?;
+    let Some(hash) = hash else { return Ok((same_amount, Vec::new())) };
+    let accounts: Vec<i64> = allocations::table
+        .inner_join(statement_entries::table)
+        .filter(statement_entries::remitter_hash.eq(Some(hash)))
+        .filter(allocations::undone_by_id.is_null())
+        .order(statement_entries::id.desc())
+        .limit(LOOKED_AT)
+        .select(allocations::account_id)
+        .load(conn)?;
+    if accounts.is_empty() {
+        return Ok((same_amount, Vec::new()));
+    }
+    let remembered = remittances::table
+        .filter(remittances::account_id.eq_any(accounts))
+        .filter(remittances::state.eq_any(PAYABLE))
+        .order(remittances::id.desc())
+        .limit(LOOKED_AT)
+        .select(remittances::number)
+        .load(conn)?;
+    Ok((same_amount, remembered))
+}
+
+/// Entries of this amount that are to be sent back.
+pub(super) fn going_back(conn: &mut Conn, amount: Money) -> QueryResult<Vec<Number>> {
+    statement_entries::table
+        .filter(statement_entries::state.eq(EntryState::Returning))
+        .filter(statement_entries::amount.eq(amount))
+        .order(statement_entries::id.desc())
+        .limit(LOOKED_AT)
+        .select(statement_entries::number)
+        .load(conn)
+}

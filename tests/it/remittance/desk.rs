@@ -1,0 +1,315 @@
+//! Finance's desk: crediting by hand, in shares, with a second person; setting aside, sending back, undoing.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use easylink::base::db::schema::{aml_cases, remittances, statement_entries};
+use easylink::base::types::Money;
+use easylink::services::ledger::{self, Posting, TransactionKind};
+
+use super::imports::{books_are_right, imports, message, states};
+use super::{Company, balance, company, declares, presses, tops_up, verified};
+use crate::ledger::holder;
+use crate::support::entered::Entered;
+use crate::support::page::Page;
+use crate::support::portal::Portal;
+
+/// The address of the newest entry.
+async fn newest(portal: &Portal) -> String {
+    let number: String = portal
+        .read(|conn| {
+            let newest = statement_entries::table.order(statement_entries::id.desc());
+            newest.select(statement_entries::number).first(conn).unwrap()
+        })
+        .await;
+    format!("/staff/statements/{number}")
+}
+
+/// Credits the entry at this address to a top-up that its page offers.
+async fn credits(officer: &mut Entered, at: &str, reference: &str, note: &str) -> Page {
+    let page = officer.opens(at).await;
+    let form = page.form(&format!("{at}/credit")).with("note", note);
+    let label =
+        form.buttons.iter().find(|one| one.label.replace([' ', '-'], "").contains(reference)).unwrap().label.clone();
+    officer.submits(&form.pressing(&label)).await
+}
+
+/// Decides something about the entry at this address.
+async fn decides(officer: &mut Entered, at: &str, decision: &str, note: &str) -> Page {
+    let page = officer.opens(&format!("{at}/decision?decision={decision}")).await;
+    let form = page.form(&format!("{at}/decision")).with("note", note);
+    officer.submits(&form).await
+}
+
+async fn state(portal: &Portal) -> String {
+    states(portal).await.pop().unwrap().0
+}
+
+/// What the accounts of the house hold whose code begins so.
+async fn house(portal: &Portal, code: &str) -> i64 {
+    let code = code.to_owned();
+    portal
+        .read(move |conn| {
+            let all = ledger::accounts_of_the_house(conn).unwrap();
+            all.iter().filter(|one| one.code.starts_with(&code)).map(|one| one.balance.0).sum()
+        })
+        .await
+}
+
+/// What a customer owes.
+async fn owed(portal: &Portal, customer: &Entered) -> i64 {
+    let account = customer.account_id;
+    portal
+        .write(move |conn| {
+            let holder = holder(conn, account);
+            let found = ledger::receivable_of(conn, holder, "CNY").unwrap();
+            found.map_or(0, |account| ledger::hold(conn, &[&account]).unwrap()[0].0)
+        })
+        .await
+}
+
+/// Spends from a wallet, as an order would.
+async fn spends(portal: &Portal, customer: &Entered, cents: i64) {
+    let (account, ctx) = (customer.account_id, portal.ctx());
+    portal
+        .write(move |conn| {
+            let holder = holder(conn, account);
+            let wallet = ledger::wallet(conn, holder, "CNY", ctx.now).unwrap();
+            let fees = ledger::fees(conn, "CNY", ctx.now).unwrap();
+            let transfers = vec![(wallet, fees, Money(cents))];
+            let kind = TransactionKind::BankCharge;
+            ledger::post(conn, &ctx, Posting { kind, object: None, transfers }).unwrap();
+        })
+        .await;
+}
+
+on_both!(
+    async fn a_person_credits_what_carries_no_reference_in_one_press(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "100").await;
+        declares(&mut people.li, &number).await;
+        imports(&portal, &mut people, &message(&[("22", "100.00", "Li Ming", "for the cloud", "A1")])).await;
+        let at = newest(&portal).await;
+        let page = people.finn.opens(&at).await;
+        let text = page.text();
+        assert!(text.contains("entry 1 of 1 that need a person"), "{text}");
+        for sign in ["The same amount", "The same name", "Booked within three days"] {
+            assert!(text.contains(sign), "{sign}: {text}");
+        }
+        let done = credits(&mut people.finn, &at, &number, "").await;
+        assert!(done.text().contains("It is done"), "{}", done.text());
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "100.00");
+        assert_eq!(state(&portal).await, "credited");
+        // Whoever brought the file credits nothing by it alone.
+        let other = tops_up(&mut people.li, "50").await;
+        imports(&portal, &mut people, &message(&[("23", "50.00", "Li Ming", "more", "A2")])).await;
+        let at = newest(&portal).await;
+        let asked = credits(&mut people.fay, &at, &other, "").await;
+        assert!(asked.text().contains("A colleague has to agree"), "{}", asked.text());
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "100.00");
+        presses(&mut people.finn, &at, "/agreement").await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "150.00");
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn an_entry_is_split_and_never_exceeds_itself(portal) {
+        let mut people = company(&portal).await;
+        let mut wu = verified(&portal, "wu@example.com").await;
+        let (one, two) = (tops_up(&mut people.li, "60").await, tops_up(&mut wu, "30").await);
+        imports(&portal, &mut people, &message(&[("22", "100.00", "Office of both", "two of us", "A1")])).await;
+        let at = newest(&portal).await;
+        let form = people.finn.opens(&format!("{at}/split")).await.form(&format!("{at}/split"));
+        let wrong = form.clone().answered(&[("reference_1", &one), ("share_1", "60"), ("reference_2", &two), ("share_2", "41")]);
+        let page = people.finn.posts(&wrong).await;
+        assert_eq!(page.status, 422);
+        assert!(page.text().contains("The shares come to 101.00, but the entry is 100.00"), "{}", page.text());
+        let unknown = form.clone().answered(&[("reference_1", "R7KM3X9Q26WA"), ("share_1", "100")]);
+        assert_eq!(people.finn.posts(&unknown).await.status, 422);
+        let right = form.answered(&[("reference_1", &one), ("share_1", "60"), ("reference_2", &two), ("share_2", "40")]);
+        let done = people.finn.submits(&right).await;
+        assert!(done.text().contains("It is done"), "{}", done.text());
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "60.00");
+        assert_eq!(balance(&portal, &wu).await.to_string(), "40.00", "30.00 for the top-up and 10.00 more");
+        assert_eq!(house(&portal, "suspense/CNY").await, 0);
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn from_the_limit_on_a_second_person_agrees_once(portal) {
+        let mut people = company(&portal).await;
+        let mut kim = portal.employs("Kim", &[easylink::web::feature::StaffRole::Finance]).await;
+        let number = tops_up(&mut people.li, "10000").await;
+        imports(&portal, &mut people, &message(&[("22", "10000.00", "Li Ming", "no reference", "A1")])).await;
+        let at = newest(&portal).await;
+        let asked = credits(&mut people.finn, &at, &number, "").await;
+        assert!(asked.text().contains("A colleague has to agree"), "{}", asked.text());
+        assert_eq!(balance(&portal, &people.li).await, Money::ZERO);
+        let own = people.finn.opens(&at).await;
+        assert!(!own.forms().iter().any(|form| form.ends_with("/agreement")), "nobody agrees to their own decision");
+        assert!(people.finn.opens("/staff/decisions").await.text().contains("A colleague has to"));
+        let agreement = kim.opens(&at).await;
+        let action = agreement.forms().into_iter().find(|form| form.ends_with("/agreement")).unwrap();
+        let forged = kim.opens(&at).await.form(&action);
+        let mut tampered = people.finn.opens(&at).await.form(&action.replace("/agreement", "/refusal"));
+        tampered.action = action.clone();
+        assert_eq!(people.finn.posts(&tampered).await.status, 403);
+        // Two at once: one of them does it.
+        let other = people.fay.opens(&at).await.form(&action);
+        let (one, two) = futures_util::join!(kim.posts(&forged), people.fay.posts(&other));
+        let mut statuses = [one.status, two.status];
+        statuses.sort_unstable();
+        assert!(statuses == [303, 409] || statuses == [303, 303], "{statuses:?}");
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "10,000.00");
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn what_fits_nothing_is_set_aside_and_goes_back(portal) {
+        let mut people = company(&portal).await;
+        imports(&portal, &mut people, &message(&[("22", "80.00", "Wu Xia", "rent", "A1")])).await;
+        let at = newest(&portal).await;
+        assert_eq!(decides(&mut people.finn, &at, "park", "").await.status, 422, "a note is needed");
+        decides(&mut people.finn, &at, "park", "Asked the bank who that is").await;
+        assert_eq!(state(&portal).await, "parked");
+        assert!(people.fay.opens("/staff/statements?state=parked").await.text().contains("In suspense"));
+        let asked = decides(&mut people.finn, &at, "send_back", "Nobody's").await;
+        assert!(asked.text().contains("A colleague has to agree"), "{}", asked.text());
+        assert_eq!((state(&portal).await.as_str(), house(&portal, "suspense/CNY").await), ("parked", 8_000));
+        presses(&mut people.fay, &at, "/agreement").await;
+        assert_eq!((state(&portal).await.as_str(), house(&portal, "refunds/").await), ("returning", 8_000));
+        books_are_right(&portal).await;
+        // The bank sends it: another amount is not it, the same one settles it.
+        let lines = [("24", "-80.00", "Wu Xia", "sent back", "A2"), ("24", "-1.50", "", "charges", "A3")];
+        imports(&portal, &mut people, &message(&lines)).await;
+        let charge = newest(&portal).await;
+        decides(&mut people.finn, &charge, "charge", "Monthly").await;
+        assert_eq!(house(&portal, "fees/").await, 150);
+        let numbers: Vec<String> = portal
+            .read(|conn| {
+                let all = statement_entries::table.order(statement_entries::id).select(statement_entries::number);
+                all.load(conn).unwrap()
+            })
+            .await;
+        let sent = format!("/staff/statements/{}", numbers[1]);
+        let page = people.finn.opens(&format!("{sent}/decision?decision=sent")).await;
+        let form = page.form(&format!("{sent}/decision")).answered(&[("counterpart", &numbers[0]), ("note", "By bank")]);
+        people.finn.submits(&form).await;
+        let first = states(&portal).await.remove(0).0;
+        assert_eq!((first.as_str(), house(&portal, "refunds/").await), ("returned", 0));
+        assert_eq!(house(&portal, "suspense/").await, 0);
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn a_wrong_match_is_undone_by_two_and_what_was_spent_is_owed(portal) {
+        let mut people = company(&portal).await;
+        let mut wu = verified(&portal, "wu@example.com").await;
+        let number = tops_up(&mut people.li, "100").await;
+        imports(&portal, &mut people, &message(&[("22", "100.00", "Li Ming", &number, "A1")])).await;
+        let at = newest(&portal).await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "100.00");
+        spends(&portal, &people.li, 7_000).await;
+        decides(&mut people.finn, &at, "undo", "It was meant for Wu").await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "30.00", "one person undoes nothing");
+        presses(&mut people.fay, &at, "/agreement").await;
+        assert_eq!(balance(&portal, &people.li).await, Money::ZERO);
+        assert_eq!((owed(&portal, &people.li).await, house(&portal, "suspense/CNY").await), (7_000, 10_000));
+        assert_eq!(state(&portal).await, "open");
+        let page = people.li.opens(&format!("/account/remittances/{number}")).await.text();
+        assert!(page.contains("The credit was undone") && page.contains("Waiting for your declaration"), "{page}");
+        let mail = portal.mails_to("li@example.com").await.pop().unwrap();
+        assert!(mail.subject.contains("taken out of your balance"), "{}", mail.subject);
+        books_are_right(&portal).await;
+        // It goes where it belongs, and what comes next pays what is owed first.
+        let right = tops_up(&mut wu, "100").await;
+        credits(&mut people.finn, &at, &right, "").await;
+        assert_eq!(balance(&portal, &wu).await.to_string(), "100.00");
+        imports(&portal, &mut people, &message(&[("23", "100.00", "Li Ming", &number, "A2")])).await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "30.00");
+        assert_eq!(owed(&portal, &people.li).await, 0);
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn undoing_one_part_reserves_the_other_again(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "100").await;
+        imports(&portal, &mut people, &message(&[("22", "60.00", "Li Ming", &number, "A1")])).await;
+        imports(&portal, &mut people, &message(&[("23", "45.00", "Li Ming", &number, "A2")])).await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "105.00");
+        let at = newest(&portal).await;
+        decides(&mut people.finn, &at, "undo", "Meant for another").await;
+        presses(&mut people.fay, &at, "/agreement").await;
+        assert_eq!(balance(&portal, &people.li).await, Money::ZERO);
+        let received: (String, i64) = portal
+            .read(|conn| remittances::table.select((remittances::state, remittances::received)).first(conn).unwrap())
+            .await;
+        assert_eq!(received, ("partial".to_owned(), 6_000));
+        assert_eq!(house(&portal, "suspense/CNY").await, 10_500);
+        books_are_right(&portal).await;
+        // The customer is content with the part.
+        presses(&mut people.li, &format!("/account/remittances/{number}/settlement"), "/settlement").await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "60.00");
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn large_amounts_and_many_small_ones_wait_for_a_person(portal) {
+        let mut people = company(&portal).await;
+        // The account is older than what the rule for new ones looks at.
+        portal.later(Duration::from_secs(40 * 86_400));
+        portal.run_jobs().await;
+        again(&portal, &mut people).await;
+        let large = tops_up(&mut people.li, "50000").await;
+        imports(&portal, &mut people, &message(&[("22", "50000.00", "Li Ming", &large, "A1")])).await;
+        assert_eq!(states(&portal).await, [("held".into(), Some("threshold".into()))]);
+        let page = people.li.opens(&format!("/account/remittances/{large}")).await.text();
+        assert!(page.contains("The law makes us look at some transfers"), "{page}");
+        let at = newest(&portal).await;
+        let refused = credits(&mut people.finn, &at, &large, "").await;
+        assert_eq!(refused.status, 422, "what is held needs a word");
+        credits(&mut people.finn, &at, &large, "Sale of a house, papers seen").await;
+        presses(&mut people.fay, &at, "/agreement").await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "50,000.00");
+        let cases = portal
+            .read(|conn| aml_cases::table.select((aml_cases::rule, aml_cases::state)).load::<(String, String)>(conn).unwrap())
+            .await;
+        assert_eq!(cases, [("threshold".to_owned(), "cleared".to_owned())]);
+        let report = people.fay.opens("/staff/aml?state=all").await.text();
+        assert!(report.contains("A large amount") && report.contains("papers seen"), "{report}");
+        // Three of 20,000 within a week.
+        for (nth, expected) in [("credited", None), ("credited", None), ("held", Some("structuring"))].into_iter().enumerate() {
+            let number = tops_up(&mut people.li, "20000").await;
+            let serial = format!("S{nth}");
+            imports(&portal, &mut people, &message(&[("25", "20000.00", "Li Ming", &number, &serial)])).await;
+            let newest = states(&portal).await.pop().unwrap();
+            assert_eq!((newest.0.as_str(), newest.1.as_deref()), expected);
+        }
+        // A rule is switched off, and one case is reported.
+        let form = people.fay.opens("/staff/aml/rules/structuring").await.form("/staff/aml/rules/structuring");
+        people.fay.submits(&form.without("active")).await;
+        let number = tops_up(&mut people.li, "20000").await;
+        imports(&portal, &mut people, &message(&[("26", "20000.00", "Li Ming", &number, "S9")])).await;
+        assert_eq!(state(&portal).await, "credited");
+        let list = people.fay.opens("/staff/aml").await;
+        let link = list.links().into_iter().find(|(_, to)| to.ends_with("/report")).unwrap().1;
+        let form = people.fay.opens(&link).await.form(&link).with("note", "Reported as 12/26");
+        people.fay.submits(&form).await;
+        assert!(people.fay.opens("/staff/aml?state=reported").await.text().contains("Reported as 12/26"));
+        books_are_right(&portal).await;
+    }
+);
+
+/// The same people, signed in anew.
+async fn again(portal: &Portal, people: &mut Company) {
+    people.fay.visitor = portal.signed_in(people.fay.person_id, None).await;
+    people.finn.visitor = portal.signed_in(people.finn.person_id, None).await;
+    people.li.visitor = portal.signed_in(people.li.person_id, Some(people.li.account_id)).await;
+}
