@@ -53,7 +53,7 @@ const STORIES: [(usize, i64, u64, End); 19] = [
     (9, 100_000, 0, End::Open),
     (4, 880_000, 2, End::Imported),
     (8, 52_000, 2, End::Held),
-    (0, 90_000, 1, End::Part),
+    (0, 90_000, 0, End::Part),
 ];
 
 /// The stories whose customer attaches a slip.
@@ -169,7 +169,7 @@ pub(super) fn add<'a>(
             }
         }
     }
-    let imported_at = ctx.now.minus(DAY);
+    let imported_at = ctx.now.minus(STEP * 3);
     let (day, currency) = (imported_at.day(zone), currency.to_string());
     tale.at(imported_at, move |conn| {
         let mut lines = Vec::new();

@@ -18,8 +18,8 @@ mod replay;
 pub use personal::PERSONAL;
 pub use queries::{
     Account, Holder, HouseAccount, Movement, Sums, TransactionRow, accounts_of_the_house, bank, fees, hold, moved_for,
-    movements, movements_since, number_of, outgoing, post, receivable, receivable_of, refunds_payable, reverse, row_of,
-    sums, suspense, transactions, wallet, wallet_balance,
+    movements, movements_since, number_of, outgoing, owed_by, post, receivable, receivable_of, refunds_payable,
+    reverse, row_of, sums, suspense, transactions, wallet, wallet_balance,
 };
 pub use replay::{Discrepancy, verify};
 

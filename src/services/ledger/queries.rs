@@ -6,7 +6,7 @@ mod movements;
 mod posting;
 
 pub use accounts::{
-    Account, Holder, HouseAccount, accounts_of_the_house, bank, fees, hold, moved_for, outgoing, receivable,
+    Account, Holder, HouseAccount, accounts_of_the_house, bank, fees, hold, moved_for, outgoing, owed_by, receivable,
     receivable_of, refunds_payable, suspense, wallet, wallet_balance,
 };
 pub use books::{Sums, TransactionRow, sums, transactions};

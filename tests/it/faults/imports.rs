@@ -16,6 +16,7 @@ const LINES: usize = 300;
 
 on_both!(
     async fn a_killed_import_is_ended_by_the_next_one_and_no_line_counts_twice(portal) {
+        portal.careless();
         let mut people = company(&portal).await;
         let mut references = Vec::new();
         for _ in 0..8 {

@@ -1,6 +1,7 @@
 //! The path that must work, walked in a browser without scripts on both databases: from registration to money that is
 //! credited and a work order that is answered. Pictures of every step stay in `target/screenshots/path-…`.
 
+mod money;
 pub mod walk;
 
 use easylink::app::demo;

@@ -220,6 +220,8 @@ on_both!(
         assert_eq!(balance(&portal, &people.li).await, Money::ZERO);
         assert_eq!((owed(&portal, &people.li).await, house(&portal, "suspense/CNY").await), (7_000, 10_000));
         assert_eq!(state(&portal).await, "open");
+        let page = people.li.opens("/account/balance").await.text();
+        assert!(page.contains("70.00 of it was spent already"), "{page}");
         let page = people.li.opens(&format!("/account/remittances/{number}")).await.text();
         assert!(page.contains("The credit was undone") && page.contains("Waiting for your declaration"), "{page}");
         let mail = portal.mails_to("li@example.com").await.pop().unwrap();
@@ -313,3 +315,37 @@ async fn again(portal: &Portal, people: &mut Company) {
     people.finn.visitor = portal.signed_in(people.finn.person_id, None).await;
     people.li.visitor = portal.signed_in(people.li.person_id, Some(people.li.account_id)).await;
 }
+
+on_both!(
+    async fn the_customer_reads_why_it_is_not_credited_and_what_comes_next(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "100").await;
+        let here = format!("/account/remittances/{number}");
+        assert!(people.li.opens(&here).await.text().contains("No statement of the bank is here yet"));
+        imports(&portal, &mut people, &message(&[("21", "5.00", "Wu Xia", "rent", "A1")])).await;
+        assert!(people.li.opens(&here).await.text().contains("declare the transfer: then we find it"));
+        // Sent on the 22nd: the statements end before it, then after it.
+        declares(&mut people.li, &number).await;
+        assert!(people.li.opens(&here).await.text().contains("is not among them yet"));
+        imports(&portal, &mut people, &message(&[("24", "5.00", "Wu Xia", "rent", "A2")])).await;
+        let page = people.li.opens(&here).await.text();
+        assert!(page.contains("Ask your bank whether it was carried out") && page.contains("24 Nov 2026"), "{page}");
+        assert!(!page.contains("Wu Xia") && !page.contains("5.00"), "others' entries are never seen");
+        // Each reason for which money is held has a sentence of its own, but for the rules that are not told apart.
+        imports(&portal, &mut people, &message(&[("25", "100.00", "Wu Xia", &number, "A3")])).await;
+        let mut sentences = std::collections::BTreeSet::new();
+        for hold in ["third_party", "no_name", "twin", "no_real_name", "threshold", "structuring", "new_account"] {
+            portal
+                .write(move |conn| {
+                    let held = statement_entries::table.filter(statement_entries::state.eq("held"));
+                    diesel::update(held).set(statement_entries::hold.eq(Some(hold))).execute(conn).unwrap()
+                })
+                .await;
+            let page = people.li.opens(&here).await;
+            let text = page.text();
+            let told = text.split("Money arrived, and we look at it first").nth(1).unwrap_or_else(|| panic!("{hold}: {text}"));
+            sentences.insert(told.trim().lines().next().unwrap().trim().to_owned());
+        }
+        assert_eq!(sentences.len(), 5, "{sentences:#?}");
+    }
+);

@@ -79,10 +79,10 @@ async fn outcome(portal: &Portal, people: &mut Company, seed: u64, way: usize) -
 on_both!(
     async fn files_in_any_order_and_number_come_to_the_same(portal) {
         let mut people = company(&portal).await;
-        for seed in [1, 2, 3, 4] {
+        for seed in [1, 2] {
             let first = outcome(&portal, &mut people, seed, 0).await;
             assert!(first.0 > 0, "nothing was credited by seed {seed}");
-            for way in [1, 2, 3] {
+            for way in [1, 2] {
                 assert_eq!(outcome(&portal, &mut people, seed, way).await, first, "seed {seed}, way {way}");
             }
         }

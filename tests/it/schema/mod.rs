@@ -1,6 +1,7 @@
 //! Both live databases agree with each other and with `schema.rs`, every reference has a foreign key and an index, and
 //! every column that may hold personal data is classed.
 
+mod filled;
 mod kept;
 mod personal;
 mod plans;

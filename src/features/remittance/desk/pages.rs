@@ -76,7 +76,7 @@ impl Show {
 
     fn note_hint(&self) -> &'static str {
         if self.case.entry.hold.is_some() {
-            "Why it may be credited although it is held. Write it before you press a button."
+            "Why it may be credited although it is held"
         } else {
             "For finance and the auditors"
         }

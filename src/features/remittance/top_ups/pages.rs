@@ -96,6 +96,8 @@ struct Show {
     hold: Option<Hold>,
     /// The last day of which the bank's statements are imported.
     until: Option<Day>,
+    /// Why it is not credited yet, of a transfer that is on its way.
+    looked: Option<Looked>,
     /// The working day by which a declared transfer is usually credited.
     usually: Option<Day>,
     /// Whether this person may declare and cancel.
@@ -116,8 +118,36 @@ pub(in crate::features::remittance) async fn show(
             Ok((found, knots, member.role() != crate::features::accounts::MemberRole::Viewer, hold, until))
         })
         .await?;
+    let looked = if hold.is_none() { Looked::of(&top_up, until) } else { None };
     let usually = top_up.declared.as_ref().map(|told| working_day(told.at.day(&shell.zone), 2));
-    page(Show { shell, top_up, knots, hold, until, usually, acts })
+    page(Show { shell, top_up, knots, hold, until, looked, usually, acts })
+}
+
+/// Why a transfer is not found yet. Each has a sentence with the next step in `templates/remittance/show.html`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Looked {
+    /// No statement of the bank was imported yet.
+    NoStatements,
+    /// The statements do not reach to the day of the transfer.
+    NotYet(Day),
+    /// They do, and the transfer is not there.
+    NotFound(Day),
+    /// The transfer was not declared.
+    NotDeclared(Day),
+}
+
+impl Looked {
+    fn of(top_up: &TopUp, until: Option<Day>) -> Option<Self> {
+        let waits = matches!(top_up.state, RemittanceState::Open | RemittanceState::Declared);
+        let told = top_up.declared.as_ref().map(|told| told.remitted_on);
+        match (waits, until, told) {
+            (false, ..) => None,
+            (true, None, _) => Some(Self::NoStatements),
+            (true, Some(until), None) => Some(Self::NotDeclared(until)),
+            (true, Some(until), Some(sent)) if until <= sent => Some(Self::NotYet(until)),
+            (true, Some(until), Some(_)) => Some(Self::NotFound(until)),
+        }
+    }
 }
 
 /// So many working days later, Saturdays and Sundays left out.

@@ -157,6 +157,18 @@ pub fn wallet_balance(conn: &mut Conn, holder: Holder, currency: &str) -> QueryR
     Ok(wallet_of(conn, holder, currency)?.map_or(Money::ZERO, |(_, balance)| balance))
 }
 
+/// What a customer owes us; nothing as a rule.
+pub fn owed_by(conn: &mut Conn, holder: Holder, currency: &str) -> QueryResult<Money> {
+    let owed: Option<Money> = ledger_accounts::table
+        .filter(ledger_accounts::account_id.eq(Some(holder)))
+        .filter(ledger_accounts::currency.eq(currency))
+        .filter(ledger_accounts::kind.eq(AccountKind::Receivable))
+        .select(ledger_accounts::balance)
+        .first(conn)
+        .optional()?;
+    Ok(owed.unwrap_or_default())
+}
+
 /// Whether money ever moved for a customer's account: its wallet is made by the first credit.
 pub fn moved_for(conn: &mut Conn, account_id: i64) -> QueryResult<bool> {
     let own = ledger_accounts::table.filter(ledger_accounts::account_id.eq(Some(account_id)));
