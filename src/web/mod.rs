@@ -22,6 +22,7 @@ pub mod page;
 pub mod parts;
 pub mod paths;
 mod personal;
+pub mod qr;
 mod queries;
 mod received;
 pub mod rekey;

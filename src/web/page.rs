@@ -80,6 +80,16 @@ text_enum! {
         RemittanceDeclared = "remittance_declared",
         /// The top-up was taken back.
         RemittanceWithdrawn = "remittance_withdrawn",
+        /// Money that was sent without its reference was claimed.
+        RemittanceClaimed = "remittance_claimed",
+        /// The payment request was issued.
+        PaymentRequestIssued = "payment_request_issued",
+        /// The permanent reference was made.
+        ReferenceMade = "reference_made",
+        /// A payer was approved.
+        PayerAdded = "payer_added",
+        /// An approved payer was removed.
+        PayerRemoved = "payer_removed",
         /// The file of the bank is well.
         StatementChecked = "statement_checked",
         /// The file is being imported.

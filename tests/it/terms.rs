@@ -12,7 +12,7 @@ use crate::support::portal::Portal;
 
 const DAY: Duration = Duration::from_secs(86400);
 /// Under which name the policy tells of a table, or of a column of it.
-const TOLD: [(&str, &str); 45] = [
+const TOLD: [(&str, &str); 46] = [
     ("people.password_hash", "Password, as a hash"),
     ("people.password_class", "Password, as a hash"),
     ("people.password_at", "Password, as a hash"),
@@ -44,6 +44,7 @@ const TOLD: [(&str, &str); 45] = [
     ("entry_decisions", "Orders, remittances, receipts, ledger"),
     ("aml_cases", "Why a transfer was looked at, as the law on money laundering asks"),
     ("statement_imports.file_key", "Files of the bank's statements"),
+    ("approved_payers", "Orders, remittances, receipts, ledger"),
     ("statement_entries", "Orders, remittances, receipts, ledger"),
     ("tickets", "Work orders"),
     ("ticket_entries", "Work orders"),

@@ -10,8 +10,9 @@ use super::tale::{Left, Tale};
 use crate::base::db::Conn;
 use crate::base::types::{Day, Moment, Money, Number};
 use crate::features::remittance::seeding::{
-    BankNumber, Declaration, NewEntry, NewReceiving, NumberKind, Receiving, ReceivingMove, Sight, Treasurer, confirm,
-    declare, enter, import_at_once, move_receiving, open, opened_receiving, propose_receiving, refuse, void, withdraw,
+    BankNumber, Declaration, NewEntry, NewPayer, NewReceiving, NumberKind, Range, Receiving, ReceivingMove, Sight,
+    Treasurer, add_payer, confirm, declare, enter, import_at_once, issue_request, make_reference, move_receiving, open,
+    opened_receiving, propose_receiving, refuse, void, withdraw,
 };
 use crate::services::context::Context;
 use crate::web::Error;
@@ -104,6 +105,8 @@ pub(super) fn add<'a>(
         account_number: "310066661018800123456".into(),
         currency: currency.to_string(),
         instructions: "Write the reference into the text of the transfer.".into(),
+        range: Range::default(),
+        for_account_id: None,
     };
     let number = propose_receiving(conn, &first.acts(ctx, long_ago), &receiving).map_err(Error::internal)?;
     let opener = second.acts(ctx, long_ago.plus(DAY));
@@ -125,6 +128,12 @@ pub(super) fn add<'a>(
             continue;
         }
         if end == End::Open {
+            let zone = zone.clone();
+            tale.at(later(1), move |conn| {
+                issue_request(conn, &customer.acts(ctx, declared_at), &number.take()?, &zone)
+                    .map_err(Error::internal)?;
+                Ok(())
+            });
             continue;
         }
         let declaration = declaration(nth, customer, (Money(amount), began.day(zone)))?;
@@ -170,6 +179,7 @@ pub(super) fn add<'a>(
         }
     }
     let imported_at = ctx.now.minus(STEP * 3);
+    let permanent = paying_parent(tale, ctx, &customers[1], ctx.now.minus(DAY * 30));
     let (day, currency) = (imported_at.day(zone), currency.to_string());
     tale.at(imported_at, move |conn| {
         let mut lines = Vec::new();
@@ -178,6 +188,9 @@ pub(super) fn add<'a>(
             let arrives = if *end == End::Part { Money(amount.0 / 2) } else { *amount };
             lines.push((arrives, remitter, format!("top up {}", number.take()?)));
         }
+        let reference = permanent.take()?;
+        lines.push((Money(640_000), PARENT, format!("cloud {reference}")));
+        lines.push((Money(12_000), "Lin Bo", reference.to_string()));
         lines.push((Money(4_310), "He Lin", "cloud".to_string()));
         let text = statement(&receiving.account_number, &currency, day, &lines);
         let officer = first.acts(ctx, imported_at);
@@ -186,6 +199,22 @@ pub(super) fn add<'a>(
         Ok(())
     });
     Ok(())
+}
+
+/// Who pays in for the company without being it.
+const PARENT: &str = "Cloudy Harbour Holding Co., Ltd.";
+
+/// A permanent reference, and a payer who is approved.
+fn paying_parent<'a>(tale: &mut Tale<'a>, ctx: &'a Context, customer: &'a Customer, at: Moment) -> Left<Number> {
+    let permanent = Left::nothing();
+    let made = permanent.clone();
+    tale.at(at, move |conn| {
+        let owner = customer.acts(ctx, at);
+        let payer = NewPayer { name: PARENT.into(), relation: "Parent company".into() };
+        add_payer(conn, &owner, &payer).map_err(Error::internal)?;
+        made.leave(make_reference(conn, &owner).map_err(Error::internal)?)
+    });
+    permanent
 }
 
 /// An MT940 message of one day: what came in, by whom and with which text, and what the bank took for its services.

@@ -632,6 +632,57 @@ diesel::table! {
         closing_by_id -> Nullable<BigInt>,
         closed_by_id -> Nullable<BigInt>,
         created_at -> BigInt,
+        min_amount -> Nullable<BigInt>,
+        max_amount -> Nullable<BigInt>,
+        for_account_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    permanent_references (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        number -> Text,
+        made_by_id -> BigInt,
+        made_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    approved_payers (id) {
+        id -> BigInt,
+        number -> Text,
+        account_id -> BigInt,
+        state -> Text,
+        slot -> Nullable<BigInt>,
+        sealed_name -> Binary,
+        relation -> Text,
+        agreement_on -> Text,
+        agreement_hash -> Binary,
+        added_by_id -> BigInt,
+        added_at -> BigInt,
+        removed_by_id -> Nullable<BigInt>,
+        removed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    payment_request_series (id) {
+        id -> BigInt,
+        year -> BigInt,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
+    payment_requests (id) {
+        id -> BigInt,
+        remittance_id -> BigInt,
+        year -> BigInt,
+        sequence -> BigInt,
+        amount -> BigInt,
+        issued_by_id -> BigInt,
+        issued_at -> BigInt,
     }
 }
 
@@ -785,6 +836,7 @@ diesel::table! {
         settled_at -> Nullable<BigInt>,
         untold -> Nullable<Text>,
         charges -> BigInt,
+        claimed_at -> Nullable<BigInt>,
     }
 }
 
@@ -925,6 +977,7 @@ diesel::joinable!(allocations -> statement_entries (entry_id));
 diesel::joinable!(allocations -> remittances (remittance_id));
 diesel::joinable!(entry_decisions -> statement_entries (entry_id));
 diesel::joinable!(aml_cases -> statement_entries (entry_id));
+diesel::joinable!(payment_requests -> remittances (remittance_id));
 diesel::joinable!(tickets -> accounts (account_id));
 diesel::joinable!(ticket_entries -> tickets (ticket_id));
 diesel::joinable!(ticket_files -> tickets (ticket_id));
@@ -982,6 +1035,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     aml_cases,
     statement_entries,
     remittances,
+    permanent_references,
+    approved_payers,
+    payment_request_series,
+    payment_requests,
     tickets,
     ticket_entries,
     ticket_files,

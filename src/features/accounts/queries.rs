@@ -274,6 +274,18 @@ pub fn readers_of(conn: &mut Conn, account_id: i64, person_id: i64) -> QueryResu
     Ok(chosen(&members, (account_id, person_id)))
 }
 
+/// The owners of an account.
+pub fn owners_of(conn: &mut Conn, account_id: i64) -> QueryResult<Vec<Reader>> {
+    memberships::table
+        .inner_join(people::table)
+        .filter(memberships::account_id.eq(account_id))
+        .filter(memberships::ended_at.is_null())
+        .filter(memberships::role.eq(MemberRole::Owner))
+        .order(memberships::id)
+        .select((people::id, people::address))
+        .load(conn)
+}
+
 /// The same for many things at once, given as (account, who began it). At most some hundreds at a time: unlike that of one
 /// thing, the statement is not prepared once.
 pub fn readers(conn: &mut Conn, begun: &[(i64, i64)]) -> QueryResult<Vec<Vec<Reader>>> {

@@ -32,7 +32,7 @@ pub use cases::{CaseState, IdentityKind, IdentityMethod, Reason};
 pub use probe::probe;
 pub use proofs::{Found, Paid, ProofKind, ask_proof, examine_proof, provable, proved, record_proof, same_name};
 pub use recoveries::{RecoveryReason, RecoveryState};
-pub use results::{IdentityResult, NewResult, hold_name, names_of, result_of, store};
+pub use results::{IdentityResult, NewResult, hold_name, name_of, names_of, result_of, store};
 
 use crate::web::Feature;
 use crate::web::feature::{CardSpec, MenuEntry};

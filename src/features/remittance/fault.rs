@@ -48,9 +48,24 @@ pub enum Fault {
     /// A receiving account that is not closed has this number.
     #[error("the receiving account is in use")]
     ReceivingInUse,
+    /// As many payers are approved as an account may have.
+    #[error("there are as many payers as there may be")]
+    PayersFull,
+    /// This name is approved already.
+    #[error("the payer is known")]
+    PayerKnown,
+    /// The name is the account's own.
+    #[error("the payer is the account itself")]
+    PayerIsOwn,
     /// No receiving account is open.
     #[error("no receiving account is open")]
     NoReceivingAccount,
+    /// Receiving accounts are open, and none takes this amount.
+    #[error("no receiving account takes this amount")]
+    NoneTakesAmount,
+    /// The same money was claimed before, under this reference.
+    #[error("the same was claimed before as {0}")]
+    ClaimedBefore(Number),
     /// The ledger refused.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -69,6 +84,11 @@ impl From<Fault> for Stop {
             Fault::CurrenciesDiffer => Errors::one("entry", FieldError::CurrenciesDiffer).into(),
             Fault::NoteMissing => Errors::one("note", FieldError::Missing).into(),
             Fault::NamesAnother => Errors::one("another_checked", FieldError::NamesAnother).into(),
+            Fault::PayersFull => Errors::one("form", FieldError::PayersFull).into(),
+            Fault::PayerKnown => Errors::one("payer_name", FieldError::PayerKnown).into(),
+            Fault::PayerIsOwn => Errors::one("payer_name", FieldError::PayerIsOwn).into(),
+            Fault::NoneTakesAmount => Errors::one("amount", FieldError::NoneTakesAmount).into(),
+            Fault::ClaimedBefore(number) => Errors::one("amount", FieldError::ClaimedBefore(number.to_string())).into(),
             Fault::ReceivingInUse => Errors::one("account_number", FieldError::ReceivingInUse).into(),
             Fault::KnownEntry { number, day, amount, currency } => {
                 let known = FieldError::KnownEntry(number.to_string(), day.words(), amount.of(&currency));

@@ -28,6 +28,11 @@ pub fn amount(errors: &mut Errors, field: &'static str, typed: &str) -> Option<M
     None
 }
 
+/// The same, but it may be left empty.
+pub fn amount_if_any(errors: &mut Errors, field: &'static str, typed: &str) -> Option<Money> {
+    if typed.trim().is_empty() { None } else { amount(errors, field, typed) }
+}
+
 /// `1,00` and `1.250,00`: digits whose last comma stands before other than three of them.
 fn decimal_comma(typed: &str) -> bool {
     let text: String = typed.trim().nfkc().collect();

@@ -3,7 +3,7 @@
 //! the wallet.
 //!
 //! Split by topic: `top_ups` (the customer's thread), `receiving` (our bank accounts), `entries` (the statement),
-//! `confirming` (finance's queue), `balance` (wallet and ledger pages), `proving` (as a further proof of a
+//! `confirming` (finance's queue), `payers` (the permanent reference and who may pay in by it), `balance` (wallet and ledger pages), `proving` (as a further proof of a
 //! real name). `actor` says who moves money, `model` how.
 //! Others use `seeding`: the same moves without a page.
 
@@ -21,14 +21,17 @@ mod fault;
 mod fields;
 mod matching;
 mod model;
+mod payers;
 mod personal;
 mod proving;
 mod receiving;
+mod requests;
 mod routes;
 mod sealed;
 #[allow(dead_code, unused_imports)]
 mod statements;
 mod top_ups;
+mod transfer_code;
 
 /// Whether entries, top-ups and the accounts of the house fit together.
 pub use checking::{Mismatch, verify};
@@ -42,10 +45,12 @@ pub(crate) mod seeding {
     pub use super::confirming::{Sight, confirm, refuse};
     pub use super::entries::{NewEntry, enter, void};
     pub use super::model::NumberKind;
+    pub use super::payers::{NewPayer, add as add_payer, make_reference};
     pub use super::receiving::{
-        NewReceiving, Receiving, ReceivingMove, make as move_receiving, opened as opened_receiving,
+        NewReceiving, Range, Receiving, ReceivingMove, make as move_receiving, opened as opened_receiving,
         propose as propose_receiving,
     };
+    pub use super::requests::issue as issue_request;
     pub use super::statements::at_once as import_at_once;
     pub use super::top_ups::{Declaration, declare, open, withdraw};
 }

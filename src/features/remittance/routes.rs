@@ -1,6 +1,6 @@
 //! The room's addresses.
 
-use super::{aml, balance, confirming, desk, entries, proving, receiving, statements, top_ups};
+use super::{aml, balance, confirming, desk, entries, payers, proving, receiving, requests, statements, top_ups};
 use crate::web::routes::{Route, route};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -8,6 +8,9 @@ pub(super) fn routes() -> Vec<Route> {
         route("/account/balance").get(balance::show),
         route("/account/remittances").get(top_ups::list),
         route("/account/remittances/new").get(top_ups::new).post(top_ups::create),
+        route("/account/remittances/claim")
+            .get(top_ups::claim_form)
+            .upload(top_ups::claim_do, top_ups::DECLARATION_BYTES),
         route("/account/remittances/proof").get(proving::ask).post(proving::create),
         route("/account/remittances/{number}").get(top_ups::show),
         route("/account/remittances/{number}/declaration")
@@ -15,7 +18,12 @@ pub(super) fn routes() -> Vec<Route> {
             .upload(top_ups::declare_do, top_ups::DECLARATION_BYTES),
         route("/account/remittances/{number}/withdrawal").get(top_ups::withdraw_ask).post(top_ups::withdraw_do),
         route("/account/remittances/{number}/settlement").get(top_ups::settle_ask).post(top_ups::settle_do),
+        route("/account/remittances/{number}/payment-request").get(requests::show).post(requests::create),
         route("/account/remittances/{number}/slip").get(top_ups::download),
+        route("/account/payers").get(payers::show),
+        route("/account/payers/reference").post(payers::reference_do).form_at("/account/payers"),
+        route("/account/payers/new").get(payers::new).post(payers::create),
+        route("/account/payers/{number}/removal").get(payers::remove_ask).post(payers::remove_do),
         route("/staff/remittances").get(confirming::list),
         route("/staff/remittances/{number}").get(confirming::show),
         route("/staff/remittances/{number}/slip").get(confirming::download),

@@ -17,6 +17,9 @@ pub const ENTRY_REMITTER: &str = "statement_entries.sealed_remitter";
 /// The remitter's account on the statement.
 pub const ENTRY_ACCOUNT: &str = "statement_entries.sealed_bank_account";
 
+/// The name of an approved payer.
+pub const PAYER: &str = "approved_payers.sealed_name";
+
 /// Seals a text of the row with this number.
 pub fn seal(keys: &Keys, place: &str, row: &Number, text: &str) -> Vec<u8> {
     keys.seal(place, row.as_str(), text.as_bytes())

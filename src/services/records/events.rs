@@ -135,6 +135,14 @@ crate::base::types::text_enum! {
         RemittancePartReceived = "remittance_part_received",
         /// Received money that no open top-up took went to the balance.
         BalanceCredited = "balance_credited",
+        /// The payment request of a top-up was issued.
+        PaymentRequestIssued = "payment_request_issued",
+        /// The account got its permanent reference.
+        PermanentReferenceMade = "permanent_reference_made",
+        /// An owner approved somebody who pays in for the account.
+        PayerAdded = "payer_added",
+        /// An owner removed such a payer.
+        PayerRemoved = "payer_removed",
         /// A file of the bank was checked.
         StatementChecked = "statement_checked",
         /// Its import was begun.

@@ -174,6 +174,20 @@ pub enum FieldError {
     PictureMissing,
     /// The number stands for as many accounts as one may.
     NumberUsedUp,
+    /// No receiving account takes this amount.
+    NoneTakesAmount,
+    /// The greatest amount is less than the least one.
+    RangeBackwards,
+    /// The same was claimed before, as the remittance of this reference.
+    ClaimedBefore(String),
+    /// No account has this number.
+    NoAccount,
+    /// An account has as many approved payers as it may.
+    PayersFull,
+    /// This payer is approved already.
+    PayerKnown,
+    /// The payer is the account itself.
+    PayerIsOwn,
     /// The remitter's name is not the one that was verified.
     ProofName,
     /// Another amount arrived than the company was shown.

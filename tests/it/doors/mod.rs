@@ -111,6 +111,7 @@ impl Row {
                         "pictures" => 'D',
                         "changes" => 'H',
                         "recoveries" => 'W',
+                        "payers" => 'Y',
                         other => panic!("what is numbered under {other}?"),
                     };
                     Number::random(kind).as_str().to_owned()

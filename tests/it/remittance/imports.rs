@@ -65,7 +65,7 @@ pub async fn states(portal: &Portal) -> Vec<(String, Option<String>)> {
         .await
 }
 
-async fn reasons(portal: &Portal) -> Vec<String> {
+pub async fn reasons(portal: &Portal) -> Vec<String> {
     let kept = allocations::table.order(allocations::id).select(allocations::why);
     portal.read(move |conn| kept.load(conn).unwrap()).await
 }

@@ -1,6 +1,7 @@
 //! Remittances: the path from a top-up to the credited balance, and every way off it.
 
 mod checking;
+mod claims;
 mod closing;
 mod declaring;
 mod desk;
@@ -9,10 +10,13 @@ pub mod imports;
 mod late;
 mod order;
 mod path;
+mod payers;
 mod proving;
 mod queue;
+mod ranges;
 mod receiving;
 mod reopened;
+mod requests;
 mod rows;
 mod slips;
 mod voiding;

@@ -11,13 +11,26 @@ use crate::support::page::Page;
 
 /// A second account, proposed by Fay and opened by Finn.
 pub async fn opens_another(people: &mut Company, bank: &str) {
-    let form = people.fay.opens("/staff/receiving/new").await.form("/staff/receiving/new").answered(&[
-        ("bank_name", bank),
-        ("holder", "Easy Link Ltd"),
-        ("account_number", "7777 0002"),
-    ]);
+    opens_with(people, bank, &[("account_number", "7777 0002")]).await;
+}
+
+/// The same with more answers.
+pub async fn opens_with(people: &mut Company, bank: &str, answers: &[(&str, &str)]) {
+    let form = people.fay.opens("/staff/receiving/new").await.form("/staff/receiving/new");
+    let form = form.answered(&[("bank_name", bank), ("holder", "Easy Link Ltd")]).answered(answers);
     people.fay.submits(&form).await;
     presses(&mut people.finn, "/staff/receiving", "/opening").await;
+}
+
+/// Closes the account at this bank: Fay asks, Finn agrees.
+pub async fn closes_named(people: &mut Company, bank: &str) {
+    let page = people.fay.opens("/staff/receiving").await;
+    let heads = page.all(".card-head h2");
+    let nth = heads.iter().position(|one| one.contains(bank)).unwrap_or_else(|| panic!("{bank} in {heads:?}"));
+    let closure = page.attribute(&format!(".card:nth-of-type({}) form", nth + 1), "action").unwrap();
+    people.fay.submits(&page.form(&closure)).await;
+    let list = people.finn.opens("/staff/receiving").await;
+    closes(&mut people.finn, &list).await;
 }
 
 /// Presses the last button towards closing: that of the oldest account.

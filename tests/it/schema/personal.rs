@@ -34,7 +34,8 @@ const TELLING: [&str; 23] = [
     "storage_key",
 ];
 /// Columns that are named so and hold nothing of a person.
-const IMPERSONAL: [&str; 26] = [
+const IMPERSONAL: [&str; 27] = [
+    "approved_payers.agreement_hash",
     "account_recoveries.notice_hash",
     "accounts.subject_id",
     "people.subject_id",

@@ -95,6 +95,15 @@ const DECLARATION: &[(&str, &str)] = &[
     ("amount", "100.00"),
     ("remitted_on", "2026-11-22"),
 ];
+const CLAIM: &[(&str, &str)] = &[
+    ("receiving", "*"),
+    ("remitter", "Li Ming"),
+    ("bank", "Bank of the Harbour"),
+    ("kind", "card"),
+    ("bank_number", "4111111111111111"),
+    ("amount", "123.00"),
+    ("remitted_on", "2026-11-22"),
+];
 const ENTRY: &[(&str, &str)] = &[
     ("receiving", "*"),
     ("booked_on", "2026-11-22"),
@@ -116,8 +125,15 @@ const CORPORATE: &[(&str, &str)] = &[
     ("contact", "other"),
     ("contact_email", "contact@example.com"),
 ];
-const RECEIVING: &[(&str, &str)] =
-    &[("bank_name", "Bank"), ("holder", "Easy Link"), ("account_number", "123456"), ("instructions", "Name it")];
+const RECEIVING: &[(&str, &str)] = &[
+    ("bank_name", "Bank"),
+    ("holder", "Easy Link"),
+    ("account_number", "123456"),
+    ("instructions", "Name it"),
+    ("min_amount", "10.00"),
+    ("max_amount", "20.00"),
+    ("for_account", ""),
+];
 
 const fn way(
     path: &'static str,
@@ -266,7 +282,15 @@ pub const WAYS: &[Way] = &[
         ..way("/staff/identity/{number}/verdict", REVIEWER, "", &[("reason", "unreadable")], LOOKS)
     },
     way("/account/remittances/new", CUSTOMER, "/account/remittances/new", &[("amount", "100.00")], NOTHING),
+    way("/account/remittances/claim", CUSTOMER, "/account/remittances/claim", CLAIM, FILES),
     way("/account/remittances/{number}/declaration", CUSTOMER, "/account/remittances", DECLARATION, FILES),
+    way(
+        "/account/payers/new",
+        CUSTOMER,
+        "/account/payers/new",
+        &[("payer_name", "Harbour Holding"), ("relation", "Parent company"), ("agreed", "yes")],
+        NOTHING,
+    ),
     way("/staff/remittances/{number}/confirmation", "finance2@staff.example.com", "/staff/remittances", &[], LOOKS),
     way("/staff/remittances/{number}/refusal", FINANCE, "/staff/remittances", &[("reason", "Another amount")], LOOKS),
     way("/staff/statements/new", FINANCE, "/staff/statements/new", ENTRY, NOTHING),

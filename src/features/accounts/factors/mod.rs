@@ -22,7 +22,7 @@ pub use moves::{LostFactor, end_waits, remove_lost, revoke, unused_since, used_s
 pub(super) use moves::{put_back, take_off, void_codes};
 pub use queries::{is_on, set};
 pub(super) use queries::{state, sweep};
-pub use totp::{Picture, TotpSecret};
+pub use totp::TotpSecret;
 pub use waits::HalfSignedIn;
 
 use crate::web::routes::{Route, route};

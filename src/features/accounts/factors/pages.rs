@@ -4,11 +4,12 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde::Deserialize;
 
-use super::totp::{Picture, TotpSecret};
+use super::totp::TotpSecret;
 use super::{Factor, moves, queries};
 use crate::features::accounts::scene::{Scene, see};
 use crate::features::accounts::step_up::proved;
 use crate::features::accounts::{Fresh, Person};
+use crate::web::qr::Picture;
 use crate::web::{Actor, Error, Errors, FieldError, Flash, Form, Goto, Press, Shell, Visit, page};
 
 pub(super) const HERE: &str = "/account/security/totp";

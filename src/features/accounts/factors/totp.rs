@@ -1,21 +1,17 @@
 //! Time-based one-time codes (RFC 6238): six digits, 30 seconds a step, SHA-1, which every authenticator app speaks.
 
-use std::fmt::Write;
-
 use data_encoding::BASE32_NOPAD;
-use fast_qr::qr::QRBuilder;
 use totp_rs::{Builder, Totp};
 use zeroize::Zeroizing;
 
 use crate::base::chance;
 use crate::base::crypto::Keys;
 use crate::base::types::Moment;
+use crate::web::qr::{Correction, Picture};
 
 /// 160 bits, as RFC 4226 (section 4, R6) recommends.
 const LENGTH: usize = 20;
 const PLACE: &str = "totp_factors.sealed_secret";
-/// Around the squares of a QR code, in squares (ISO/IEC 18004).
-const QUIET: usize = 4;
 
 /// The shared secret of one authenticator. No `Debug`: it is never to be seen in a log.
 #[derive(Clone)]
@@ -90,24 +86,7 @@ impl TotpSecret {
     /// The squares of the QR code that an authenticator reads; `issuer` and `address` name the entry in the app.
     pub fn picture(&self, issuer: &str, address: &str) -> Option<Picture> {
         let uri = self.generator(issuer, address)?.to_url().ok()?;
-        let code = QRBuilder::new(uri).build().ok()?;
-        let mut path = String::new();
-        for row in 0..code.size {
-            let mut column = 0;
-            while column < code.size {
-                let from = column;
-                while column < code.size && code[row][column].value() {
-                    column += 1;
-                }
-                if column > from {
-                    let wide = column - from;
-                    let (x, y) = (from + QUIET, row + QUIET);
-                    let _ = write!(path, "M{x} {y}h{wide}v1h-{wide}z");
-                }
-                column += 1;
-            }
-        }
-        Some(Picture { size: code.size + 2 * QUIET, path })
+        Picture::of(&uri, Correction::Quartile)
     }
 
     fn generator(&self, issuer: &str, address: &str) -> Option<Totp> {
@@ -120,15 +99,6 @@ impl TotpSecret {
             .build()
             .ok()
     }
-}
-
-/// A QR code as one path of an SVG picture with a view box of `size` squares.
-#[derive(Debug, Clone)]
-pub struct Picture {
-    /// Squares along a side, the quiet border included.
-    pub size: usize,
-    /// The dark squares, run by run.
-    pub path: String,
 }
 
 #[cfg(test)]
@@ -207,7 +177,7 @@ mod tests {
     #[test]
     fn the_picture_is_square_and_the_text_in_fours() {
         let picture = secret().picture("Easy Link staff", "ana@staff.example.com").unwrap();
-        assert!(picture.size > 2 * QUIET + 20 && picture.path.starts_with("M4 4h7v1h-7z"), "{}", picture.path);
+        assert!(picture.size > 28 && picture.path.starts_with("M4 4h7v1h-7z"), "{}", picture.path);
         assert_eq!(secret().in_fours(), "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ");
     }
 }

@@ -123,6 +123,11 @@ pub fn hold_name(conn: &mut Conn, keys: &Keys, account_id: i64) -> QueryResult<O
     Ok(hold(conn, keys, account_id)?.map(|held| held.name))
 }
 
+/// The real name of an account, for the eyes of its own people; none while none stands.
+pub fn name_of(conn: &mut Conn, keys: &Keys, account_id: i64) -> QueryResult<Option<String>> {
+    Ok(held(conn, keys, account_id)?.map(|held| held.name).filter(|name| !name.is_empty()))
+}
+
 /// A decided authentication.
 #[derive(Clone)]
 pub struct NewResult<'a> {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::queries::Target;
+use super::queries::{Permanent, Target};
 use crate::base::types::{Money, Number};
 use crate::features::accounts::Reader;
 use crate::services::context::Context;
@@ -124,6 +124,38 @@ pub(super) fn undone(ctx: &Context, target: &Target, amount: Money, to: &Reader)
     let facts = &facts(ctx, target, amount, Money::ZERO);
     let words = (UndoneSubject { facts }.render()?, UndoneText { facts }.render()?, UndoneHtml { facts }.render()?);
     Ok(written("credit_undone", to, words))
+}
+
+#[derive(Template)]
+#[template(path = "mail/permanent_credited_subject.txt")]
+struct PermanentSubject<'a> {
+    facts: &'a Facts,
+}
+
+#[derive(Template)]
+#[template(path = "mail/permanent_credited.txt")]
+struct PermanentText<'a> {
+    facts: &'a Facts,
+}
+
+#[derive(Template)]
+#[template(path = "mail/permanent_credited.html")]
+struct PermanentHtml<'a> {
+    facts: &'a Facts,
+}
+
+/// It carried the permanent reference, so it is in the balance.
+pub(super) fn permanent(ctx: &Context, account: &Permanent, amount: Money, to: &Reader) -> Result<Mail, askama::Error> {
+    let facts = &Facts {
+        number: account.number.clone(),
+        amount,
+        rest: Money::ZERO,
+        currency: account.currency.clone(),
+        link: format!("{}/account/payers", ctx.base_url),
+    };
+    let words =
+        (PermanentSubject { facts }.render()?, PermanentText { facts }.render()?, PermanentHtml { facts }.render()?);
+    Ok(written("permanent_credited", to, words))
 }
 
 fn facts(ctx: &Context, target: &Target, amount: Money, rest: Money) -> Facts {

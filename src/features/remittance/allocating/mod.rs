@@ -7,7 +7,9 @@ mod moves;
 mod queries;
 mod undoing;
 
-pub(super) use model::{AllocationKind, Share, Why};
+pub(super) use model::{AllocationKind, Payee, Share, Why};
 pub(super) use moves::{allocate, book, settle, unbook};
-pub(super) use queries::{Arrived, Target, arrived, paid_accounts, target, target_of};
+#[cfg(test)]
+pub(super) use queries::Permanent;
+pub(super) use queries::{Arrived, Target, arrived, paid_accounts, permanent_of, target, target_of};
 pub(super) use undoing::undo;

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::mails;
-use super::model::{AllocationKind, Share};
+use super::model::{AllocationKind, Payee, Share};
 use super::queries::{self, Arrived, Target};
 use crate::base::db::Conn;
 use crate::base::types::{Money, Number};
-use crate::features::accounts::readers_of;
+use crate::features::accounts::{owners_of, readers_of};
 use crate::features::remittance::entries::EntryMove;
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::{Move, RemittanceState};
@@ -55,7 +55,7 @@ pub fn allocate(
     if all != Some(entry.amount) || entry.side != Side::Credit {
         return Err(Fault::AmountsDiffer);
     }
-    if shares.iter().any(|share| share.target.currency != entry.currency) {
+    if shares.iter().any(|share| share.target.currency() != entry.currency) {
         return Err(Fault::CurrenciesDiffer);
     }
     let to = entry.state.after(EntryMove::Credit)?;
@@ -64,7 +64,7 @@ pub fn allocate(
     if !queries::taken(conn, entry, to, by)? {
         return Err(Fault::Changed);
     }
-    let targets: Vec<&Target> = shares.iter().map(|share| &share.target).collect();
+    let targets: Vec<&Target> = shares.iter().filter_map(|share| share.target.top_up()).collect();
     queries::hold(conn, &targets)?;
     held(conn, ctx, entry, shares)?;
     book(conn, ctx, entry)?;
@@ -74,7 +74,7 @@ pub fn allocate(
             AllocationKind::Balance => balance(conn, ctx, (by, entry), share)?,
         };
         let mut details =
-            json!({ "amount": share.amount, "remittance": share.target.number.as_str(), "why": share.why.as_str() });
+            json!({ "amount": share.amount, "remittance": share.target.number().as_str(), "why": share.why.as_str() });
         if let Some(transaction) = transaction {
             details["transaction"] = json!(transaction.as_str());
         }
@@ -90,12 +90,12 @@ fn held(conn: &mut Conn, ctx: &Context, entry: &Arrived, shares: &[Share]) -> Re
         accounts.push(ledger::bank(conn, &entry.receiving, &entry.currency, ctx.now)?);
     }
     for share in shares {
-        let target = &share.target;
-        accounts.push(ledger::suspense(conn, &target.currency, ctx.now)?);
-        accounts.push(ledger::wallet(conn, target.holder, &target.currency, ctx.now)?);
-        accounts.extend(ledger::receivable_of(conn, target.holder, &target.currency)?);
+        let (holder, currency) = (share.target.holder(), share.target.currency());
+        accounts.push(ledger::suspense(conn, currency, ctx.now)?);
+        accounts.push(ledger::wallet(conn, holder, currency, ctx.now)?);
+        accounts.extend(ledger::receivable_of(conn, holder, currency)?);
         if share.charges.is_positive() {
-            accounts.push(ledger::fees(conn, &target.currency, ctx.now)?);
+            accounts.push(ledger::fees(conn, currency, ctx.now)?);
         }
     }
     ledger::hold(conn, &accounts.iter().collect::<Vec<_>>())?;
@@ -109,7 +109,8 @@ fn remittance(
     (by, entry): (Option<i64>, &Arrived),
     share: &Share,
 ) -> Result<Option<Number>, Fault> {
-    let target = &share.target;
+    let payee = &share.target;
+    let target = payee.top_up().ok_or(Fault::NotFound)?;
     let arrives = share.amount.checked_add(share.charges).unwrap_or(share.amount);
     let whole = arrives == target.rest();
     if arrives > target.rest() || (share.charges.is_positive() && !whole) {
@@ -122,14 +123,14 @@ fn remittance(
     let details = json!({ "amount": share.amount, "entry": entry.number.as_str() });
     if to == RemittanceState::Partial {
         queries::insert(conn, entry, share, None, (by, ctx.now))?;
-        told(conn, ctx, target, Event::RemittancePartReceived, details)?;
+        told(conn, ctx, payee, Event::RemittancePartReceived, details)?;
         let rest = Money(target.rest().0 - share.amount.0);
         for reader in readers_of(conn, target.holder.account_id(), target.opened_by_id)? {
             mail::send(conn, ctx, mails::part(ctx, target, share.amount, rest, &reader)?)?;
         }
         return Ok(None);
     }
-    let number = credit(conn, ctx, TransactionKind::CreditRemittance, target, (target.amount, share.charges))?;
+    let number = credit(conn, ctx, TransactionKind::CreditRemittance, payee, (target.amount, share.charges))?;
     let transaction = ledger::row_of(conn, &number)?;
     queries::complete(conn, target, transaction)?;
     queries::insert(conn, entry, share, Some(transaction), (by, ctx.now))?;
@@ -144,7 +145,7 @@ fn remittance(
 
 /// Records that all of a top-up is in the wallet, and tells its people.
 fn credited(conn: &mut Conn, ctx: &Context, target: &Target, details: serde_json::Value) -> Result<(), Fault> {
-    told(conn, ctx, target, Event::RemittanceCredited, details)?;
+    told(conn, ctx, &target.clone().into(), Event::RemittanceCredited, details)?;
     for reader in readers_of(conn, target.holder.account_id(), target.opened_by_id)? {
         mail::send(conn, ctx, mails::credited(ctx, target, target.amount, &reader)?)?;
     }
@@ -158,7 +159,8 @@ pub fn settle(conn: &mut Conn, ctx: &Context, target: &Target) -> Result<(), Fau
     if !queries::settled(conn, target, to, ctx.now)? {
         return Err(Fault::Changed);
     }
-    let number = credit(conn, ctx, TransactionKind::CreditRemittance, &settled, (settled.amount, Money::ZERO))?;
+    let number =
+        credit(conn, ctx, TransactionKind::CreditRemittance, &settled.clone().into(), (settled.amount, Money::ZERO))?;
     let transaction = ledger::row_of(conn, &number)?;
     queries::complete(conn, target, transaction)?;
     credited(conn, ctx, &settled, json!({ "amount": settled.amount, "transaction": number.as_str(), "settled": true }))
@@ -171,14 +173,24 @@ fn balance(
     (by, entry): (Option<i64>, &Arrived),
     share: &Share,
 ) -> Result<Option<Number>, Fault> {
-    let target = &share.target;
-    let number = credit(conn, ctx, TransactionKind::CreditBalance, target, (share.amount, Money::ZERO))?;
+    let payee = &share.target;
+    let number = credit(conn, ctx, TransactionKind::CreditBalance, payee, (share.amount, Money::ZERO))?;
     let transaction = ledger::row_of(conn, &number)?;
     queries::insert(conn, entry, share, Some(transaction), (by, ctx.now))?;
     let details = json!({ "amount": share.amount, "entry": entry.number.as_str(), "transaction": number.as_str() });
-    told(conn, ctx, target, Event::BalanceCredited, details)?;
-    for reader in readers_of(conn, target.holder.account_id(), target.opened_by_id)? {
-        mail::send(conn, ctx, mails::balance(ctx, target, share.amount, &reader)?)?;
+    told(conn, ctx, payee, Event::BalanceCredited, details)?;
+    let account_id = payee.holder().account_id();
+    match payee {
+        Payee::TopUp(target) => {
+            for reader in readers_of(conn, account_id, target.opened_by_id)? {
+                mail::send(conn, ctx, mails::balance(ctx, target, share.amount, &reader)?)?;
+            }
+        }
+        Payee::Account(account) => {
+            for reader in owners_of(conn, account_id)? {
+                mail::send(conn, ctx, mails::permanent(ctx, account, share.amount, &reader)?)?;
+            }
+        }
     }
     Ok(Some(number))
 }
@@ -189,10 +201,10 @@ fn credit(
     conn: &mut Conn,
     ctx: &Context,
     kind: TransactionKind,
-    target: &Target,
+    payee: &Payee,
     (amount, charges): (Money, Money),
 ) -> Result<Number, Fault> {
-    let (holder, currency) = (target.holder, &target.currency);
+    let (holder, currency) = (payee.holder(), payee.currency());
     let suspense = ledger::suspense(conn, currency, ctx.now)?;
     let wallet = ledger::wallet(conn, holder, currency, ctx.now)?;
     let mut transfers = vec![(suspense.clone(), wallet.clone(), Money(amount.0 - charges.0))];
@@ -205,7 +217,7 @@ fn credit(
             transfers.push((wallet, receivable, owed.min(amount)));
         }
     }
-    let object = Some(target.number.as_str().to_string());
+    let object = Some(payee.number().as_str().to_string());
     Ok(ledger::post(conn, ctx, Posting { kind, object, transfers })?)
 }
 
@@ -220,13 +232,7 @@ fn post(
     Ok(ledger::row_of(conn, &number)?)
 }
 
-fn told(
-    conn: &mut Conn,
-    ctx: &Context,
-    target: &Target,
-    event: Event,
-    details: serde_json::Value,
-) -> Result<(), Fault> {
-    let entry = Entry::new(event).about(target.number.as_str()).of_account(target.holder.account_id());
+fn told(conn: &mut Conn, ctx: &Context, payee: &Payee, event: Event, details: serde_json::Value) -> Result<(), Fault> {
+    let entry = Entry::new(event).about(payee.number().as_str()).of_account(payee.holder().account_id());
     Ok(records::keep(conn, ctx, entry.with(details))?)
 }

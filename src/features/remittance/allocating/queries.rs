@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::model::{AllocationKind, Share, Why};
 use crate::base::db::Conn;
-use crate::base::db::schema::{allocations, receiving_accounts, remittances, statement_entries};
+use crate::base::db::schema::{allocations, permanent_references, receiving_accounts, remittances, statement_entries};
 use crate::base::types::{Moment, Money, Number};
 use crate::features::remittance::entries::{EntryState, Hold};
 use crate::features::remittance::model::RemittanceState;
@@ -96,6 +96,22 @@ impl Target {
     pub fn rest(&self) -> Money {
         Money(self.amount.0 - self.received.0)
     }
+
+    /// One of this account, for what is proved without a database.
+    #[cfg(test)]
+    pub fn any(account_id: i64, state: RemittanceState, amount: i64, received: i64) -> Self {
+        Self {
+            id: 1,
+            number: Number::random('R'),
+            holder: Holder::any(account_id),
+            state,
+            opened_by_id: 1,
+            amount: Money(amount),
+            received: Money(received),
+            currency: "CNY".into(),
+            declared_at: None,
+        }
+    }
 }
 
 macro_rules! target {
@@ -127,6 +143,36 @@ pub fn target_of(conn: &mut Conn, numbers: &[Number]) -> QueryResult<Vec<Target>
         .order(remittances::number)
         .select(target!())
         .load(conn)
+}
+
+/// The account that a permanent reference belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permanent {
+    /// The reference.
+    pub number: Number,
+    /// Whose it is.
+    pub holder: Holder,
+    /// ISO 4217, of the money that carries it: the balance takes each.
+    pub currency: String,
+}
+
+#[cfg(test)]
+impl Permanent {
+    /// That of this account, for what is proved without a database.
+    pub fn any(account_id: i64) -> Self {
+        Self { number: Number::random('M'), holder: Holder::any(account_id), currency: "CNY".into() }
+    }
+}
+
+/// The accounts of these permanent references, by reference.
+pub fn permanent_of(conn: &mut Conn, numbers: &[Number], currency: &str) -> QueryResult<Vec<Permanent>> {
+    let rows: Vec<(Number, Holder)> = permanent_references::table
+        .filter(permanent_references::number.eq_any(numbers))
+        .order(permanent_references::number)
+        .select((permanent_references::number, permanent_references::account_id))
+        .load(conn)?;
+    let known = |(number, holder)| Permanent { number, holder, currency: currency.to_string() };
+    Ok(rows.into_iter().map(known).collect())
 }
 
 /// Keeps which transaction booked an entry; false when another did.
@@ -330,14 +376,14 @@ pub(super) fn insert(
         .values((
             allocations::entry_id.eq(entry.id),
             allocations::kind.eq(share.kind),
-            allocations::account_id.eq(share.target.holder),
-            allocations::remittance_id.eq(Some(share.target.id)),
+            allocations::account_id.eq(share.target.holder()),
+            allocations::remittance_id.eq(share.target.top_up().map(|target| target.id)),
             allocations::amount.eq(share.amount),
             allocations::why.eq(share.why),
             allocations::transaction_id.eq(transaction),
             allocations::allocated_by_id.eq(by),
             allocations::entered_by_id.eq(entry.entered_by_id),
-            allocations::opened_by_id.eq(Some(share.target.opened_by_id)),
+            allocations::opened_by_id.eq(share.target.top_up().map(|target| target.opened_by_id)),
             allocations::allocated_at.eq(now),
         ))
         .execute(conn)?;

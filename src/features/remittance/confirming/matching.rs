@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::base::types::Number;
+use crate::features::identity;
 use crate::features::remittance::entries::StatementEntry;
 use crate::features::remittance::model::signs;
 use crate::features::remittance::top_ups::TopUp;
@@ -42,12 +43,14 @@ pub struct Candidate {
     pub score: u32,
     /// Whether the amounts agree: only then it can be credited.
     pub amount_agrees: bool,
+    /// Whether the remitter is neither whose real name was authenticated nor an approved payer.
+    pub strange_name: bool,
     /// Another top-up's reference, when the text carries one and not this top-up's own.
     pub names_another: Option<Number>,
 }
 
-/// The best `most` entries for which anything speaks beside the date, of equal ones the oldest. They come newest first.
-pub fn candidates(top_up: &TopUp, entries: Vec<StatementEntry>, most: usize) -> Vec<Candidate> {
+/// The names in which money for the account may come are `names`. The best `most` entries for which anything speaks beside the date, of equal ones the oldest. They come newest first.
+pub fn candidates(top_up: &TopUp, entries: Vec<StatementEntry>, names: &[String], most: usize) -> Vec<Candidate> {
     let mut list: Vec<Candidate> = entries
         .into_iter()
         .rev()
@@ -56,6 +59,7 @@ pub fn candidates(top_up: &TopUp, entries: Vec<StatementEntry>, most: usize) -> 
             Candidate {
                 score: reasons.iter().map(|reason| reason.weight()).sum(),
                 amount_agrees: entry.amount == top_up.amount,
+                strange_name: !names.iter().any(|name| identity::same_name(name, &entry.remitter)),
                 names_another: another(&entry.text, &top_up.number),
                 reasons,
                 entry,
@@ -110,6 +114,8 @@ mod tests {
             account_key: String::new(),
             currency: "CNY".into(),
             instructions: String::new(),
+            range: crate::features::remittance::receiving::Range::default(),
+            for_account_id: None,
         };
         let declared = Declared {
             remitter: "Li  Ming".into(),
@@ -128,6 +134,7 @@ mod tests {
             amount: Money(125_000),
             received: Money::ZERO,
             refusal: None,
+            claimed: false,
             receiving,
             declared: Some(declared),
         }
@@ -147,6 +154,7 @@ mod tests {
             own: false,
             bank_name: "Bank".into(),
             remittance: None,
+            balance_of: None,
             hold: None,
             side: crate::features::remittance::statements::Side::Credit,
             import: None,
@@ -166,6 +174,7 @@ mod tests {
                 entry(3, 1, "Somebody", "nothing", "2026-11-23"),
                 entry(4, 5, "Somebody", &text, "2026-10-01"),
             ],
+            &["Li Ming".to_string()],
             10,
         );
         let order: Vec<&str> = list.iter().map(|one| one.entry.bank_serial.as_str()).collect();
@@ -173,6 +182,8 @@ mod tests {
         assert_eq!(list[0].score, 100);
         assert_eq!(list[0].reasons, [Reason::Reference, Reason::Amount, Reason::Name, Reason::Date]);
         assert!(!list[1].amount_agrees);
+        let strange: Vec<bool> = list.iter().map(|one| one.strange_name).collect();
+        assert_eq!(strange, [false, true, true]);
     }
 
     #[test]
@@ -185,7 +196,7 @@ mod tests {
             entry(2, 125_000, "Li Ming", &both, "2026-11-23"),
             entry(3, 125_000, "Li Ming", "RENT7KM3X9Q2", "2026-11-23"),
         ];
-        let named: Vec<_> = candidates(&top_up, entries, 10)
+        let named: Vec<_> = candidates(&top_up, entries, &[], 10)
             .into_iter()
             .map(|one| (one.entry.bank_serial, one.names_another))
             .collect();
@@ -197,7 +208,7 @@ mod tests {
         let top_up = top_up();
         let wide: String =
             top_up.number.as_str().chars().filter_map(|sign| char::from_u32(u32::from(sign) + 0xFEE0)).collect();
-        let list = candidates(&top_up, vec![entry(1, 1, "x", &wide, "2026-01-01")], 10);
+        let list = candidates(&top_up, vec![entry(1, 1, "x", &wide, "2026-01-01")], &[], 10);
         assert_eq!(list[0].reasons, [Reason::Reference]);
     }
 }

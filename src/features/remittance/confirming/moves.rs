@@ -49,7 +49,7 @@ pub fn confirm(
     }
     let amount = arrived.amount;
     let charges = Money::ZERO;
-    let share = Share { target, kind: AllocationKind::Remittance, amount, charges, why: Why::Confirmed };
+    let share = Share { target: target.into(), kind: AllocationKind::Remittance, amount, charges, why: Why::Confirmed };
     allocating::allocate(conn, ctx, Some(person), &arrived, &[share])
 }
 

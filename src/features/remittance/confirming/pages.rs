@@ -11,9 +11,11 @@ use super::moves;
 use super::queries::{self, Payer, Queued, Sight};
 use crate::base::db::Conn;
 use crate::base::types::{Moment, Number};
+use crate::features::identity;
 use crate::features::remittance::entries;
 use crate::features::remittance::fields;
 use crate::features::remittance::model::{Move, RemittanceState};
+use crate::features::remittance::payers;
 use crate::features::remittance::top_ups::{self, Knot, TopUp, number_in};
 use crate::features::staff::{Auditor, Finance, Officer, Staff, is_own};
 use crate::web::forms::{Asking, Errors, Form};
@@ -119,7 +121,9 @@ async fn case<A: Actor + crate::web::MayLook + std::ops::Deref<Target = Officer>
             } else {
                 Vec::new()
             };
-            let candidates = candidates(&top_up, open, SHOWN);
+            let mut names = payers::names_of(conn, officer.keys(), top_up.account_id)?;
+            names.extend(identity::name_of(conn, officer.keys(), top_up.account_id)?);
+            let candidates = candidates(&top_up, open, &names, SHOWN);
             let looked = Looked::at(top_up.account_id, number.as_str());
             Ok((looked, Case { top_up, payer, knots, candidates }))
         })

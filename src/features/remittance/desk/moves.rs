@@ -118,7 +118,7 @@ fn allowed(conn: &mut Conn, person: i64, arrived: &Arrived, wish: &Wish) -> Resu
         if wish.kind == DecisionKind::Undo { allocating::paid_accounts(conn, arrived)? } else { Vec::new() };
     if wish.kind == DecisionKind::Credit {
         for share in shares(conn, arrived, &wish.shares)? {
-            accounts.push(share.target.holder.account_id());
+            accounts.push(share.target.holder().account_id());
         }
     }
     for account in accounts {
@@ -139,7 +139,13 @@ fn shares(conn: &mut Conn, arrived: &Arrived, planned: &[Planned]) -> Result<Vec
         if target.currency != arrived.currency {
             return Err(Fault::CurrenciesDiffer);
         }
-        shares.push(Share { target, kind, amount: one.amount(), charges: Money::ZERO, why: Why::Confirmed });
+        shares.push(Share {
+            target: target.into(),
+            kind,
+            amount: one.amount(),
+            charges: Money::ZERO,
+            why: Why::Confirmed,
+        });
     }
     Ok(shares)
 }

@@ -32,6 +32,8 @@ text_enum! {
     pub enum Hold {
         /// The remitter is not whose real name was authenticated (D7).
         ThirdParty = "third_party",
+        /// It carries the permanent reference and comes in the name of nobody who may pay in by it.
+        NotApproved = "not_approved",
         /// The bank does not name the remitter.
         NoName = "no_name",
         /// The same amount with the same reference stands on that day in another file, or was typed in.

@@ -7,7 +7,8 @@ use diesel::prelude::*;
 use super::model::{EntryState, Hold};
 use crate::base::db::Conn;
 use crate::base::db::schema::{
-    allocations, people, receiving_accounts, remittances, statement_entries, statement_imports,
+    accounts, allocations, people, permanent_references, receiving_accounts, remittances, statement_entries,
+    statement_imports,
 };
 use crate::base::types::{Day, Moment, Money, Number};
 use crate::each;
@@ -65,6 +66,8 @@ pub struct StatementEntry {
     pub bank_name: String,
     /// The remittance that it was credited to.
     pub remittance: Option<Number>,
+    /// The number of the account to whose balance it went without one.
+    pub balance_of: Option<String>,
     /// Why a person has to look at it.
     pub hold: Option<Hold>,
     /// Whether it came in or went out.
@@ -179,21 +182,25 @@ pub fn one(conn: &mut Conn, viewer: &Officer, number: &Number) -> QueryResult<Op
     Ok(found.pop())
 }
 
-/// Puts to each entry the top-up that it paid, or that led to the balance that it went to.
+/// Puts to each entry the top-up that it paid, or that led to the balance that it went to; else whose balance that is.
 fn credited_to(conn: &mut Conn, entries: &mut [StatementEntry]) -> QueryResult<()> {
     if entries.is_empty() {
         return Ok(());
     }
     let numbers: Vec<&Number> = entries.iter().map(|entry| &entry.number).collect();
-    let rows: Vec<(Number, Number)> = allocations::table
+    let rows: Vec<(Number, Option<Number>, String)> = allocations::table
         .inner_join(statement_entries::table)
-        .inner_join(remittances::table.on(allocations::remittance_id.eq(remittances::id.nullable())))
+        .inner_join(accounts::table.on(allocations::account_id.eq(accounts::id)))
+        .left_join(remittances::table.on(allocations::remittance_id.eq(remittances::id.nullable())))
         .filter(statement_entries::number.eq_any(numbers))
         .order(allocations::id)
-        .select((statement_entries::number, remittances::number))
+        .select((statement_entries::number, remittances::number.nullable(), accounts::number))
         .load(conn)?;
     for entry in entries {
-        entry.remittance = rows.iter().find(|(of, _)| *of == entry.number).map(|(_, to)| to.clone());
+        if let Some((_, to, account)) = rows.iter().find(|(of, ..)| *of == entry.number) {
+            entry.remittance.clone_from(to);
+            entry.balance_of = to.is_none().then(|| account.clone());
+        }
     }
     Ok(())
 }
@@ -238,7 +245,7 @@ pub(super) fn voided(
 const LOOKED_THROUGH: i64 = 500;
 
 /// Open entries that may belong to a top-up, newest first: the newest of all, and of any age those of its amount and those
-/// that name its reference, in its currency.
+/// that name its reference or the permanent one of its account, in its currency.
 pub fn candidates_for(conn: &mut Conn, viewer: &Officer, top_up: &TopUp) -> QueryResult<Vec<StatementEntry>> {
     let of_state = |state: EntryState| {
         whole!()
@@ -249,7 +256,13 @@ pub fn candidates_for(conn: &mut Conn, viewer: &Officer, top_up: &TopUp) -> Quer
             .select((statement_entries::id, columns!()))
     };
     let open = || of_state(EntryState::Open);
-    let named = |state: EntryState| of_state(state).filter(statement_entries::reference.eq(&top_up.number));
+    let permanent = permanent_references::table
+        .filter(permanent_references::account_id.eq(top_up.account_id))
+        .select(permanent_references::number)
+        .first::<Number>(conn)
+        .optional()?;
+    let references: Vec<Number> = permanent.into_iter().chain([top_up.number.clone()]).collect();
+    let named = |state: EntryState| of_state(state).filter(statement_entries::reference.eq_any(references.clone()));
     let newest: Vec<(i64, Row)> = open().load(conn)?;
     let same_amount: Vec<(i64, Row)> = open().filter(statement_entries::amount.eq(top_up.rest())).load(conn)?;
     let held: Vec<(i64, Row)> = named(EntryState::Held).load(conn)?;
@@ -271,14 +284,24 @@ pub fn held_for(conn: &mut Conn, number: &Number) -> QueryResult<Option<Hold>> {
     Ok(found.flatten())
 }
 
-/// The top-up whose reference a text carries: the first that there is.
+/// The top-up whose reference a text carries, the first that there is; else the permanent reference that it carries.
 pub fn named_in(conn: &mut Conn, text: &str) -> QueryResult<Option<Number>> {
     let named = Number::within('R', text);
+    if !named.is_empty() {
+        let known: Vec<Number> =
+            remittances::table.filter(remittances::number.eq_any(&named)).select(remittances::number).load(conn)?;
+        if let Some(number) = named.into_iter().find(|number| known.contains(number)) {
+            return Ok(Some(number));
+        }
+    }
+    let named = Number::within('M', text);
     if named.is_empty() {
         return Ok(None);
     }
-    let known: Vec<Number> =
-        remittances::table.filter(remittances::number.eq_any(&named)).select(remittances::number).load(conn)?;
+    let known: Vec<Number> = permanent_references::table
+        .filter(permanent_references::number.eq_any(&named))
+        .select(permanent_references::number)
+        .load(conn)?;
     Ok(named.into_iter().find(|number| known.contains(number)))
 }
 
@@ -314,6 +337,7 @@ fn opened(viewer: &Officer, row: Row) -> StatementEntry {
         own: entered_by_id == Some(viewer.person_id()),
         bank_name,
         remittance: None,
+        balance_of: None,
         hold,
         side,
         import,

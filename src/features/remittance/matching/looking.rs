@@ -6,10 +6,11 @@ use super::rules::{Decision, Entry, Named, decide};
 use crate::base::db::{Conn, Db, End};
 use crate::base::types::{Money, Number};
 use crate::features::identity;
-use crate::features::remittance::allocating;
+use crate::features::remittance::allocating::{self, Payee};
 use crate::features::remittance::aml;
 use crate::features::remittance::entries::{EntryMove, EntryState};
 use crate::features::remittance::fault::Fault;
+use crate::features::remittance::payers;
 use crate::services::context::Context;
 
 /// Entries that are looked at in one transaction.
@@ -53,12 +54,15 @@ pub fn look_at_next(conn: &mut Conn, ctx: &Context) -> Result<(), Fault> {
 }
 
 fn look_at(conn: &mut Conn, ctx: &Context, entry: &Unseen, tolerance: Money) -> Result<(), Fault> {
-    let numbers = Number::within('R', &entry.text);
+    let top_ups = allocating::target_of(conn, &Number::within('R', &entry.text))?;
+    let permanent = allocating::permanent_of(conn, &Number::within('M', &entry.text), &entry.currency)?;
     let mut named = Vec::new();
-    for target in allocating::target_of(conn, &numbers)? {
-        // Held, so that the name does not end while the money goes by it.
-        let name = identity::hold_name(conn, &ctx.keys, target.holder.account_id())?;
-        named.push(Named { target, name });
+    for payee in top_ups.into_iter().map(Payee::from).chain(permanent.into_iter().map(Payee::Account)) {
+        let account_id = payee.holder().account_id();
+        // Held, so that the name does not end, and no payer is removed, while the money goes by it.
+        let name = identity::hold_name(conn, &ctx.keys, account_id)?;
+        let payers = payers::names_of(conn, &ctx.keys, account_id)?;
+        named.push(Named { payee, name, payers });
     }
     let facts = Entry {
         amount: entry.amount,
@@ -66,7 +70,7 @@ fn look_at(conn: &mut Conn, ctx: &Context, entry: &Unseen, tolerance: Money) -> 
         remitter: entry.remitter.clone(),
         twin: queries::has_twin(conn, entry)?,
     };
-    let account = named.first().map(|one| one.target.holder.account_id());
+    let account = named.first().map(|one| one.payee.holder().account_id());
     let (by, hold) = match decide(&facts, &named, tolerance) {
         Decision::Credit(shares) => {
             let caught = match account {

@@ -1,8 +1,8 @@
-//! The rules: from an entry and the top-ups that its text names to what is done with it. A pure function.
+//! The rules: from an entry and the references that its text carries to what is done with it. A pure function.
 
 use crate::base::types::Money;
 use crate::features::identity::same_name;
-use crate::features::remittance::allocating::{AllocationKind, Share, Target, Why};
+use crate::features::remittance::allocating::{AllocationKind, Payee, Share, Target, Why};
 use crate::features::remittance::entries::Hold;
 use crate::features::remittance::model::{Move, RemittanceState};
 
@@ -19,13 +19,22 @@ pub struct Entry {
     pub twin: bool,
 }
 
-/// A top-up that the text names, and the name by which money for it must come.
+/// A top-up or an account that the text names, and the names in which money for it may come.
 #[derive(Debug, Clone)]
 pub struct Named {
-    /// The top-up.
-    pub target: Target,
+    /// The top-up, or the account by its permanent reference.
+    pub payee: Payee,
     /// The real name of the account, while one stands.
     pub name: Option<String>,
+    /// The names of its approved payers.
+    pub payers: Vec<String>,
+}
+
+impl Named {
+    /// Whether money in this name may come for it without anybody looking.
+    fn may_come_from(&self, remitter: &str) -> bool {
+        self.name.iter().chain(&self.payers).any(|name| same_name(name, remitter))
+    }
 }
 
 /// What is done with an entry.
@@ -39,31 +48,41 @@ pub enum Decision {
     Ask,
 }
 
-/// Decides on an entry whose text names these top-ups, in any order.
+/// Decides on an entry whose text names these, in any order.
 ///
 /// Up to `tolerance` may be lost to banks on the way; the house bears it.
 pub fn decide(entry: &Entry, named: &[Named], tolerance: Money) -> Decision {
     let Some(first) = named.first() else { return Decision::Ask };
     // Of several accounts, or in another currency: no rule knows what was meant.
-    let strange = |one: &Named| one.target.holder != first.target.holder || one.target.currency != entry.currency;
+    let strange = |one: &Named| one.payee.holder() != first.payee.holder() || one.payee.currency() != entry.currency;
     if named.iter().any(strange) {
         return Decision::Ask;
     }
-    match &first.name {
-        None => return Decision::Hold(Hold::NoRealName),
-        Some(_) if entry.remitter.trim().is_empty() => return Decision::Hold(Hold::NoName),
-        Some(name) if !same_name(name, &entry.remitter) => return Decision::Hold(Hold::ThirdParty),
-        Some(_) if entry.twin => return Decision::Hold(Hold::Twin),
-        Some(_) => {}
+    let top_ups: Vec<&Target> = named.iter().filter_map(|one| one.payee.top_up()).collect();
+    let permanent = named.iter().map(|one| &one.payee).find(|payee| payee.top_up().is_none());
+    if first.name.is_none() {
+        return Decision::Hold(Hold::NoRealName);
     }
-    match named {
-        [one] => Decision::Credit(of_one(entry.amount, &one.target, tolerance)),
-        several => of_several(entry.amount, several).map_or(Decision::Ask, Decision::Credit),
+    if entry.remitter.trim().is_empty() {
+        return Decision::Hold(Hold::NoName);
+    }
+    if !first.may_come_from(&entry.remitter) {
+        return Decision::Hold(if top_ups.is_empty() { Hold::NotApproved } else { Hold::ThirdParty });
+    }
+    if entry.twin {
+        return Decision::Hold(Hold::Twin);
+    }
+    match (top_ups.as_slice(), permanent) {
+        ([one], None) => Decision::Credit(of_one(entry.amount, one, tolerance)),
+        (several, None) => of_several(entry.amount, several).map_or(Decision::Ask, Decision::Credit),
+        (several, Some(account)) => {
+            with_permanent(entry.amount, several, account, tolerance).map_or(Decision::Ask, Decision::Credit)
+        }
     }
 }
 
 fn share(target: &Target, kind: AllocationKind, amount: Money, why: Why) -> Share {
-    Share { target: target.clone(), kind, amount, charges: Money::ZERO, why }
+    Share { target: target.clone().into(), kind, amount, charges: Money::ZERO, why }
 }
 
 /// One top-up: what is payable of it first, and what is left goes to the balance.
@@ -90,14 +109,45 @@ fn of_one(amount: Money, target: &Target, tolerance: Money) -> Vec<Share> {
 }
 
 /// Several top-ups of one account, when the amount is what all of them still get: one transfer for several.
-fn of_several(amount: Money, named: &[Named]) -> Option<Vec<Share>> {
-    let payable = |one: &&Named| one.target.state.allows(Move::Credit);
-    let all = named.iter().try_fold(Money::ZERO, |sum, one| sum.checked_add(one.target.rest()));
-    if !named.iter().all(|one| payable(&one)) || all != Some(amount) {
+fn of_several(amount: Money, named: &[&Target]) -> Option<Vec<Share>> {
+    if !named.iter().all(|one| one.state.allows(Move::Credit)) || all_of(named) != Some(amount) {
         return None;
     }
-    let mut sorted: Vec<&Target> = named.iter().map(|one| &one.target).collect();
+    Some(completed(named))
+}
+
+/// The permanent reference, alone or beside top-ups of the same account: these first, and what is left goes to the balance.
+/// Too little for several of them is for a person: no rule knows which was meant.
+fn with_permanent(amount: Money, named: &[&Target], account: &Payee, tolerance: Money) -> Option<Vec<Share>> {
+    let payable: Vec<&Target> = named.iter().copied().filter(|one| one.state.allows(Move::Credit)).collect();
+    let all = all_of(&payable)?;
+    if amount < all {
+        return match payable.as_slice() {
+            [one] => Some(of_one(amount, one, tolerance)),
+            _ => None,
+        };
+    }
+    let mut shares = completed(&payable);
+    if amount > all {
+        let left = Money(amount.0 - all.0);
+        let kind = AllocationKind::Balance;
+        shares.push(Share { target: account.clone(), kind, amount: left, charges: Money::ZERO, why: Why::Permanent });
+    }
+    Some(shares)
+}
+
+/// What all of these still get.
+fn all_of(named: &[&Target]) -> Option<Money> {
+    named.iter().try_fold(Money::ZERO, |sum, one| sum.checked_add(one.rest()))
+}
+
+/// Each gets all that it still gets, in the order of the references.
+fn completed(named: &[&Target]) -> Vec<Share> {
+    let mut sorted = named.to_vec();
     sorted.sort_by(|one, other| one.number.as_str().cmp(other.number.as_str()));
     let why = |target: &Target| if target.received.is_positive() { Why::Rest } else { Why::Exact };
-    Some(sorted.into_iter().map(|one| share(one, AllocationKind::Remittance, one.rest(), why(one))).collect())
+    sorted.into_iter().map(|one| share(one, AllocationKind::Remittance, one.rest(), why(one))).collect()
 }
+
+#[cfg(test)]
+mod tests;

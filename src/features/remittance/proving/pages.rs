@@ -12,6 +12,7 @@ use crate::features::accounts::{Member, Owner};
 use crate::features::identity::{
     Found, IdentityKind, Paid, ProofKind, Verified, ask_proof, examine_proof, proved, record_proof, result_of,
 };
+use crate::features::remittance::fault::Fault;
 use crate::features::remittance::receiving;
 use crate::features::remittance::top_ups::{self, number_in};
 use crate::features::staff::{Reviewer, Staff};
@@ -43,7 +44,7 @@ pub(in crate::features::remittance) async fn ask(visit: Visit<Asker>) -> Result<
             if !company || proved(conn, owner)? {
                 return Err(Error::GoFirst("/account/identity".into()));
             }
-            Ok(receiving::any_takes_money(conn, &currency)?)
+            Ok(receiving::any_takes_money(conn, owner.account_id(), &currency)?)
         })
         .await?;
     page(Ask { shell, errors: Errors::none(), open })
@@ -57,7 +58,11 @@ pub(in crate::features::remittance) async fn create(
     let currency = visit.house().config.currency.clone();
     let ended = visit.write(&form, move |conn, owner, _| {
         let amount = Money(i64::from(1 + chance::below(MOST)));
-        let number = top_ups::open(conn, owner, amount, &currency)?;
+        let number = top_ups::open(conn, owner, amount, &currency).map_err(|fault| match fault {
+            // The amount was not chosen here, so there is none to mend.
+            Fault::NoneTakesAmount => Fault::NoReceivingAccount,
+            other => other,
+        })?;
         ask_proof(conn, owner, &number, amount)?;
         Ok(Goto::to(format!("/account/remittances/{}", number.as_str())).saying(Flash::IdentityProofAsked))
     });

@@ -8,10 +8,12 @@ use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::fault::Fault;
+use crate::features::staff::is_own;
 use crate::services::records::{self, Entry, Event};
 
 /// Proposes an account, whose number at the bank no other has that stands; customers do not see it yet, and the others of finance are asked to compare and open it.
 pub fn propose(conn: &mut Conn, officer: &impl Treasurer, new: &NewReceiving) -> Result<Number, Fault> {
+    refuse_own(conn, officer, new.for_account_id)?;
     let number = Number::random('B');
     if !queries::insert(conn, officer, &number, new)? {
         return Err(Fault::ReceivingInUse);
@@ -19,6 +21,14 @@ pub fn propose(conn: &mut Conn, officer: &impl Treasurer, new: &NewReceiving) ->
     records::keep(conn, officer.ctx(), Entry::new(Event::ReceivingProposed).about(number.as_str()))?;
     ask_second(conn, officer, &number, false)?;
     Ok(number)
+}
+
+/// Nobody decides where money for an account of their own is paid to.
+fn refuse_own(conn: &mut Conn, officer: &impl Treasurer, for_account_id: Option<i64>) -> Result<(), Fault> {
+    match for_account_id {
+        Some(account_id) if is_own(conn, officer.person_id(), account_id)? => Err(Fault::FourEyes),
+        _ => Ok(()),
+    }
 }
 
 /// Opens, drops, asks to close, keeps open or closes. Who opens did not propose it, and who closes did not ask for it. Customers who
@@ -29,6 +39,8 @@ pub fn make(conn: &mut Conn, officer: &impl Treasurer, number: &Number, by: Rece
     let (state, proposer, closer) = queries::standing(conn, number)?.ok_or(Fault::NotFound)?;
     let to = state.after(by)?;
     let person = officer.person_id();
+    let meant_for = queries::meant_for(conn, number)?;
+    refuse_own(conn, officer, meant_for)?;
     let own = match by {
         ReceivingMove::Open => proposer == person,
         ReceivingMove::Close => closer == Some(person),

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use validator::Validate;
 
-use super::model::{ReceivingMove, ReceivingState};
+use super::model::{Range, ReceivingMove, ReceivingState};
 use super::moves;
 use super::queries::{self, Listed, NewReceiving, Outcome, Receiving};
 use crate::base::db::Conn;
@@ -47,6 +47,12 @@ pub struct ReceivingForm {
     pub account_number: String,
     /// What a payer has to know.
     pub instructions: String,
+    /// The least amount of a top-up that names it; any when empty.
+    pub min_amount: String,
+    /// The greatest.
+    pub max_amount: String,
+    /// The number of the one account whose top-ups name it; everybody's when empty.
+    pub for_account: String,
 }
 
 impl ReceivingForm {
@@ -59,8 +65,27 @@ impl ReceivingForm {
             errors.add("account_number", FieldError::ReceivingInUse);
         }
         let instructions = fields::line_if_any(&mut errors, "instructions", &self.instructions, 500);
+        let range = Range {
+            from: fields::amount_if_any(&mut errors, "min_amount", &self.min_amount),
+            to: fields::amount_if_any(&mut errors, "max_amount", &self.max_amount),
+        };
+        if range.from.zip(range.to).is_some_and(|(from, to)| to < from) {
+            errors.add("max_amount", FieldError::RangeBackwards);
+        }
+        let for_account_id = match self.for_account.trim() {
+            "" => None,
+            typed => {
+                let number = Number::parse('A', typed);
+                let found = number.map(|number| queries::customer(conn, &number)).transpose()?.flatten();
+                if found.is_none() {
+                    errors.add("for_account", FieldError::NoAccount);
+                }
+                found
+            }
+        };
         errors.check()?;
-        Ok(NewReceiving { bank_name, holder, account_number, currency: currency.to_string(), instructions })
+        let currency = currency.to_string();
+        Ok(NewReceiving { bank_name, holder, account_number, currency, instructions, range, for_account_id })
     }
 }
 
@@ -112,7 +137,7 @@ struct Close {
     shell: Shell,
     row: Listed,
     outcome: Outcome,
-    next: Option<Receiving>,
+    next: Vec<Receiving>,
 }
 
 /// What closing comes to, for both who asked for it and who decides.
@@ -125,7 +150,7 @@ pub(in crate::features::remittance) async fn closure_ask(
         .read(move |conn, officer| {
             let rows = queries::all(conn, officer)?;
             let row = rows.into_iter().find(|row| row.account.number == number).ok_or(Error::NotFound)?;
-            let (outcome, next) = (queries::outcome(conn, &row.account)?, queries::next(conn, &row.account)?);
+            let (outcome, next) = (queries::outcome(conn, &row.account)?, queries::choosing::next(conn, &row.account)?);
             Ok((row, outcome, next))
         })
         .await?;

@@ -1,13 +1,14 @@
 //! Our receiving accounts. One member of finance proposes or asks to close, a second one opens or closes (D1).
 
+pub(super) mod choosing;
 pub(super) mod owing;
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::model::{ReceivingMove, ReceivingState};
+use super::model::{Range, ReceivingMove, ReceivingState};
 use crate::base::db::Conn;
-use crate::base::db::schema::{people, receiving_accounts};
+use crate::base::db::schema::{accounts, people, receiving_accounts};
 use crate::base::types::{Moment, Money, Number};
 use crate::each;
 use crate::features::remittance::actor::Treasurer;
@@ -27,6 +28,10 @@ pub struct NewReceiving {
     pub currency: String,
     /// What a payer has to know.
     pub instructions: String,
+    /// The amounts of the top-ups that name it.
+    pub range: Range,
+    /// The one account whose top-ups name it; everybody's when there is none.
+    pub for_account_id: Option<i64>,
 }
 
 /// One of our bank accounts, as customers are told of it.
@@ -49,6 +54,17 @@ pub struct Receiving {
     pub currency: String,
     /// What a payer has to know.
     pub instructions: String,
+    /// The amounts of the top-ups that name it.
+    pub range: Range,
+    /// The one account whose top-ups name it.
+    pub(in crate::features::remittance) for_account_id: Option<i64>,
+}
+
+impl Receiving {
+    /// Whether a top-up of this account and amount may name it.
+    pub fn takes(&self, account_id: i64, amount: Money) -> bool {
+        self.for_account_id.is_none_or(|own| own == account_id) && self.range.holds(amount)
+    }
 }
 
 pub(in crate::features::remittance) type ReceivingColumns = (
@@ -61,6 +77,8 @@ pub(in crate::features::remittance) type ReceivingColumns = (
     receiving_accounts::account_key,
     receiving_accounts::currency,
     receiving_accounts::instructions,
+    (receiving_accounts::min_amount, receiving_accounts::max_amount),
+    receiving_accounts::for_account_id,
 );
 pub(in crate::features::remittance) const RECEIVING: ReceivingColumns = (
     receiving_accounts::id,
@@ -72,36 +90,9 @@ pub(in crate::features::remittance) const RECEIVING: ReceivingColumns = (
     receiving_accounts::account_key,
     receiving_accounts::currency,
     receiving_accounts::instructions,
+    (receiving_accounts::min_amount, receiving_accounts::max_amount),
+    receiving_accounts::for_account_id,
 );
-
-/// The account that new top-ups in this currency name: of the open ones the last, else one that is still to be closed.
-pub fn current(conn: &mut Conn, currency: &str) -> QueryResult<Option<Receiving>> {
-    for state in [ReceivingState::Open, ReceivingState::Closing] {
-        let newest = || {
-            let of_state = receiving_accounts::table.filter(receiving_accounts::state.eq(state));
-            let fitting = of_state.filter(receiving_accounts::currency.eq(currency));
-            fitting.order(receiving_accounts::id.desc()).select(RECEIVING)
-        };
-        // It stays as it is until this transaction ends, so nobody is sent to an account that is being closed.
-        let found = match conn {
-            Conn::Pg(pg) => newest().for_share().first(pg).optional()?,
-            Conn::Sqlite(sqlite) => newest().first(sqlite).optional()?,
-        };
-        if found.is_some() {
-            return Ok(found);
-        }
-    }
-    Ok(None)
-}
-
-/// Whether a top-up in this currency can be opened.
-pub fn any_takes_money(conn: &mut Conn, currency: &str) -> QueryResult<bool> {
-    let states = [ReceivingState::Open, ReceivingState::Closing];
-    let open = receiving_accounts::table
-        .filter(receiving_accounts::state.eq_any(states))
-        .filter(receiving_accounts::currency.eq(currency));
-    diesel::select(diesel::dsl::exists(open)).get_result(conn)
-}
 
 /// The account of this number, if it was ever open: money still arrives on closed ones.
 pub fn opened(conn: &mut Conn, number: &Number) -> QueryResult<Option<Receiving>> {
@@ -135,6 +126,8 @@ pub fn known(conn: &mut Conn) -> QueryResult<Vec<Receiving>> {
 pub struct Listed {
     /// The account.
     pub account: Receiving,
+    /// The number of the one account whose top-ups name it.
+    pub for_account: Option<String>,
     /// Who proposed it.
     pub proposed_by: String,
     /// Whether the viewer proposed it.
@@ -175,29 +168,12 @@ pub fn outcome(conn: &mut Conn, account: &Receiving) -> QueryResult<Outcome> {
     .get_result(conn)
 }
 
-/// The account that takes the place of this one, if it is closed now.
-pub fn next(conn: &mut Conn, account: &Receiving) -> QueryResult<Option<Receiving>> {
-    for state in [ReceivingState::Open, ReceivingState::Closing] {
-        let found = receiving_accounts::table
-            .filter(receiving_accounts::state.eq(state))
-            .filter(receiving_accounts::currency.eq(&account.currency))
-            .filter(receiving_accounts::id.ne(account.id))
-            .order(receiving_accounts::id.desc())
-            .select(RECEIVING)
-            .first(conn)
-            .optional()?;
-        if found.is_some() {
-            return Ok(found);
-        }
-    }
-    Ok(None)
-}
-
 /// All of them, newest first. There are few.
 pub fn all(conn: &mut Conn, viewer: &Officer) -> QueryResult<Vec<Listed>> {
     let viewer = viewer.person_id();
-    let rows: Vec<(Receiving, i64, Option<i64>, String, Moment)> = receiving_accounts::table
+    let rows: Vec<(Receiving, i64, Option<i64>, String, Moment, Option<String>)> = receiving_accounts::table
         .inner_join(people::table.on(receiving_accounts::proposed_by_id.eq(people::id)))
+        .left_join(accounts::table.on(receiving_accounts::for_account_id.eq(accounts::id.nullable())))
         .order(receiving_accounts::id.desc())
         .limit(200)
         .select((
@@ -206,12 +182,14 @@ pub fn all(conn: &mut Conn, viewer: &Officer) -> QueryResult<Vec<Listed>> {
             receiving_accounts::closing_by_id,
             people::address,
             receiving_accounts::created_at,
+            accounts::number.nullable(),
         ))
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(account, proposer, closer, proposed_by, at)| Listed {
+        .map(|(account, proposer, closer, proposed_by, at, for_account)| Listed {
             account,
+            for_account,
             proposed_by,
             own_proposal: proposer == viewer,
             own_closing: closer == Some(viewer),
@@ -226,6 +204,19 @@ pub(super) fn in_use(conn: &mut Conn, account_number: &str) -> QueryResult<bool>
         .filter(receiving_accounts::state.ne(ReceivingState::Closed))
         .filter(receiving_accounts::account_key.eq(signs(account_number)));
     diesel::select(diesel::dsl::exists(standing)).get_result(conn)
+}
+
+/// The account of a customer by its number.
+pub(super) fn customer(conn: &mut Conn, number: &Number) -> QueryResult<Option<i64>> {
+    accounts::table.filter(accounts::number.eq(number.as_str())).select(accounts::id).first(conn).optional()
+}
+
+/// The one account whose top-ups name the receiving account of this number.
+pub(super) fn meant_for(conn: &mut Conn, number: &Number) -> QueryResult<Option<i64>> {
+    receiving_accounts::table
+        .filter(receiving_accounts::number.eq(number))
+        .select(receiving_accounts::for_account_id)
+        .first(conn)
 }
 
 /// How many accounts wait for this person as the second one, to open or to close.
@@ -268,6 +259,9 @@ pub(super) fn insert(
         receiving_accounts::state.eq(ReceivingState::Proposed),
         receiving_accounts::proposed_by_id.eq(officer.person_id()),
         receiving_accounts::created_at.eq(officer.ctx().now),
+        receiving_accounts::min_amount.eq(new.range.from),
+        receiving_accounts::max_amount.eq(new.range.to),
+        receiving_accounts::for_account_id.eq(new.for_account_id),
     );
     let kept = each!(conn, c => diesel::insert_into(receiving_accounts::table)
         .values(row)

@@ -19,7 +19,7 @@ use crate::web::{Ended, Error, Flash, Goto, Shell, Visit, again, page};
 const SLIP_BYTES: u64 = 10 * 1024 * 1024;
 /// The most bytes of a posted declaration: the slip and the text around it.
 pub const DECLARATION_BYTES: u64 = SLIP_BYTES + 256 * 1024;
-const SLIP: Takes = Takes {
+pub(super) const SLIP: Takes = Takes {
     purpose: "remittance_slip",
     field: "slip",
     most_files: 1,
@@ -67,7 +67,7 @@ impl CheckPage {
     }
 }
 
-fn today(visit: &Visit<Payer>) -> Day {
+pub(super) fn today(visit: &Visit<Payer>) -> Day {
     visit.asked().context.now.day(&visit.house().config.zone)
 }
 
@@ -173,7 +173,7 @@ async fn declared(
 }
 
 /// The slip that was named; one that is gone, or never was this person's, has to be chosen again.
-fn slip_of(found: Vec<Upload>, named: &[String]) -> Result<Option<Upload>, Errors> {
+pub(super) fn slip_of(found: Vec<Upload>, named: &[String]) -> Result<Option<Upload>, Errors> {
     if found.len() < named.len() {
         return Err(Errors::one(SLIP.field, FieldError::FileGone));
     }

@@ -64,7 +64,7 @@ pub enum Step {
     Declare,
 }
 
-const ORDER: &[&str] = &["remitter", "bank", "kind", "bank_number", "amount", "remitted_on", "slip"];
+const ORDER: &[&str] = &["remitter", "bank", "kind", "bank_number", "receiving", "amount", "remitted_on", "slip"];
 
 impl DeclarationForm {
     /// As it is first shown: what is known already is filled in.

@@ -1,5 +1,6 @@
 //! Top-ups: the customer's side of a remittance, from the reference to the thread that follows it.
 
+mod claiming;
 mod declaring;
 mod forms;
 mod moves;
@@ -7,6 +8,7 @@ mod pages;
 mod queries;
 mod thread;
 
+pub(super) use claiming::{claim_do, claim_form};
 pub(super) use declaring::{DECLARATION_BYTES, declare_do, declare_form};
 pub use moves::{declare, open, withdraw};
 pub(super) use pages::{
@@ -15,5 +17,5 @@ pub(super) use pages::{
 pub use queries::Declaration;
 #[cfg(test)]
 pub(super) use queries::Declared;
-pub(super) use queries::{Row, TopUp, any, for_customer, holds, some, under_way};
+pub(super) use queries::{Row, TopUp, any, for_customer, holds, of_account, some, under_way};
 pub(super) use thread::{Knot, knots};

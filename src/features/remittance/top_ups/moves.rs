@@ -5,19 +5,23 @@ use serde_json::json;
 use super::queries::{self, Declaration};
 use crate::base::db::Conn;
 use crate::base::types::{Money, Number};
+use crate::features::identity::hold_name;
 use crate::features::remittance::actor::{Payer, Steward};
 use crate::features::remittance::allocating;
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::Move;
-use crate::features::remittance::receiving;
+use crate::features::remittance::receiving::{self, Receiving};
 use crate::services::records::{self, Entry, Event};
 use crate::web::uploads::{self, Upload};
 
 /// Opens a top-up in the installation's currency: draws the reference and fixes the receiving account.
 pub fn open(conn: &mut Conn, payer: &impl Payer, amount: Money, currency: &str) -> Result<Number, Fault> {
-    let receiving = receiving::current(conn, currency)?.ok_or(Fault::NoReceivingAccount)?;
+    let Some(receiving) = receiving::chosen(conn, payer.account_id(), amount, currency)? else {
+        let any = receiving::any_takes_money(conn, payer.account_id(), currency)?;
+        return Err(if any { Fault::NoneTakesAmount } else { Fault::NoReceivingAccount });
+    };
     let number = Number::random('R');
-    queries::insert(conn, payer, &number, &receiving, amount)?;
+    queries::insert(conn, payer, &number, &receiving, (amount, false))?;
     record(conn, payer, Event::RemittanceOpened, &number, Some(json!({ "amount": amount })))?;
     Ok(number)
 }
@@ -43,6 +47,28 @@ pub fn declare(
     }
     let details = json!({ "amount": new.amount, "on": new.remitted_on, "slip": slip.is_some() });
     record(conn, payer, Event::RemittanceDeclared, number, Some(details))
+}
+
+/// Claims money that was sent without its reference: a top-up that is declared at once, for finance to find the entry. Whether there
+/// is such an entry is not looked at, so that nobody learns what others sent. The same amount of the same day is claimed once.
+pub fn claim(
+    conn: &mut Conn,
+    payer: &impl Payer,
+    receiving: &Receiving,
+    new: &Declaration,
+    slip: Option<&Upload>,
+) -> Result<Number, Fault> {
+    // Held, so that claims of one account come one after the other.
+    hold_name(conn, &payer.ctx().keys, payer.account_id())?.ok_or(Fault::NotFound)?;
+    if let Some(before) = queries::claimed_before(conn, payer, new)? {
+        return Err(Fault::ClaimedBefore(before));
+    }
+    let number = Number::random('R');
+    queries::insert(conn, payer, &number, receiving, (new.amount, true))?;
+    let details = json!({ "amount": new.amount, "claimed": true });
+    record(conn, payer, Event::RemittanceOpened, &number, Some(details))?;
+    declare(conn, payer, &number, new, slip)?;
+    Ok(number)
 }
 
 /// Takes a top-up back; nothing was booked for it.

@@ -9,10 +9,12 @@ use super::moves;
 use super::queries::{self, Row, TopUp};
 use super::thread::{Knot, knots};
 use crate::base::types::{Day, Number};
-use crate::features::accounts::{Billing, Member, Owner, Viewer};
+use crate::features::accounts::{Billing, Member, MemberRole, Owner, Viewer};
 use crate::features::identity::{self, Verified};
 use crate::features::remittance::entries::{self, Hold};
 use crate::features::remittance::model::{Move, RemittanceState};
+use crate::features::remittance::requests::{self, PaymentRequest};
+use crate::features::remittance::transfer_code::TransferCode;
 use crate::features::remittance::{receiving, statements};
 use crate::services::storage::Kind;
 use crate::web::downloads;
@@ -27,7 +29,7 @@ type Reader = Member<(Owner, Billing, Viewer)>;
 pub(super) type Payer = Verified<Member<(Owner, Billing)>>;
 
 /// Top-ups that one account opens within an hour.
-const TOP_UPS: Pace = Pace::hourly("top_up", 20);
+pub(super) const TOP_UPS: Pace = Pace::hourly("top_up", 20);
 
 /// The number in the address; anything else is nothing.
 pub(in crate::features::remittance) fn number_in(path: &str) -> Result<Number, Error> {
@@ -68,7 +70,8 @@ struct New {
 
 pub(in crate::features::remittance) async fn new(visit: Visit<Payer>) -> Result<HttpResponse, Error> {
     let currency = visit.house().config.currency.clone();
-    let (shell, open) = visit.read(move |conn, _| Ok(receiving::any_takes_money(conn, &currency)?)).await?;
+    let (shell, open) =
+        visit.read(move |conn, member| Ok(receiving::any_takes_money(conn, member.account_id(), &currency)?)).await?;
     page(New { shell, form: NewTopUp::default(), errors: Errors::none(), open })
 }
 
@@ -102,6 +105,17 @@ struct Show {
     usually: Option<Day>,
     /// Whether this person may declare and cancel.
     acts: bool,
+    /// What a banking app reads, where the account takes SEPA transfers.
+    code: Option<TransferCode>,
+    /// The page that asks somebody to pay.
+    request: Option<PaymentRequest>,
+}
+
+impl Show {
+    /// Whether somebody may be asked to pay.
+    fn requestable(&self) -> bool {
+        matches!(self.top_up.state, RemittanceState::Open | RemittanceState::Partial)
+    }
 }
 
 pub(in crate::features::remittance) async fn show(
@@ -109,18 +123,20 @@ pub(in crate::features::remittance) async fn show(
     path: Path<String>,
 ) -> Result<HttpResponse, Error> {
     let number = number_in(&path)?;
-    let (shell, (top_up, knots, acts, hold, until)) = visit
+    let (shell, (top_up, knots, acts, hold, until, request)) = visit
         .read(move |conn, member| {
             let found = queries::one(conn, member, &number)?.ok_or(Error::NotFound)?;
             let knots = knots(conn, member.ctx(), &found)?;
             let hold = entries::held_for(conn, &found.number)?;
             let until = statements::imported_until(conn, found.receiving.id)?;
-            Ok((found, knots, member.role() != crate::features::accounts::MemberRole::Viewer, hold, until))
+            let request = requests::of(conn, &found)?;
+            Ok((found, knots, member.role() != MemberRole::Viewer, hold, until, request))
         })
         .await?;
     let looked = if hold.is_none() { Looked::of(&top_up, until) } else { None };
     let usually = top_up.declared.as_ref().map(|told| working_day(told.at.day(&shell.zone), 2));
-    page(Show { shell, top_up, knots, hold, until, looked, usually, acts })
+    let code = TransferCode::of(&top_up);
+    page(Show { shell, top_up, knots, hold, until, looked, usually, acts, code, request })
 }
 
 /// Why a transfer is not found yet. Each has a sentence with the next step in `templates/remittance/show.html`.

@@ -133,6 +133,8 @@ pub struct TopUp {
     pub received: Money,
     /// What finance wrote when it refused.
     pub refusal: Option<String>,
+    /// Whether the money was sent without the reference and claimed afterwards.
+    pub claimed: bool,
     /// Where the money goes.
     pub receiving: Receiving,
     /// What was declared.
@@ -154,11 +156,17 @@ impl TopUp {
 type DeclaredColumns =
     (Option<Vec<u8>>, Option<Vec<u8>>, Option<NumberKind>, Option<String>, Option<Day>, Option<Moment>, SlipColumns);
 type SlipColumns = (Option<String>, Option<String>, Option<String>, Option<i64>);
-type Whole = ((i64, i64, Number, RemittanceState, Money, Money, Option<String>), DeclaredColumns, Receiving);
+type OwnColumns = (i64, i64, Number, RemittanceState, Money, Money, Option<String>, Option<Moment>);
+type Whole = (OwnColumns, DeclaredColumns, Receiving);
 
 /// One remittance of the member's account.
 pub fn one(conn: &mut Conn, member: &Customer, number: &Number) -> QueryResult<Option<TopUp>> {
     load(conn, member.ctx(), number, Some(member.account_id()))
+}
+
+/// One remittance of the account that somebody acts for.
+pub fn of_account(conn: &mut Conn, steward: &impl Steward, number: &Number) -> QueryResult<Option<TopUp>> {
+    load(conn, steward.ctx(), number, Some(steward.account_id()))
 }
 
 /// One remittance of whichever account, for finance.
@@ -188,6 +196,7 @@ macro_rules! whole {
                 remittances::amount,
                 remittances::received,
                 remittances::refusal,
+                remittances::claimed_at,
             ),
             (
                 remittances::sealed_remitter,
@@ -214,9 +223,9 @@ fn load(conn: &mut Conn, ctx: &Context, number: &Number, account_id: Option<i64>
 }
 
 fn opened(ctx: &Context, row: Whole) -> TopUp {
-    let ((id, account_id, number, state, amount, received, refusal), rest, receiving) = row;
-    let declared = declared(ctx, &number, rest);
-    TopUp { id, account_id, number, state, amount, received, refusal, receiving, declared }
+    let ((id, account_id, number, state, amount, received, refusal, claimed), rest, receiving) = row;
+    let (declared, claimed) = (declared(ctx, &number, rest), claimed.is_some());
+    TopUp { id, account_id, number, state, amount, received, refusal, claimed, receiving, declared }
 }
 
 fn declared(ctx: &Context, number: &Number, columns: DeclaredColumns) -> Option<Declared> {
@@ -239,7 +248,7 @@ pub(super) fn insert(
     payer: &impl Payer,
     number: &Number,
     receiving: &Receiving,
-    amount: Money,
+    (amount, claimed): (Money, bool),
 ) -> QueryResult<()> {
     diesel::insert_into(remittances::table)
         .values((
@@ -250,9 +259,24 @@ pub(super) fn insert(
             remittances::state.eq(RemittanceState::Open),
             remittances::amount.eq(amount),
             remittances::opened_at.eq(payer.ctx().now),
+            remittances::claimed_at.eq(claimed.then_some(payer.ctx().now)),
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// What the account claimed of this amount and day before, unless it was taken back.
+pub(super) fn claimed_before(conn: &mut Conn, payer: &impl Payer, new: &Declaration) -> QueryResult<Option<Number>> {
+    remittances::table
+        .filter(remittances::account_id.eq(payer.account_id()))
+        .filter(remittances::amount.eq(new.amount))
+        .filter(remittances::remitted_on.eq(Some(new.remitted_on)))
+        .filter(remittances::claimed_at.is_not_null())
+        .filter(remittances::state.ne(RemittanceState::Withdrawn))
+        .order(remittances::id)
+        .select(remittances::number)
+        .first(conn)
+        .optional()
 }
 
 /// What a customer declares of a transfer.

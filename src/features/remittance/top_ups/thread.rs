@@ -42,6 +42,7 @@ pub fn knots(conn: &mut Conn, ctx: &Context, top_up: &TopUp) -> diesel::QueryRes
                     | Event::BalanceUndone
                     | Event::EntrySentBack
                     | Event::RemittanceAccountClosed
+                    | Event::PaymentRequestIssued
             )
         })
         .map(|record| Knot {

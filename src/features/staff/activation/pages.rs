@@ -7,11 +7,12 @@ use serde::Deserialize;
 
 use super::queries;
 use crate::base::crypto::Secret;
-use crate::features::accounts::factors::{self, Picture, TotpSecret};
+use crate::features::accounts::factors::{self, TotpSecret};
 use crate::features::accounts::{PasswordClass, Visitor, passwords};
 use crate::features::staff::queries::set_factors;
 use crate::services::context::{Author, AuthorKind};
 use crate::services::records::{self, Entry, Event};
+use crate::web::qr::Picture;
 use crate::web::{
     Actor, Ended, Error, Errors, FieldError, Flash, Form, Goto, Shell, Stop, Visit, again, page, session,
 };

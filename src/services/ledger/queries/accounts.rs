@@ -28,6 +28,12 @@ impl Holder {
         ctx.author.account_id.map(Self)
     }
 
+    /// Any holder, for what is proved without a database.
+    #[cfg(test)]
+    pub const fn any(account_id: i64) -> Self {
+        Self(account_id)
+    }
+
     /// The row of the account.
     pub fn account_id(self) -> i64 {
         self.0

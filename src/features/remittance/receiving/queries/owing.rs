@@ -2,26 +2,46 @@
 
 use diesel::prelude::*;
 
-use super::current;
+use super::choosing::candidates;
 use crate::base::db::Conn;
 use crate::base::db::schema::{receiving_accounts, remittances};
 use crate::base::types::{Money, Number};
 use crate::features::remittance::model::{Move, RemittanceState};
 use crate::features::remittance::receiving::model::{ReceivingState, Untold};
 
-/// An account was closed: what was not declared yet names the next one, if there is one, and whoever may still pay or
-/// has just paid is to be told.
+/// An account was closed: what was not declared yet names the next one that takes it, if there is one, and whoever may still
+/// pay or has just paid is to be told.
 pub(in crate::features::remittance::receiving) fn closed(conn: &mut Conn, number: &Number) -> QueryResult<()> {
     let (id, currency) = known(conn, number)?;
-    let naming = || remittances::table.filter(remittances::receiving_account_id.eq(id));
-    if let Some(next) = current(conn, &currency)? {
-        diesel::update(naming().filter(remittances::state.eq(RemittanceState::Open)))
-            .set((remittances::receiving_account_id.eq(next.id), remittances::untold.eq(Some(Untold::Redirected))))
-            .execute(conn)?;
-    }
-    diesel::update(naming().filter(remittances::state.eq_any(owing())))
+    redirect(conn, &[id], &currency)?;
+    diesel::update(remittances::table)
+        .filter(remittances::receiving_account_id.eq(id))
+        .filter(remittances::state.eq_any(owing()))
         .set(remittances::untold.eq(Some(Untold::Closed)))
         .execute(conn)?;
+    Ok(())
+}
+
+/// What is not declared yet and names one of these names the first one that takes it.
+fn redirect(conn: &mut Conn, from: &[i64], currency: &str) -> QueryResult<()> {
+    // Each takes what those before it left: that is the order in which a top-up chooses.
+    for next in candidates(conn, currency)? {
+        let mut naming = diesel::update(remittances::table)
+            .filter(remittances::receiving_account_id.eq_any(from))
+            .filter(remittances::state.eq(RemittanceState::Open))
+            .set((remittances::receiving_account_id.eq(next.id), remittances::untold.eq(Some(Untold::Redirected))))
+            .into_boxed();
+        if let Some(account_id) = next.for_account_id {
+            naming = naming.filter(remittances::account_id.eq(account_id));
+        }
+        if let Some(least) = next.range.from {
+            naming = naming.filter(remittances::amount.ge(least));
+        }
+        if let Some(most) = next.range.to {
+            naming = naming.filter(remittances::amount.le(most));
+        }
+        naming.execute(conn)?;
+    }
     Ok(())
 }
 
@@ -32,21 +52,15 @@ fn owing() -> Vec<RemittanceState> {
     states
 }
 
-/// An account was opened: what still names a closed one, because there was no other, names it.
+/// An account was opened: what still names a closed one, because no other took it, names the one that takes it.
 pub(in crate::features::remittance::receiving) fn opened(conn: &mut Conn, number: &Number) -> QueryResult<()> {
     let (_, currency) = known(conn, number)?;
-    let Some(next) = current(conn, &currency)? else { return Ok(()) };
-    let closed = receiving_accounts::table
+    let closed: Vec<i64> = receiving_accounts::table
         .filter(receiving_accounts::state.eq(ReceivingState::Closed))
-        .filter(receiving_accounts::currency.eq(currency))
-        .select(receiving_accounts::id);
-    let waiting = remittances::table
-        .filter(remittances::receiving_account_id.eq_any(closed))
-        .filter(remittances::state.eq(RemittanceState::Open));
-    diesel::update(waiting)
-        .set((remittances::receiving_account_id.eq(next.id), remittances::untold.eq(Some(Untold::Redirected))))
-        .execute(conn)?;
-    Ok(())
+        .filter(receiving_accounts::currency.eq(&currency))
+        .select(receiving_accounts::id)
+        .load(conn)?;
+    redirect(conn, &closed, &currency)
 }
 
 fn known(conn: &mut Conn, number: &Number) -> QueryResult<(i64, String)> {
