@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::base::db::Conn;
-use crate::base::db::schema::{accounts, memberships, people, receiving_accounts, remittances};
+use crate::base::db::schema::{accounts, memberships, people, permanent_references, receiving_accounts, remittances};
 use crate::base::types::{Address, Moment, Money, Number};
 use crate::features::remittance::model::RemittanceState;
 use crate::features::remittance::top_ups::TopUp;
@@ -31,7 +31,7 @@ impl Customer {
     }
 }
 
-/// The customers of these remittances, by reference.
+/// The customers of these remittances and permanent references, by reference.
 pub fn customers(conn: &mut Conn, numbers: &[&str]) -> QueryResult<HashMap<String, Customer>> {
     let rows: Vec<(String, Customer)> = remittances::table
         .inner_join(accounts::table)
@@ -39,7 +39,13 @@ pub fn customers(conn: &mut Conn, numbers: &[&str]) -> QueryResult<HashMap<Strin
         .filter(remittances::number.eq_any(numbers))
         .select((remittances::number, (accounts::name, accounts::number, people::name, people::address)))
         .load(conn)?;
-    Ok(rows.into_iter().collect())
+    let permanent: Vec<(String, Customer)> = permanent_references::table
+        .inner_join(accounts::table.on(permanent_references::account_id.eq(accounts::id)))
+        .inner_join(people::table.on(permanent_references::made_by_id.eq(people::id)))
+        .filter(permanent_references::number.eq_any(numbers))
+        .select((permanent_references::number, (accounts::name, accounts::number, people::name, people::address)))
+        .load(conn)?;
+    Ok(rows.into_iter().chain(permanent).collect())
 }
 
 /// A row of the queue.
