@@ -92,6 +92,8 @@ text_enum! {
         PayerRemoved = "payer_removed",
         /// The file of the bank is well.
         StatementChecked = "statement_checked",
+        /// The columns of the bank's file have to be named.
+        StatementColumns = "statement_columns",
         /// The file is being imported.
         StatementImporting = "statement_importing",
         /// The file was dropped.

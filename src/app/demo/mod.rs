@@ -29,6 +29,7 @@ use crate::services::mail;
 use crate::services::marks::{read_mark, set_mark};
 use crate::services::records::{self, Entry, Event};
 use crate::web::feature::StaffRole;
+use crate::web::uploads::Upload;
 use crate::web::{Error, House};
 
 /// The one password of all demo people.
@@ -62,11 +63,13 @@ pub async fn fill(house: &Data<House>) -> Result<(), Error> {
     };
     let wording = wording(house)?;
     let slips = slips::keep(house, remittances::slips(ctx.now, &zone, &currency)).await?;
-    let keys: Vec<String> = slips.values().map(|slip| slip.storage_key.clone()).collect();
-    let written = house.db.write(move |conn| match write(conn, &ctx, &hash, &slips, (&zone, &currency, &wording)) {
-        Ok(()) => End::Keep(Ok(())),
-        Err(error) => End::Undo(Err(error)),
-    });
+    let file = remittances::keep_file(house).await?;
+    let keys: Vec<String> = slips.values().chain([&file]).map(|kept| kept.storage_key.clone()).collect();
+    let written =
+        house.db.write(move |conn| match write(conn, &ctx, &hash, (&slips, &file), (&zone, &currency, &wording)) {
+            Ok(()) => End::Keep(Ok(())),
+            Err(error) => End::Undo(Err(error)),
+        });
     let written = written.await.map_err(Error::from).flatten();
     if written.is_err() {
         slips::drop_all(house, keys).await.map_err(Error::internal)?;
@@ -78,7 +81,7 @@ fn write(
     conn: &mut Conn,
     ctx: &Context,
     hash: &str,
-    slips: &Slips,
+    files: (&Slips, &Upload),
     (zone, currency, wording): (&TimeZone, &str, &str),
 ) -> Result<(), Error> {
     set_mark(conn, MARK, &ctx.now.rfc3339())?;
@@ -95,7 +98,7 @@ fn write(
     real_names::add(&mut tale, ctx, &customers, by(StaffRole::Reviewer, 0)?, wording)?;
     work_orders::add(&mut tale, ctx, &customers, by(StaffRole::Support, 0)?, zone);
     let finance = (by(StaffRole::Finance, 0)?, by(StaffRole::Finance, 1)?);
-    remittances::add(conn, &mut tale, ctx, &customers, slips, finance, (zone, currency))?;
+    remittances::add(conn, &mut tale, ctx, &customers, files, finance, (zone, currency))?;
     tale.tell(conn)?;
     people::proposal(conn, &by(StaffRole::Admin, 0)?.at(ctx, ctx.now))?;
     // What happened in the past was mailed in the past.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use actix_web::web::Data;
 use jiff::tz::TimeZone;
 
 use super::people::{Customer, Officer, payer_of};
@@ -11,11 +12,13 @@ use crate::base::db::Conn;
 use crate::base::types::{Day, Moment, Money, Number};
 use crate::features::remittance::seeding::{
     BankNumber, Declaration, NewEntry, NewPayer, NewReceiving, NumberKind, Range, Receiving, ReceivingMove, Sight,
-    Treasurer, add_payer, confirm, declare, enter, import_at_once, issue_request, make_reference, move_receiving, open,
-    opened_receiving, propose_receiving, refuse, void, withdraw,
+    Treasurer, add_payer, confirm, declare, enter, import_at_once, issue_request, left_unread, make_reference,
+    move_receiving, open, opened_receiving, propose_receiving, refuse, void, withdraw,
 };
 use crate::services::context::Context;
-use crate::web::Error;
+use crate::services::storage::Kind;
+use crate::web::uploads::Upload;
+use crate::web::{Error, House};
 
 #[derive(Clone, Copy, PartialEq)]
 enum End {
@@ -88,13 +91,31 @@ pub(super) fn slips(now: Moment, zone: &TimeZone, currency: &str) -> Vec<(usize,
 
 const HOLDER: &str = "Easy Link Cloud Services Co., Ltd.";
 
+/// A file of the bank that waits until somebody says what its columns are.
+const COLUMNS: &str = "Account statement\nBooking date;Counterparty;Details;Amount;Balance\n\
+    2026-11-20;He Lin;cloud;43.10;250043.10\n2026-11-20;Charges;services of the bank;-15.00;250028.10\n";
+
+/// Keeps that file in the storage.
+pub(super) async fn keep_file(house: &Data<House>) -> Result<Upload, Error> {
+    let mut writer = house.storage.sealed_writer(64 * 1024, house.keys.clone()).await.map_err(Error::internal)?;
+    writer.write(COLUMNS.into()).await.map_err(Error::internal)?;
+    let stored = writer.finish().await.map_err(Error::internal)?;
+    Ok(Upload {
+        number: Number::random('U').as_str().to_string(),
+        file_name: "account-statement.csv".into(),
+        media_kind: Kind::Text.media_type().to_string(),
+        size: i64::try_from(stored.size).unwrap_or(i64::MAX),
+        storage_key: stored.key,
+    })
+}
+
 /// Opens the receiving account and adds every story to the tale.
 pub(super) fn add<'a>(
     conn: &mut Conn,
     tale: &mut Tale<'a>,
     ctx: &'a Context,
     customers: &'a [Customer],
-    slips: &'a Slips,
+    (slips, file): (&'a Slips, &'a Upload),
     (first, second): (&'a Officer, &'a Officer),
     (zone, currency): (&TimeZone, &'a str),
 ) -> Result<(), Error> {
@@ -180,6 +201,13 @@ pub(super) fn add<'a>(
     }
     let imported_at = ctx.now.minus(STEP * 3);
     let permanent = paying_parent(tale, ctx, &customers[1], ctx.now.minus(DAY * 30));
+    let brought_at = ctx.now.minus(STEP * 2);
+    let of_columns = receiving.clone();
+    tale.at(brought_at, move |conn| {
+        let officer = first.acts(ctx, brought_at);
+        left_unread(conn, Treasurer::ctx(&officer), &of_columns, (file, COLUMNS)).map_err(Error::internal)?;
+        Ok(())
+    });
     let (day, currency) = (imported_at.day(zone), currency.to_string());
     tale.at(imported_at, move |conn| {
         let mut lines = Vec::new();

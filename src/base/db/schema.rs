@@ -710,6 +710,18 @@ diesel::table! {
         failure -> Nullable<Text>,
         created_at -> BigInt,
         settled_at -> Nullable<BigInt>,
+        mapping_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    statement_mappings (id) {
+        id -> BigInt,
+        receiving_account_id -> BigInt,
+        version -> BigInt,
+        mapping -> Text,
+        made_by_id -> BigInt,
+        made_at -> BigInt,
     }
 }
 
@@ -973,6 +985,9 @@ diesel::joinable!(remittances -> receiving_accounts (receiving_account_id));
 diesel::joinable!(statement_entries -> statement_imports (import_id));
 diesel::joinable!(statement_imports -> receiving_accounts (receiving_account_id));
 diesel::joinable!(statement_imports -> people (imported_by_id));
+diesel::joinable!(statement_imports -> statement_mappings (mapping_id));
+diesel::joinable!(statement_mappings -> receiving_accounts (receiving_account_id));
+diesel::joinable!(statement_mappings -> people (made_by_id));
 diesel::joinable!(allocations -> statement_entries (entry_id));
 diesel::joinable!(allocations -> remittances (remittance_id));
 diesel::joinable!(entry_decisions -> statement_entries (entry_id));
@@ -1029,6 +1044,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_transfers,
     receiving_accounts,
     statement_imports,
+    statement_mappings,
     allocations,
     entry_decisions,
     aml_rules,

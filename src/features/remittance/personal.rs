@@ -11,6 +11,7 @@ const AML: &str = "10 years after the case is closed";
 pub(super) const PERSONAL: PersonalData = PersonalData {
     tables: &[
         "receiving_accounts",
+        "statement_mappings",
         "statement_imports",
         "statement_entries",
         "remittances",

@@ -145,6 +145,10 @@ crate::base::types::text_enum! {
         PayerRemoved = "payer_removed",
         /// A file of the bank was checked.
         StatementChecked = "statement_checked",
+        /// A file of the bank came whose columns nobody has named yet.
+        StatementUnread = "statement_unread",
+        /// Somebody said what the columns of a bank's files are.
+        StatementMapped = "statement_mapped",
         /// Its import was begun.
         StatementAgreed = "statement_agreed",
         /// All its entries are there.

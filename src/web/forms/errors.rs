@@ -128,6 +128,12 @@ pub enum FieldError {
     OtherCurrency(String),
     /// A statement file without entries.
     NoEntries,
+    /// One sign before the decimals and between the thousands.
+    SameMark,
+    /// A column for two things that cannot be one: its letter.
+    SameColumn(String),
+    /// One word for both directions.
+    SameWord,
     /// Two things that must agree name different amounts.
     AmountsDiffer,
     /// Two things that must agree are in different currencies.

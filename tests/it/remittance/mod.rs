@@ -8,6 +8,7 @@ mod desk;
 mod finance;
 pub mod imports;
 mod late;
+mod mappings;
 mod order;
 mod path;
 mod payers;

@@ -1,8 +1,9 @@
 //! The bank's statements (D2): `formats` says what a file holds, `imports` checks a file when it comes and makes entries of its
-//! lines once somebody agreed, each line once however often files come.
+//! lines once somebody agreed, each line once however often files come. `mappings` keeps what the columns of a bank's CSV are.
 
 mod formats;
 mod imports;
+mod mappings;
 
 pub(super) use formats::{Format, Side};
 #[cfg(debug_assertions)]
@@ -10,4 +11,5 @@ pub use formats::{probe_camt053, probe_csv, probe_mt940};
 pub(super) use imports::{
     ImportState, JOB, POST_BYTES, create, drop_do, holds, import_do, imported_until, list, new, show,
 };
-pub use imports::{Imported, NotImported, at_once, by_command};
+pub use imports::{Imported, NotImported, at_once, by_command, left_unread};
+pub(super) use mappings::{edit, update};

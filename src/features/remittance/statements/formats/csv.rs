@@ -95,5 +95,36 @@ pub fn preview(bytes: &[u8], encoding: Encoding, delimiter: Delimiter, rows: usi
     rows.map(|row| row.iter().map(|cell| clean(cell).to_string()).collect()).collect()
 }
 
+/// The first lines of a file as they stand, cell by cell, for the same page: a heading is found by its line. What a mapping
+/// passes over are lines, too.
+pub fn sheet(bytes: &[u8], encoding: Encoding, delimiter: Delimiter, lines: usize) -> Vec<Vec<String>> {
+    let (text, _) = encoding.known().decode_with_bom_removal(bytes);
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let lines = text.trim_end_matches('\n').split('\n').take(lines);
+    lines.map(|line| preview(line.as_bytes(), Encoding::Utf8, delimiter, 1).pop().unwrap_or_default()).collect()
+}
+
+/// What the last of so many lines at the beginning says, cell by cell: what a mapping keeps as its heading.
+pub fn heading(
+    source: impl BufRead,
+    encoding: Encoding,
+    delimiter: Delimiter,
+    skip: u32,
+) -> Result<Vec<String>, Wrong> {
+    let mut records = Records::new(source, encoding, delimiter);
+    for _ in 1..skip {
+        if !records.skip()? {
+            return Err(Wrong::at(records.line().max(1), Why::CutOff));
+        }
+    }
+    if skip == 0 {
+        return Ok(Vec::new());
+    }
+    match records.next()? {
+        Some((_, record)) => Ok(record.iter().map(|cell| clean(cell).to_string()).collect()),
+        None => Err(Wrong::at(records.line().max(1), Why::CutOff)),
+    }
+}
+
 #[cfg(test)]
 mod tests;

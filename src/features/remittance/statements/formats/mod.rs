@@ -24,7 +24,7 @@ mod tests;
 use std::io::BufRead;
 
 pub use self::amounts::{Decimal, Thousands};
-pub use self::csv::{AmountColumns, Delimiter, Mapping, MappingFault, guess, preview};
+pub use self::csv::{AmountColumns, Delimiter, Mapping, MappingFault, guess, heading, sheet};
 pub use self::days::DayStyle;
 pub use self::model::{Balance, Format, Head, Line, Piece, Reading, Side, Summary, sniff};
 #[cfg(debug_assertions)]

@@ -3,7 +3,7 @@
 
 use std::io::{BufReader, Read};
 
-use super::csv::{AmountColumns, Delimiter, Mapping, guess, preview};
+use super::csv::{AmountColumns, Delimiter, Mapping, guess, heading, preview, sheet};
 use super::{Encoding, Piece, Reading, Summary, Wrong, read, sniff};
 use crate::base::types::Money;
 
@@ -44,6 +44,8 @@ pub fn probe_csv(bytes: &[u8]) {
     let whole = |mapping| Mapping { account: "1".into(), currency: "CNY".into(), heading: Vec::new(), ..mapping };
     let guessed = whole(guess(bytes));
     let _ = preview(bytes, guessed.encoding, guessed.delimiter, 10);
+    let _ = sheet(bytes, guessed.encoding, guessed.delimiter, 10);
+    let _ = heading(bytes, guessed.encoding, guessed.delimiter, guessed.skip);
     let amount = AmountColumns::Split { credit: 1, debit: 2, debit_negative: false };
     let plain = Mapping { amount, remitter: Some(3), balance: Some(4), ..whole(Mapping::default()) };
     for mapping in [guessed, plain] {

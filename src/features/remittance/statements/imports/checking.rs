@@ -10,16 +10,13 @@ use crate::features::remittance::statements::formats::{
 /// Bytes from the start of a file that tell how it is read.
 pub const HEAD: u64 = 64 * 1024;
 
-/// How a file is read, by its first bytes: the encoding of MT940 and the columns of CSV are guessed.
-pub fn reading(head: &[u8], expected: &Expected) -> Option<Reading> {
+/// How a file is read, by its first bytes: the encoding of MT940 is guessed, and so are the columns of CSV while nobody said
+/// what they are.
+pub fn reading(head: &[u8], expected: &Expected, saved: Option<Mapping>) -> Option<Reading> {
     Some(match sniff(head)? {
         Format::Camt053 => Reading::Camt053,
         Format::Mt940 => Reading::Mt940 { encoding: encoding(head) },
-        Format::Csv => Reading::Csv(Mapping {
-            account: expected.account_key.clone(),
-            currency: expected.currency.clone(),
-            ..guess(head)
-        }),
+        Format::Csv => Reading::Csv(expected.mapped(saved.unwrap_or_else(|| guess(head)))),
     })
 }
 
@@ -83,6 +80,11 @@ pub struct Expected {
 }
 
 impl Expected {
+    /// A mapping for this account and its currency.
+    pub fn mapped(&self, mapping: Mapping) -> Mapping {
+        Mapping { account: self.account_key.clone(), currency: self.currency.clone(), ..mapping }
+    }
+
     /// Banks write the number of the account with its bank's code before it, or as an IBAN that ends in it.
     fn fits(&self, head: &Head) -> Result<(), (Foreign, String)> {
         if let Some(currency) = head.currency.as_ref().filter(|currency| **currency != self.currency) {

@@ -20,10 +20,12 @@ use crate::base::db::{Db, End};
 use crate::base::types::{Moment, Money, Number};
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::statements::formats::{Encoding, Format, Line, Mapping, Reading};
+use crate::features::remittance::statements::mappings;
 use crate::features::remittance::{matching, receiving};
 use crate::services::context::Context;
 use crate::web::House;
 use crate::web::feature::JobSpec;
+use crate::web::uploads::Upload;
 
 /// Every few seconds, so that whoever agreed sees it begin.
 pub(in crate::features::remittance) const JOB: JobSpec =
@@ -44,7 +46,9 @@ enum Saved {
 }
 
 /// The format, and how it is read as JSON.
-pub(super) fn saved(reading: &Reading) -> Result<(Format, String), serde_json::Error> {
+pub(in crate::features::remittance::statements) fn saved(
+    reading: &Reading,
+) -> Result<(Format, String), serde_json::Error> {
     let (format, saved) = match reading {
         Reading::Camt053 => (Format::Camt053, Saved::Camt053),
         Reading::Mt940 { encoding } => (Format::Mt940, Saved::Mt940(*encoding)),
@@ -54,7 +58,7 @@ pub(super) fn saved(reading: &Reading) -> Result<(Format, String), serde_json::E
 }
 
 /// How the file of an import is read.
-pub(super) fn reading_of(import: &Import) -> Result<Reading, serde_json::Error> {
+pub(in crate::features::remittance::statements) fn reading_of(import: &Import) -> Result<Reading, serde_json::Error> {
     Ok(match serde_json::from_str(&import.reading)? {
         Saved::Camt053 => Reading::Camt053,
         Saved::Mt940(encoding) => Reading::Mt940 { encoding },
@@ -188,12 +192,15 @@ pub async fn by_command(
     let mut fitting = Vec::new();
     for receiving in wanted {
         let expected = Expected { account_key: receiving.account_key.clone(), currency: receiving.currency.clone() };
-        let reading = checking::reading(&head, &expected)
+        let key = receiving.account_key.clone();
+        let saved = one(db, move |conn| mappings::current(conn, &key)).await.map_err(failed)?;
+        let mapping_id = saved.as_ref().map(|saved| saved.id);
+        let reading = checking::reading(&head, &expected, saved.map(|saved| saved.mapping))
             .ok_or_else(|| NotImported::Refused("it is no statement".to_string()))?;
         let (file, to_read) = (File::open(path)?, reading.clone());
         let checked = source::apart(move || checking::check(&to_read, BufReader::new(file), &expected)).await;
         match checked.map_err(failed)? {
-            Ok(report) => fitting.push((receiving, reading, report)),
+            Ok(report) => fitting.push((receiving, reading, mapping_id, report)),
             Err(Refusal::Foreign(..)) => {}
             Err(Refusal::Wrong(wrong)) => refused = Some(wrong.to_string()),
             Err(Refusal::Empty) => refused = Some("it holds no entry".to_string()),
@@ -204,7 +211,7 @@ pub async fn by_command(
     {
         return Err(NotImported::Refused(refused));
     }
-    let (Some((receiving, reading, report)), true) = (fitting.pop(), fitting.is_empty()) else {
+    let (Some((receiving, reading, mapping_id, report)), true) = (fitting.pop(), fitting.is_empty()) else {
         return Err(NotImported::Account);
     };
     let (format, how) = saved(&reading).map_err(|fault| failed(fault.to_string()))?;
@@ -212,6 +219,7 @@ pub async fn by_command(
         receiving,
         format,
         reading: how,
+        mapping_id: mapping_id.filter(|_| format == Format::Csv),
         file_name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         file_key: None,
         file_size: i64::try_from(path.metadata()?.len()).unwrap_or(i64::MAX),
@@ -250,13 +258,14 @@ pub fn at_once(
     (file_name, text): (&str, &str),
 ) -> Result<Number, String> {
     let expected = Expected { account_key: receiving.account_key.clone(), currency: receiving.currency.clone() };
-    let reading = checking::reading(text.as_bytes(), &expected).ok_or("it is no statement")?;
+    let reading = checking::reading(text.as_bytes(), &expected, None).ok_or("it is no statement")?;
     let report = checking::check(&reading, text.as_bytes(), &expected).map_err(|fault| format!("{fault:?}"))?;
     let (format, how) = saved(&reading).map_err(|fault| fault.to_string())?;
     let new = NewImport {
         receiving: receiving.clone(),
         format,
         reading: how,
+        mapping_id: None,
         file_name: file_name.to_string(),
         file_key: None,
         file_size: i64::try_from(text.len()).unwrap_or(i64::MAX),
@@ -270,4 +279,28 @@ pub fn at_once(
     moves::bring(conn, ctx, &import.number, 0, &counted).map_err(|fault| fault.to_string())?;
     matching::look_at_next(conn, ctx).map_err(|fault| fault.to_string())?;
     Ok(import.number)
+}
+
+/// Leaves a file in the storage waiting until somebody says what its columns are: for the demo company.
+pub fn left_unread(
+    conn: &mut crate::base::db::Conn,
+    ctx: &Context,
+    receiving: &receiving::Receiving,
+    (file, text): (&Upload, &str),
+) -> Result<Number, String> {
+    let expected = Expected { account_key: receiving.account_key.clone(), currency: receiving.currency.clone() };
+    let reading = checking::reading(text.as_bytes(), &expected, None).ok_or("it is no statement")?;
+    let (format, how) = saved(&reading).map_err(|fault| fault.to_string())?;
+    let new = NewImport {
+        receiving: receiving.clone(),
+        format,
+        reading: how,
+        mapping_id: None,
+        file_name: file.file_name.clone(),
+        file_key: Some(file.storage_key.clone()),
+        file_size: file.size,
+        state: ImportState::Checked,
+        person_id: ctx.author.person_id,
+    };
+    moves::unread(conn, ctx, &new).map_err(|fault| fault.to_string())
 }

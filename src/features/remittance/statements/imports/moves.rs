@@ -13,6 +13,7 @@ use crate::base::types::Number;
 use crate::features::remittance::allocating;
 use crate::features::remittance::entries::named_in;
 use crate::features::remittance::fault::Fault;
+use crate::features::remittance::model::IllegalMove;
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
 
@@ -25,9 +26,21 @@ pub fn checked(conn: &mut Conn, ctx: &Context, new: &NewImport, report: &Report)
     Ok(number)
 }
 
+/// Keeps a file whose columns somebody has to name first: nothing is known of what it says.
+pub fn unread(conn: &mut Conn, ctx: &Context, new: &NewImport) -> Result<Number, Fault> {
+    let number = Number::random('J');
+    queries::insert(conn, &number, new, &Report::default(), ctx.now)?;
+    let details = json!({ "file": new.file_name });
+    records::keep(conn, ctx, Entry::new(Event::StatementUnread).about(number.as_str()).with(details))?;
+    Ok(number)
+}
+
 /// Begins the import of a file, or drops it.
 pub fn settle(conn: &mut Conn, ctx: &Context, number: &Number, by: ImportMove) -> Result<Import, Fault> {
     let import = queries::one(conn, number)?.ok_or(Fault::NotFound)?;
+    if by == ImportMove::Agree && import.unread() {
+        return Err(IllegalMove { from: "unread", by: "importing" }.into());
+    }
     moved(conn, ctx, &import, by, None)?;
     Ok(import)
 }

@@ -7,13 +7,14 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::checking::{self, Expected, Foreign, Refusal, Report};
-use super::jobs::{reading_of, saved};
+use super::jobs::{self, reading_of};
 use super::model::{ImportMove, ImportState};
 use super::queries::{self, Import, NewImport};
 use super::{moves, source};
 use crate::base::types::{Day, Money, Number};
 use crate::features::remittance::receiving::{self, Receiving};
-use crate::features::remittance::statements::formats::{Line, Side};
+use crate::features::remittance::statements::formats::{Line, Reading, Side};
+use crate::features::remittance::statements::mappings;
 use crate::features::staff::{Auditor, Finance, Staff};
 use crate::services::storage::Kind;
 use crate::web::forms::{Asking, Errors, FieldError, Form};
@@ -42,11 +43,11 @@ pub(in crate::features::remittance) const POST_BYTES: u64 = MOST_BYTES + 2 * 102
 
 type Reader = Staff<(Finance, Auditor)>;
 
-fn number_in(path: &str) -> Result<Number, Error> {
+pub(in crate::features::remittance::statements) fn number_in(path: &str) -> Result<Number, Error> {
     Number::parse('J', path).ok_or(Error::NotFound)
 }
 
-fn address(number: &Number) -> String {
+pub(in crate::features::remittance::statements) fn address(number: &Number) -> String {
     format!("/staff/statements/imports/{}", number.as_str())
 }
 
@@ -129,13 +130,18 @@ pub(in crate::features::remittance) async fn create(
             return Err(Errors::one(FILE.field, FieldError::FileGone).into());
         }
         let new = NewImport { person_id: Some(officer.person_id()), ..new };
+        let Some(report) = report else {
+            let number = moves::unread(conn, officer.ctx(), &new)?;
+            return Ok(Goto::to(format!("{}/mapping", address(&number))).saying(Flash::StatementColumns));
+        };
         let number = moves::checked(conn, officer.ctx(), &new, &report)?;
         Ok(Goto::to(address(&number)).saying(Flash::StatementChecked))
     });
     ended.await?.or(|shell, errors, _| New { shell, form, errors, accounts: choices(&known) })
 }
 
-type Well = (NewImport, Report, String);
+/// What a file says is not known while nobody said what its columns are, or when they are others than were said.
+type Well = (NewImport, Option<Report>, String);
 
 /// Looks a file through on a thread of its own, before anything is kept but the file.
 async fn looked_through(
@@ -156,25 +162,37 @@ async fn looked_through(
         return Ok(Err(errors.in_order(&["receiving", FILE.field])));
     };
     let expected = Expected { account_key: receiving.account_key.clone(), currency: receiving.currency.clone() };
+    let key = receiving.account_key.clone();
+    let (_, saved) = visit.read(move |conn, _| Ok(mappings::current(conn, &key)?)).await?;
+    let mapping_id = saved.as_ref().map(|saved| saved.id);
     let (house, size) = (visit.house(), u64::try_from(file.size).unwrap_or_default());
     let broken = |fault: crate::services::storage::StorageFault| Error::Unavailable(fault.to_string());
     let opened = || source::stored(&house.storage, &file.storage_key, size, house.keys.clone());
     let source = opened().await.map_err(broken)?;
     let head = source::apart(move || source::head(source, checking::HEAD)).await.map_err(Error::internal)?;
-    let Some(reading) = head.ok().and_then(|head| checking::reading(&head, &expected)) else {
+    let saved = saved.map(|saved| saved.mapping);
+    let Some(reading) = head.ok().and_then(|head| checking::reading(&head, &expected, saved)) else {
         return Ok(Err(Errors::one(FILE.field, FieldError::NoStatement)));
     };
+    let columns = matches!(reading, Reading::Csv(_));
     let (source, to_read) = (opened().await.map_err(broken)?, reading.clone());
-    let checked = source::apart(move || checking::check(&to_read, source, &expected)).await;
-    let report = match checked.map_err(Error::internal)? {
-        Ok(report) => report,
-        Err(refusal) => return Ok(Err(Errors::one(FILE.field, worded(refusal)))),
+    let report = if columns && mapping_id.is_none() {
+        None
+    } else {
+        let checked = source::apart(move || checking::check(&to_read, source, &expected)).await;
+        match checked.map_err(Error::internal)? {
+            Ok(report) => Some(report),
+            // The bank may have moved its columns: somebody looks at them.
+            Err(Refusal::Wrong(_)) if columns => None,
+            Err(refusal) => return Ok(Err(Errors::one(FILE.field, worded(refusal)))),
+        }
     };
-    let (format, how) = saved(&reading).map_err(Error::internal)?;
+    let (format, how) = jobs::saved(&reading).map_err(Error::internal)?;
     let new = NewImport {
         receiving: receiving.clone(),
         format,
         reading: how,
+        mapping_id: mapping_id.filter(|_| columns && report.is_some()),
         file_name: file.file_name.clone(),
         file_key: Some(file.storage_key.clone()),
         file_size: file.size,
@@ -214,7 +232,7 @@ struct Show {
 impl Show {
     /// Whether the viewer may act on it.
     fn acts(&self) -> bool {
-        self.shell.has_role("finance") && self.import.state.allows(ImportMove::Agree)
+        self.shell.has_role("finance") && self.import.state.allows(ImportMove::Drop)
     }
 
     /// Entries that were known before.
@@ -249,6 +267,9 @@ pub(in crate::features::remittance) async fn show(
 /// The first entries of a file that waits.
 async fn first_lines(visit: &Visit<Reader>, import: &Import) -> Result<Vec<Line>, Error> {
     let (ImportState::Checked, Some(key)) = (import.state, &import.file_key) else { return Ok(Vec::new()) };
+    if import.unread() {
+        return Ok(Vec::new());
+    }
     let (house, size) = (visit.house(), u64::try_from(import.file_size).unwrap_or_default());
     let source = source::stored(&house.storage, key, size, house.keys.clone()).await;
     let source = source.map_err(|fault| Error::Unavailable(fault.to_string()))?;

@@ -24,6 +24,8 @@ pub struct NewImport {
     pub format: Format,
     /// How it is read, as JSON.
     pub reading: String,
+    /// The kept mapping by which that is.
+    pub mapping_id: Option<i64>,
     /// Its name.
     pub file_name: String,
     /// Where it lies; none for what the operator's command reads.
@@ -48,6 +50,7 @@ pub fn insert(conn: &mut Conn, number: &Number, new: &NewImport, report: &Report
             statement_imports::receiving_account_id.eq(new.receiving.id),
             statement_imports::format.eq(new.format),
             statement_imports::reading.eq(&new.reading),
+            statement_imports::mapping_id.eq(new.mapping_id),
             statement_imports::file_name.eq(&new.file_name),
             statement_imports::file_key.eq(&new.file_key),
             statement_imports::file_size.eq(new.file_size),
@@ -69,15 +72,16 @@ pub fn insert(conn: &mut Conn, number: &Number, new: &NewImport, report: &Report
 /// An import as its page shows it.
 #[derive(Debug, Clone, Queryable)]
 pub struct Import {
-    pub(super) id: i64,
+    pub(in crate::features::remittance::statements) id: i64,
     /// Its public number.
     pub number: Number,
     /// The format.
     pub format: Format,
     pub(super) reading: String,
+    pub(super) mapping_id: Option<i64>,
     /// The name of the file.
     pub file_name: String,
-    pub(super) file_key: Option<String>,
+    pub(in crate::features::remittance::statements) file_key: Option<String>,
     /// Bytes.
     pub file_size: i64,
     /// Where it stands.
@@ -112,14 +116,14 @@ pub struct Import {
 /// The receiving account of an import.
 #[derive(Debug, Clone, Queryable)]
 pub struct Whose {
-    pub(super) id: i64,
+    pub(in crate::features::remittance::statements) id: i64,
     /// Its public number.
     pub number: Number,
     /// The bank.
     pub bank_name: String,
     /// Its number at the bank.
     pub account_number: String,
-    pub(super) account_key: String,
+    pub(in crate::features::remittance::statements) account_key: String,
     /// ISO 4217.
     pub currency: String,
 }
@@ -131,6 +135,7 @@ macro_rules! import {
             statement_imports::number,
             statement_imports::format,
             statement_imports::reading,
+            statement_imports::mapping_id,
             statement_imports::file_name,
             statement_imports::file_key,
             statement_imports::file_size,
@@ -372,5 +377,15 @@ impl Import {
     /// Which account its file has to be of.
     pub fn expected(&self) -> Expected {
         Expected { account_key: self.receiving.account_key.clone(), currency: self.receiving.currency.clone() }
+    }
+
+    /// Whether it waits for somebody to say what its columns are.
+    pub fn unread(&self) -> bool {
+        self.state == ImportState::Checked && self.format == Format::Csv && self.mapping_id.is_none()
+    }
+
+    /// Whether what its columns are can be said: while it waits.
+    pub fn mappable(&self) -> bool {
+        self.state == ImportState::Checked && self.format == Format::Csv
     }
 }

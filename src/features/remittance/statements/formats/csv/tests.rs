@@ -1,8 +1,9 @@
+use super::preview;
 use crate::base::types::{Money, MoneyError};
 use crate::features::remittance::statements::formats::tests::{day, line, lines, sample, taken};
 use crate::features::remittance::statements::formats::{
     AmountColumns, Balance, DayStyle, Decimal, Delimiter, Encoding, Line, Mapping, MappingFault, Piece, Reading,
-    Sample, Side, Thousands, Why, Wrong, guess, preview,
+    Sample, Side, Thousands, Why, Wrong, guess,
 };
 
 fn strings(words: &[&str]) -> Vec<String> {
