@@ -47,3 +47,18 @@ pub fn words(bytes: &[u8]) {
     assert!(!display_name(&text).contains(['\r', '\n', '\0', '/']), "a name that is a path");
     let _ = extension_agrees(Kind::Png, &text);
 }
+
+/// A bank's statement as camt.053: what is taken contradicts neither itself nor its summary, however it arrives.
+pub fn camt053(bytes: &[u8]) {
+    easylink::features::remittance::probe_camt053(bytes);
+}
+
+/// The same as MT940, in each encoding.
+pub fn mt940(bytes: &[u8]) {
+    easylink::features::remittance::probe_mt940(bytes);
+}
+
+/// The same as CSV, by a mapping that is guessed and by one that is not.
+pub fn csv(bytes: &[u8]) {
+    easylink::features::remittance::probe_csv(bytes);
+}

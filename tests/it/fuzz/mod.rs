@@ -129,3 +129,22 @@ fn headers_of_pictures_never_make_a_decoder_stumble() {
     }
     run(&seeds, 3_000, probes::pictures);
 }
+
+/// The samples whose names end so, right and wrong ones.
+fn samples(ending: &str) -> Vec<Vec<u8>> {
+    let mut paths: Vec<_> = std::fs::read_dir("tests/samples/statements")
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|found| found == ending))
+        .collect();
+    paths.sort();
+    assert!(paths.len() > 3, "{ending}: {paths:?}");
+    paths.into_iter().map(|path| std::fs::read(path).unwrap()).collect()
+}
+
+#[test]
+fn statements_never_make_a_parser_stumble() {
+    run(&samples("xml"), 3_000, probes::camt053);
+    run(&samples("sta"), 3_000, probes::mt940);
+    run(&samples("csv"), 3_000, probes::csv);
+}

@@ -1,0 +1,8 @@
+//! Statement files as camt.053.
+#![no_main]
+
+#[path = "../probes.rs"]
+#[allow(dead_code)]
+mod probes;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| probes::camt053(bytes));

@@ -1,0 +1,8 @@
+//! Statement files as CSV.
+#![no_main]
+
+#[path = "../probes.rs"]
+#[allow(dead_code)]
+mod probes;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| probes::csv(bytes));
