@@ -29,6 +29,7 @@ pub mod rekey;
 pub mod roles;
 pub mod routes;
 pub mod session;
+pub mod sheets;
 pub mod shield;
 pub mod slug;
 pub mod trail;

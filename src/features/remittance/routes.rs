@@ -63,5 +63,7 @@ pub(super) fn routes() -> Vec<Route> {
         route("/staff/proofs/{number}").get(proving::show),
         route("/staff/proofs/{number}/recording").post(proving::record).form_at("/staff/proofs/{number}"),
         route("/staff/ledger").get(balance::ledger),
+        route("/staff/ledger/trial-balance").get(balance::trial),
+        route("/staff/ledger/trial-balance.csv").get(balance::trial_csv),
     ]
 }

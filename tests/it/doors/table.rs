@@ -282,6 +282,8 @@ pub const TABLE: &[Row] = &[
     named("/staff/proofs/{number}", Staff(&[Reviewer])),
     post("/staff/proofs/{number}/recording", Staff(&[Reviewer])),
     get("/staff/ledger", Staff(&[Finance, Auditor])),
+    get("/staff/ledger/trial-balance", Staff(&[Finance, Auditor])),
+    get("/staff/ledger/trial-balance.csv", Staff(&[Finance, Auditor])),
     // Work orders.
     get("/account/tickets", ANY),
     get("/account/tickets/new", ANY),

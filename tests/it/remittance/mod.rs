@@ -20,6 +20,7 @@ mod reopened;
 mod requests;
 mod rows;
 mod slips;
+mod trial;
 mod voiding;
 
 use easylink::base::types::Money;

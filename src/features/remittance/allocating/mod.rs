@@ -8,7 +8,7 @@ mod queries;
 mod undoing;
 
 pub(super) use model::{AllocationKind, Payee, Share, Why};
-pub(super) use moves::{allocate, book, settle, unbook};
+pub(super) use moves::{Books, allocate, book, book_in, settle, unbook};
 #[cfg(test)]
 pub(super) use queries::Permanent;
 pub(super) use queries::{Arrived, Target, arrived, paid_accounts, permanent_of, target, target_of};

@@ -1,5 +1,6 @@
 //! Booking and allocating. Each keeps its rows, the ledger, the operation records and the mails in the running transaction.
 
+use diesel::QueryResult;
 use serde_json::json;
 
 use super::mails;
@@ -22,12 +23,38 @@ pub fn book(conn: &mut Conn, ctx: &Context, entry: &Arrived) -> Result<i64, Faul
     if let Some(booked) = entry.booked_transaction_id {
         return Ok(booked);
     }
-    let bank = ledger::bank(conn, &entry.receiving, &entry.currency, ctx.now)?;
-    let (kind, debit, credit) = match entry.side {
-        Side::Credit => (TransactionKind::ReceiveEntry, bank, ledger::suspense(conn, &entry.currency, ctx.now)?),
-        Side::Debit => (TransactionKind::SendEntry, ledger::outgoing(conn, &entry.currency, ctx.now)?, bank),
+    book_in(conn, ctx, &mut Books::default(), entry)
+}
+
+/// The accounts that the entries of one receiving account are booked in, each looked up once for many of them.
+#[derive(Default)]
+pub struct Books {
+    bank: Option<ledger::Account>,
+    suspense: Option<ledger::Account>,
+    outgoing: Option<ledger::Account>,
+}
+
+/// Books an entry that is not booked yet; all that come with the same books are of one receiving account.
+pub fn book_in(conn: &mut Conn, ctx: &Context, books: &mut Books, entry: &Arrived) -> Result<i64, Fault> {
+    let once = |kept: &mut Option<ledger::Account>, found: &mut dyn FnMut() -> QueryResult<ledger::Account>| match kept
+    {
+        Some(account) => Ok(account.clone()),
+        None => found().map(|account| kept.insert(account).clone()),
     };
-    let transaction = post(conn, ctx, kind, &entry.number, vec![(debit, credit, entry.amount)])?;
+    let (now, currency) = (ctx.now, entry.currency.as_str());
+    let bank = once(&mut books.bank, &mut || ledger::bank(conn, &entry.receiving, currency, now))?;
+    let (kind, debit, credit) = match entry.side {
+        Side::Credit => {
+            let suspense = once(&mut books.suspense, &mut || ledger::suspense(conn, currency, now))?;
+            (TransactionKind::ReceiveEntry, bank, suspense)
+        }
+        Side::Debit => {
+            let outgoing = once(&mut books.outgoing, &mut || ledger::outgoing(conn, currency, now))?;
+            (TransactionKind::SendEntry, outgoing, bank)
+        }
+    };
+    let transfers = vec![(debit, credit, entry.amount)];
+    let transaction = post(conn, ctx, kind, &entry.number, transfers)?;
     if !queries::booked(conn, entry, transaction)? {
         return Err(Fault::Changed);
     }
@@ -228,8 +255,7 @@ fn post(
     object: &Number,
     transfers: Vec<(ledger::Account, ledger::Account, Money)>,
 ) -> Result<i64, Fault> {
-    let number = ledger::post(conn, ctx, Posting { kind, object: Some(object.as_str().to_string()), transfers })?;
-    Ok(ledger::row_of(conn, &number)?)
+    Ok(ledger::posted(conn, ctx, Posting { kind, object: Some(object.as_str().to_string()), transfers })?.0)
 }
 
 fn told(conn: &mut Conn, ctx: &Context, payee: &Payee, event: Event, details: serde_json::Value) -> Result<(), Fault> {

@@ -14,7 +14,7 @@ use crate::services::ledger::Holder;
 /// An entry of the statement that something is done with.
 #[derive(Debug, Clone, Queryable)]
 pub struct Arrived {
-    pub(super) id: i64,
+    pub(in crate::features::remittance) id: i64,
     /// Its public number.
     pub number: Number,
     /// Where it stands.
@@ -32,7 +32,7 @@ pub struct Arrived {
     /// The text of the remittance.
     pub text: String,
     /// The transaction that booked it.
-    pub(super) booked_transaction_id: Option<i64>,
+    pub(in crate::features::remittance) booked_transaction_id: Option<i64>,
 }
 
 impl Arrived {

@@ -6,7 +6,9 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde_json::Value;
 
-use crate::base::types::{Money, Number};
+use super::bars::{self, Age, Bar};
+use super::queries;
+use crate::base::types::{Day, Money, Number};
 use crate::features::remittance::confirming::{Customer, customers};
 use crate::features::staff::{Auditor, Finance, Staff};
 use crate::services::ledger::{self, AccountKind, HouseAccount, Sums, TransactionKind, TransactionRow};
@@ -23,12 +25,21 @@ struct Ledger {
     rows: Rows<TransactionRow>,
     /// Whose remittance each transaction is about, by reference.
     customers: HashMap<String, Customer>,
+    /// What was credited each day.
+    credited: Vec<Bar<Day>>,
+    /// Entries that wait, by how long.
+    ages: Vec<Bar<Age>>,
 }
 
 impl Ledger {
     /// A sum as an amount; sums above what an amount holds are shown as its greatest.
     fn amount(sum: &i128) -> Money {
         Money(i64::try_from(*sum).unwrap_or(i64::MAX))
+    }
+
+    /// What all bars stand for together.
+    fn whole<T>(bars: &[Bar<T>]) -> Money {
+        Self::amount(&bars.iter().map(|bar| bar.value).sum())
     }
 
     /// Who is behind a transaction.
@@ -42,14 +53,21 @@ pub(in crate::features::remittance) async fn ledger(
     Asking(after): Asking<After>,
 ) -> Result<HttpResponse, Error> {
     let cursor = Number::parse('L', &after.after);
-    let (shell, (accounts, sums, rows, customers)) = visit
+    let house = visit.house();
+    let (zone, currency) = (house.config.zone.clone(), house.config.currency.clone());
+    let today = visit.asked().context.now.day(&zone);
+    let (days, spans) = bars::days(today, &zone);
+    let (shell, (accounts, sums, rows, customers, credited, waiting)) = visit
         .list("ledger", Value::Null, move |conn, _| {
             let load = |after: Option<&Number>| ledger::transactions(conn, after, PAGE + 1);
             let rows = Rows::below(cursor, load, |row| row.number.as_str().to_string())?;
             let numbers: Vec<&str> = rows.rows.iter().filter_map(|row| row.object.as_deref()).collect();
             let customers = customers(conn, &numbers)?;
-            Ok((ledger::accounts_of_the_house(conn)?, ledger::sums(conn)?, rows, customers))
+            let credited = ledger::credited_between(conn, &currency, &spans)?;
+            let waiting = queries::waiting_by_day(conn)?;
+            Ok((ledger::accounts_of_the_house(conn)?, ledger::sums(conn)?, rows, customers, credited, waiting))
         })
         .await?;
-    page(Ledger { shell, accounts, sums, rows, customers })
+    let credited = bars::bars(days.into_iter().zip(credited).collect());
+    page(Ledger { shell, accounts, sums, rows, customers, credited, ages: bars::ages(&waiting, today) })
 }

@@ -14,6 +14,11 @@ use crate::services::ledger::{AccountKind, LedgerError, Posting, TransactionKind
 
 /// Posts a transaction in the running one and answers its public number.
 pub fn post(conn: &mut Conn, ctx: &Context, posting: Posting) -> Result<Number, LedgerError> {
+    Ok(posted(conn, ctx, posting)?.1)
+}
+
+/// The same, and answers its row, too, for what refers to it.
+pub fn posted(conn: &mut Conn, ctx: &Context, posting: Posting) -> Result<(i64, Number), LedgerError> {
     checked(&posting)?;
     let number = Number::random('L');
     let id: i64 = diesel::insert_into(ledger_transactions::table)
@@ -27,7 +32,7 @@ pub fn post(conn: &mut Conn, ctx: &Context, posting: Posting) -> Result<Number, 
         .returning(ledger_transactions::id)
         .get_result(conn)?;
     transfer(conn, id, &posting.transfers, ctx.now)?;
-    Ok(number)
+    Ok((id, number))
 }
 
 /// The row of a transaction, for what refers to it; `NotFound` when there is none.

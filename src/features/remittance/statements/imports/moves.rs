@@ -10,7 +10,7 @@ use super::model::{ImportMove, ImportState};
 use super::queries::{self, Import, NewImport};
 use crate::base::db::Conn;
 use crate::base::types::Number;
-use crate::features::remittance::allocating;
+use crate::features::remittance::allocating::{self, Books};
 use crate::features::remittance::entries::named_in;
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::IllegalMove;
@@ -78,13 +78,12 @@ fn moved(conn: &mut Conn, ctx: &Context, import: &Import, by: ImportMove, failur
 pub fn bring(conn: &mut Conn, ctx: &Context, number: &Number, done: i64, lines: &[Counted]) -> Result<i64, Fault> {
     let import = queries::one(conn, number)?.ok_or(Fault::NotFound)?;
     let known: HashSet<(String, i64)> = queries::known(conn, &import, lines)?.into_iter().collect();
-    let mut fresh = 0;
+    let (mut books, mut fresh) = (Books::default(), 0);
     for one in lines.iter().filter(|one| !known.contains(&(one.key.clone(), one.occurrence))) {
         let entry = Number::random('E');
         let named = named_in(conn, &one.line.text)?;
-        if queries::keep(conn, ctx, &import, (&entry, one), named.as_ref())? {
-            let arrived = allocating::arrived(conn, &entry)?.ok_or(Fault::Changed)?;
-            allocating::book(conn, ctx, &arrived)?;
+        if let Some(arrived) = queries::keep(conn, ctx, &import, (&entry, one), named.as_ref())? {
+            allocating::book_in(conn, ctx, &mut books, &arrived)?;
             fresh += 1;
         }
     }

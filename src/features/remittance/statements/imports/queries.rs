@@ -9,6 +9,7 @@ use crate::base::db::Conn;
 use crate::base::db::schema::{people, receiving_accounts, statement_entries, statement_imports};
 use crate::base::types::{Day, Moment, Money, Number};
 use crate::each;
+use crate::features::remittance::allocating::Arrived;
 use crate::features::remittance::entries::EntryState;
 use crate::features::remittance::receiving::Receiving;
 use crate::features::remittance::sealed::{ENTRY_ACCOUNT, ENTRY_REMITTER, hash_of_account, seal};
@@ -321,14 +322,14 @@ pub fn known(conn: &mut Conn, import: &Import, lines: &[Counted]) -> QueryResult
     Ok(known)
 }
 
-/// Keeps a line as an entry; false when it is one already.
+/// Keeps a line as an entry, and answers it; nothing when it is one already.
 pub fn keep(
     conn: &mut Conn,
     ctx: &Context,
     import: &Import,
     (number, one): (&Number, &Counted),
     named: Option<&Number>,
-) -> QueryResult<bool> {
+) -> QueryResult<Option<Arrived>> {
     let line = &one.line;
     let account = line.remitter_account.as_deref();
     let state = if line.side == Side::Credit { EntryState::New } else { EntryState::Outgoing };
@@ -360,11 +361,24 @@ pub fn keep(
             statement_entries::remitter_hash.eq(account.and_then(|text| hash_of_account(&ctx.keys, text))),
         ),
     );
-    let kept = each!(conn, c => diesel::insert_into(statement_entries::table)
+    let kept: Option<i64> = each!(conn, c => diesel::insert_into(statement_entries::table)
         .values(row)
         .on_conflict_do_nothing()
-        .execute(c))?;
-    Ok(kept == 1)
+        .returning(statement_entries::id)
+        .get_result(c)
+        .optional())?;
+    Ok(kept.map(|id| Arrived {
+        id,
+        number: number.clone(),
+        state,
+        side: line.side,
+        amount: line.amount,
+        entered_by_id: import.imported_by_id,
+        receiving: import.receiving.number.clone(),
+        currency: import.receiving.currency.clone(),
+        text: line.text.clone(),
+        booked_transaction_id: None,
+    }))
 }
 
 /// Which of these files belong to an import that is not over.
