@@ -18,8 +18,8 @@ mod replay;
 pub use personal::PERSONAL;
 pub use queries::{
     Account, Holder, HouseAccount, Movement, Sums, TransactionRow, TrialLine, accounts_of_the_house, bank,
-    credited_between, fees, hold, moved_for, movements, movements_since, number_of, outgoing, owed_by, post, posted, receivable,
-    receivable_of, refunds_payable, reverse, row_of, sums, suspense, transactions, trial_balance, wallet,
+    credited_between, fees, hold, moved_for, movements, movements_since, number_of, outgoing, owed_by, post, posted,
+    receivable, receivable_of, refunds_payable, reverse, row_of, sums, suspense, transactions, trial_balance, wallet,
     wallet_balance,
 };
 pub use replay::{Discrepancy, verify};
