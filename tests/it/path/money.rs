@@ -52,7 +52,8 @@ async fn walk_it(portal: Portal, pictures: &'static str) {
     walk.reads("Another name").await;
     walk.picture().await;
     walk.fill(&[("note", "Her husband, seen in the register")]).await;
-    walk.press("Credit ¥ 70.00").await;
+    walk.portal.later(Duration::from_secs(5));
+    walk.browser.press_starting("Credit ¥ 70.00").await;
     walk.reads("It is done").await;
     // That was wrong: two people undo it.
     walk.follow("Undo the credit").await;

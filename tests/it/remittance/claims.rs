@@ -67,6 +67,8 @@ on_both!(
         let mut other = verified(&portal, "other@example.com").await;
         let there = number_of(&claims(&mut other, "81", "Wu Xia").await);
         let nothing = number_of(&claims(&mut other, "82", "Wu Xia").await);
+        // What was said of sending it is said once.
+        other.opens("/account/remittances").await;
         let page = async |who: &mut Entered, number: &str, amount: &str| {
             let text = who.opens(&format!("/account/remittances/{number}")).await.text();
             let grouped = format!("{}-{}-{}", &number[..4], &number[4..8], &number[8..]);

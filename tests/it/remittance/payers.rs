@@ -118,7 +118,7 @@ on_both!(
             form.answered(&[("payer_name", name), ("relation", "Friend"), ("agreed", "yes")])
         };
         let mut other = portal.returns("li@example.com").await;
-        let six = filled(six, "Six");
+        let six = filled(six, "Seven");
         let again = other.opens("/account/payers/new").await.form("/account/payers/new");
         let (five, again) = (filled(five, "Five"), filled(again, "Six"));
         let (one, two) = futures_util::join!(li.posts(&five), other.posts(&again));

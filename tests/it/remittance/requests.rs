@@ -18,7 +18,7 @@ on_both!(
         let (one, two) = (tops_up(&mut people.li, "100").await, tops_up(&mut people.li, "20").await);
         let path = |number: &str| format!("/account/remittances/{number}");
         let page = people.li.opens(&format!("{}/payment-request", path(&one))).await;
-        assert_eq!(page.path(), path(&one), "there is none yet");
+        assert_eq!(page.path().split('?').next(), Some(path(&one).as_str()), "there is none yet");
         let again = page.form(&format!("{}/payment-request", path(&one)));
         let page = presses(&mut people.li, &path(&one), "/payment-request").await;
         assert!(page.h1().contains("PR-") && page.h1().ends_with("-000001"), "{}", page.h1());
