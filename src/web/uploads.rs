@@ -173,16 +173,16 @@ async fn file_part<A: MayWrite>(
         if wrong.is_some() {
             continue;
         }
-        let open = match &mut writer {
-            Some(open) => open,
-            None => {
-                let keys = visit.house().keys.clone();
-                let begun = match takes.sealed {
-                    true => storage.sealed_writer(takes.most_bytes, keys).await,
-                    false => storage.writer(takes.most_bytes).await,
-                };
-                writer.insert(begun.map_err(broken)?)
-            }
+        let open = if let Some(open) = &mut writer {
+            open
+        } else {
+            let keys = visit.house().keys.clone();
+            let begun = if takes.sealed {
+                storage.sealed_writer(takes.most_bytes, keys).await
+            } else {
+                storage.writer(takes.most_bytes).await
+            };
+            writer.insert(begun.map_err(broken)?)
         };
         match open.write(chunk).await {
             Ok(()) => {}

@@ -210,23 +210,34 @@ pub(super) fn add<'a>(
     });
     let (day, currency) = (imported_at.day(zone), currency.to_string());
     tale.at(imported_at, move |conn| {
-        let mut lines = Vec::new();
-        for (customer, amount, end, number) in &of_file {
-            let remitter = if *end == End::Held { "Zhao Wei" } else { customer.company.unwrap_or(customer.name) };
-            let arrives = if *end == End::Part { Money(amount.0 / 2) } else { *amount };
-            lines.push((arrives, remitter, format!("top up {}", number.take()?)));
-        }
-        let reference = permanent.take()?;
-        lines.push((Money(640_000), PARENT, format!("cloud {reference}")));
-        lines.push((Money(12_000), "Lin Bo", reference.to_string()));
-        lines.push((Money(4_310), "He Lin", "cloud".to_string()));
-        let text = statement(&receiving.account_number, &currency, day, &lines);
+        let text = day_of((&receiving.account_number, &currency, day), &of_file, &permanent.take()?)?;
         let officer = first.acts(ctx, imported_at);
         import_at_once(conn, Treasurer::ctx(&officer), &receiving, ("statement.sta", &text))
             .map_err(Error::internal)?;
         Ok(())
     });
     Ok(())
+}
+
+/// Whose money a line of the bank's file is, how much it was to be, how it ends, and its reference.
+type OfFile<'a> = (&'a Customer, Money, End, Left<Number>);
+
+/// The bank's file of the day: what pays top-ups, what came by the permanent reference, and what nobody knows.
+fn day_of(
+    (account, currency, day): (&str, &str, Day),
+    of_file: &[OfFile<'_>],
+    permanent: &Number,
+) -> Result<String, Error> {
+    let mut lines = Vec::new();
+    for (customer, amount, end, number) in of_file {
+        let remitter = if *end == End::Held { "Zhao Wei" } else { customer.company.unwrap_or(customer.name) };
+        let arrives = if *end == End::Part { Money(amount.0 / 2) } else { *amount };
+        lines.push((arrives, remitter, format!("top up {}", number.take()?)));
+    }
+    lines.push((Money(640_000), PARENT, format!("cloud {permanent}")));
+    lines.push((Money(12_000), "Lin Bo", permanent.to_string()));
+    lines.push((Money(4_310), "He Lin", "cloud".to_string()));
+    Ok(statement(account, currency, day, &lines))
 }
 
 /// Who pays in for the company without being it.
@@ -253,9 +264,11 @@ fn statement(account: &str, currency: &str, day: Day, lines: &[(Money, &str, Str
         format!(":20:STATEMENT\r\n:25:{account}\r\n:28C:118/1\r\n:60F:C{day}{currency}{}\r\n", comma(opening));
     for (nth, (amount, remitter, said)) in lines.iter().enumerate() {
         let line = format!(":61:{day}{}C{}NTRFNONREF//BC{nth:04}", &day[2..], comma(amount.0));
-        text.push_str(&format!("{line}\r\n:86:/NAME/{remitter}/REMI/{said}\r\n"));
+        let said = format!("{line}\r\n:86:/NAME/{remitter}/REMI/{said}\r\n");
+        text.push_str(&said);
     }
-    text.push_str(&format!(":61:{day}{}D{}NCHGNONREF//BC9999\r\n:86:/REMI/charges\r\n", &day[2..], comma(charge)));
+    let charged = format!(":61:{day}{}D{}NCHGNONREF//BC9999\r\n:86:/REMI/charges\r\n", &day[2..], comma(charge));
+    text.push_str(&charged);
     let closing = opening - charge + lines.iter().map(|(amount, ..)| amount.0).sum::<i64>();
     text + &format!(":62F:C{day}{currency}{}\r\n-\r\n", comma(closing))
 }

@@ -62,13 +62,14 @@ impl RemittanceState {
     /// A refused transfer may be declared anew under its reference: the money carries that reference already.
     pub const fn after(self, by: Move) -> Result<Self, IllegalMove> {
         match (self, by) {
-            (Self::Open | Self::Declared | Self::Refused, Move::Declare) => Ok(Self::Declared),
+            (Self::Open | Self::Declared | Self::Refused, Move::Declare)
+            | (Self::Credited | Self::Partial, Move::LoseAll) => Ok(Self::Declared),
             (Self::Open | Self::Declared, Move::Withdraw) => Ok(Self::Withdrawn),
-            (Self::Open | Self::Declared | Self::Partial, Move::Credit) => Ok(Self::Credited),
-            (Self::Open | Self::Declared | Self::Partial, Move::Receive) => Ok(Self::Partial),
-            (Self::Partial, Move::Settle) => Ok(Self::Credited),
-            (Self::Credited | Self::Partial, Move::LosePart) => Ok(Self::Partial),
-            (Self::Credited | Self::Partial, Move::LoseAll) => Ok(Self::Declared),
+            (Self::Open | Self::Declared | Self::Partial, Move::Credit) | (Self::Partial, Move::Settle) => {
+                Ok(Self::Credited)
+            }
+            (Self::Open | Self::Declared | Self::Partial, Move::Receive)
+            | (Self::Credited | Self::Partial, Move::LosePart) => Ok(Self::Partial),
             (Self::Credited | Self::Partial, Move::Reopen) => Ok(Self::Open),
             (Self::Declared, Move::Refuse) => Ok(Self::Refused),
             _ => Err(IllegalMove { from: self.as_str(), by: by.word() }),

@@ -1,5 +1,6 @@
 //! Statements that are imported: each line once, and what the rules make of it.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -23,15 +24,15 @@ pub fn message(lines: &[Line<'_>]) -> String {
         cents += amount.replace('.', "").parse::<i64>().unwrap();
         let side = if amount.starts_with('-') { 'D' } else { 'C' };
         let unsigned = amount.trim_start_matches('-').replace('.', ",");
-        body.push_str(&format!(":61:2611{day}11{day}{side}{unsigned}NTRFNONREF"));
+        write!(body, ":61:2611{day}11{day}{side}{unsigned}NTRFNONREF").unwrap();
         if !serial.is_empty() {
-            body.push_str(&format!("//{serial}"));
+            write!(body, "//{serial}").unwrap();
         }
         body.push_str("\r\n:86:");
         if !name.is_empty() {
-            body.push_str(&format!("/NAME/{name}"));
+            write!(body, "/NAME/{name}").unwrap();
         }
-        body.push_str(&format!("/REMI/{text}\r\n"));
+        write!(body, "/REMI/{text}\r\n").unwrap();
     }
     body + &format!(":62F:C261130CNY{}\r\n-\r\n", comma(cents))
 }

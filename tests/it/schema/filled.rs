@@ -62,6 +62,8 @@ fn up_to<DB: diesel::backend::Backend>(conn: &mut impl MigrationHarness<DB>, fol
     }
 }
 
+type Kept = (i64, Option<i64>, i64, String, Option<i64>, Option<i64>);
+
 fn holds(conn: &mut Conn) {
     let entries: Vec<(String, i64, i64, Option<i64>)> = statement_entries::table
         .order(statement_entries::id)
@@ -86,7 +88,6 @@ fn holds(conn: &mut Conn) {
         top_ups,
         [(state("credited"), 125_000, 125_000), (state("declared"), 7_000, 0), (state("open"), 100, 0)]
     );
-    type Kept = (i64, Option<i64>, i64, String, Option<i64>, Option<i64>);
     let kept: Vec<Kept> = allocations::table
         .select((
             allocations::entry_id,

@@ -126,6 +126,18 @@ pub(super) fn undone(ctx: &Context, target: &Target, amount: Money, to: &Reader)
     Ok(written("credit_undone", to, words))
 }
 
+/// The same of money that came by the permanent reference.
+pub(super) fn undone_permanent(
+    ctx: &Context,
+    account: &Permanent,
+    amount: Money,
+    to: &Reader,
+) -> Result<Mail, askama::Error> {
+    let facts = &of_account(ctx, account, amount);
+    let words = (UndoneSubject { facts }.render()?, UndoneText { facts }.render()?, UndoneHtml { facts }.render()?);
+    Ok(written("credit_undone", to, words))
+}
+
 #[derive(Template)]
 #[template(path = "mail/permanent_credited_subject.txt")]
 struct PermanentSubject<'a> {
@@ -146,16 +158,20 @@ struct PermanentHtml<'a> {
 
 /// It carried the permanent reference, so it is in the balance.
 pub(super) fn permanent(ctx: &Context, account: &Permanent, amount: Money, to: &Reader) -> Result<Mail, askama::Error> {
-    let facts = &Facts {
+    let facts = &of_account(ctx, account, amount);
+    let words =
+        (PermanentSubject { facts }.render()?, PermanentText { facts }.render()?, PermanentHtml { facts }.render()?);
+    Ok(written("permanent_credited", to, words))
+}
+
+fn of_account(ctx: &Context, account: &Permanent, amount: Money) -> Facts {
+    Facts {
         number: account.number.clone(),
         amount,
         rest: Money::ZERO,
         currency: account.currency.clone(),
         link: format!("{}/account/payers", ctx.base_url),
-    };
-    let words =
-        (PermanentSubject { facts }.render()?, PermanentText { facts }.render()?, PermanentHtml { facts }.render()?);
-    Ok(written("permanent_credited", to, words))
+    }
 }
 
 fn facts(ctx: &Context, target: &Target, amount: Money, rest: Money) -> Facts {

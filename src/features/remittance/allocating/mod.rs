@@ -9,7 +9,5 @@ mod undoing;
 
 pub(super) use model::{AllocationKind, Payee, Share, Why};
 pub(super) use moves::{Books, allocate, book, book_in, settle, unbook};
-#[cfg(test)]
-pub(super) use queries::Permanent;
-pub(super) use queries::{Arrived, Target, arrived, paid_accounts, permanent_of, target, target_of};
+pub(super) use queries::{Arrived, Permanent, Target, arrived, paid_accounts, permanent_of, target, target_of};
 pub(super) use undoing::undo;

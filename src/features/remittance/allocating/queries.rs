@@ -164,6 +164,16 @@ impl Permanent {
     }
 }
 
+/// The permanent reference of an account, when it has one.
+pub(super) fn permanent_for(conn: &mut Conn, holder: Holder, currency: &str) -> QueryResult<Option<Permanent>> {
+    let number: Option<Number> = permanent_references::table
+        .filter(permanent_references::account_id.eq(holder))
+        .select(permanent_references::number)
+        .first(conn)
+        .optional()?;
+    Ok(number.map(|number| Permanent { number, holder, currency: currency.to_string() }))
+}
+
 /// The accounts of these permanent references, by reference.
 pub fn permanent_of(conn: &mut Conn, numbers: &[Number], currency: &str) -> QueryResult<Vec<Permanent>> {
     let rows: Vec<(Number, Holder)> = permanent_references::table

@@ -10,7 +10,7 @@ use super::model::AllocationKind;
 use super::queries::{self, Arrived, Live, Target};
 use crate::base::db::Conn;
 use crate::base::types::Money;
-use crate::features::accounts::readers_of;
+use crate::features::accounts::{owners_of, readers_of};
 use crate::features::remittance::entries::EntryMove;
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::{Move, RemittanceState};
@@ -36,15 +36,12 @@ pub fn undo(conn: &mut Conn, ctx: &Context, entry: &Arrived, decision: i64) -> R
     for live in queries::live(conn, entry)? {
         queries::undone(conn, live.id, decision)?;
         let holder = live.holder;
-        let give = match (live.kind, &live.remittance) {
-            (AllocationKind::Remittance, Some(number)) => {
-                let target = queries::target(conn, number)?.ok_or(Fault::NotFound)?;
-                remittance(conn, ctx, &target, live.amount, decision)?
-            }
-            _ => {
-                kept(conn, ctx, &live, json!({ "amount": live.amount, "entry": entry.number.as_str() }))?;
-                Taken { amount: live.amount, charges: Money::ZERO }
-            }
+        let give = if let (AllocationKind::Remittance, Some(number)) = (live.kind, &live.remittance) {
+            let target = queries::target(conn, number)?.ok_or(Fault::NotFound)?;
+            remittance(conn, ctx, &target, live.amount, decision)?
+        } else {
+            kept(conn, ctx, entry, &live)?;
+            Taken { amount: live.amount, charges: Money::ZERO }
         };
         let (_, sum) = taken.entry(holder.account_id()).or_insert((holder, Taken::default()));
         sum.amount = Money(sum.amount.0 + give.amount.0);
@@ -79,21 +76,28 @@ fn remittance(conn: &mut Conn, ctx: &Context, target: &Target, amount: Money, de
     Ok(if credited { Taken { amount: target.amount, charges } } else { Taken::default() })
 }
 
-/// Records that money went out of a balance again.
-fn kept(conn: &mut Conn, ctx: &Context, live: &Live, details: serde_json::Value) -> Result<(), Fault> {
-    let mut record = Entry::new(Event::BalanceUndone).of_account(live.holder.account_id()).with(details);
+/// Records that money went out of a balance again, and tells its people.
+fn kept(conn: &mut Conn, ctx: &Context, entry: &Arrived, live: &Live) -> Result<(), Fault> {
+    let account_id = live.holder.account_id();
+    let details = json!({ "amount": live.amount, "entry": entry.number.as_str() });
+    let record = Entry::new(Event::BalanceUndone).of_account(account_id).with(details);
     let target = match &live.remittance {
         Some(number) => queries::target(conn, number)?,
         None => None,
     };
-    if let Some(target) = &target {
-        record = record.about(target.number.as_str());
-    }
-    records::keep(conn, ctx, record)?;
-    if let Some(target) = &target {
-        for reader in readers_of(conn, target.holder.account_id(), target.opened_by_id)? {
-            mail::send(conn, ctx, mails::undone(ctx, target, live.amount, &reader)?)?;
+    if let Some(target) = target {
+        records::keep(conn, ctx, record.about(target.number.as_str()))?;
+        for reader in readers_of(conn, account_id, target.opened_by_id)? {
+            mail::send(conn, ctx, mails::undone(ctx, &target, live.amount, &reader)?)?;
         }
+        return Ok(());
+    }
+    let Some(account) = queries::permanent_for(conn, live.holder, &entry.currency)? else {
+        return Ok(records::keep(conn, ctx, record)?);
+    };
+    records::keep(conn, ctx, record.about(account.number.as_str()))?;
+    for reader in owners_of(conn, account_id)? {
+        mail::send(conn, ctx, mails::undone_permanent(ctx, &account, live.amount, &reader)?)?;
     }
     Ok(())
 }

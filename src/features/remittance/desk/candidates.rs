@@ -61,6 +61,7 @@ pub struct Candidate {
     pub other_name: bool,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "called by templates, which pass references")]
 impl Candidate {
     /// What of the entry it would get.
     pub fn gets(&self, amount: &Money) -> Money {

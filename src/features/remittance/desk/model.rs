@@ -143,7 +143,7 @@ impl DecisionState {
 /// A share of an entry as somebody planned it. Of a decision that sends back: the entry that went back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Planned {
-    /// The reference of a top-up.
+    /// The reference of a top-up, or the permanent one of an account.
     pub reference: String,
     /// Minor units.
     pub amount: i64,
@@ -155,7 +155,7 @@ pub struct Planned {
 impl Planned {
     /// The reference, read.
     pub fn number(&self) -> Option<Number> {
-        Number::parse('R', &self.reference)
+        Number::parse('R', &self.reference).or_else(|| Number::parse('M', &self.reference))
     }
 
     /// The reference in fours.

@@ -7,7 +7,7 @@ use super::queries::{self, Decision};
 use crate::base::db::Conn;
 use crate::base::types::{Money, Number};
 use crate::features::remittance::actor::Treasurer;
-use crate::features::remittance::allocating::{self, AllocationKind, Arrived, Share, Why};
+use crate::features::remittance::allocating::{self, AllocationKind, Arrived, Payee, Share, Why};
 use crate::features::remittance::aml;
 use crate::features::remittance::entries::EntryState;
 use crate::features::remittance::fault::Fault;
@@ -134,18 +134,18 @@ fn shares(conn: &mut Conn, arrived: &Arrived, planned: &[Planned]) -> Result<Vec
     let mut shares = Vec::with_capacity(planned.len());
     for one in planned {
         let number = one.number().ok_or(Fault::NotFound)?;
-        let target = allocating::target(conn, &number)?.ok_or(Fault::NotFound)?;
-        let kind = if one.balance { AllocationKind::Balance } else { AllocationKind::Remittance };
-        if target.currency != arrived.currency {
+        let permanent = allocating::permanent_of(conn, std::slice::from_ref(&number), &arrived.currency)?.pop();
+        let (target, kind) = if let Some(account) = permanent {
+            (Payee::Account(account), AllocationKind::Balance)
+        } else {
+            let target = allocating::target(conn, &number)?.ok_or(Fault::NotFound)?;
+            let kind = if one.balance { AllocationKind::Balance } else { AllocationKind::Remittance };
+            (target.into(), kind)
+        };
+        if target.currency() != arrived.currency {
             return Err(Fault::CurrenciesDiffer);
         }
-        shares.push(Share {
-            target: target.into(),
-            kind,
-            amount: one.amount(),
-            charges: Money::ZERO,
-            why: Why::Confirmed,
-        });
+        shares.push(Share { target, kind, amount: one.amount(), charges: Money::ZERO, why: Why::Confirmed });
     }
     Ok(shares)
 }

@@ -15,12 +15,13 @@ use crate::base::db::Conn;
 use crate::base::types::{Money, Number};
 use crate::features::identity;
 use crate::features::remittance::allocating;
-use crate::features::remittance::confirming::customers;
+use crate::features::remittance::confirming::{Customer, customers};
 use crate::features::remittance::entries::{self, EntryMove, EntryState, StatementEntry};
 use crate::features::remittance::fields;
 use crate::features::remittance::statements::Side;
 use crate::features::remittance::top_ups::{self, TopUp};
-use crate::features::staff::{Auditor, Finance, Officer, Staff, is_own};
+use crate::features::staff::{Auditor, Finance, Officer, Staff};
+use crate::services::ledger::Holder;
 use crate::web::forms::{Asking, Errors, FieldError, Form};
 use crate::web::lists::{PAGE, Rows};
 use crate::web::{self, Ended, Error, Flash, Goto, Press, Shell, Stop, Visit, page};
@@ -42,11 +43,20 @@ fn address(number: &Number) -> String {
 struct Case {
     entry: StatementEntry,
     candidates: Vec<Candidate>,
+    /// Accounts whose permanent reference the text names.
+    accounts: Vec<Account>,
     decisions: Vec<Told>,
     /// Of the entries that need a person: how many came before it, and how many there are.
     place: (i64, i64),
     /// Of money that went out: whether it was said what for.
     explained: bool,
+}
+
+/// An account that an entry names by its permanent reference.
+struct Account {
+    number: Number,
+    customer: String,
+    name: Option<String>,
 }
 
 impl Case {
@@ -99,14 +109,44 @@ fn load(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<Case, Err
         numbers.dedup();
         payables = known(conn, officer, numbers, &remembered)?;
     }
+    let accounts = if entry.state.allows(EntryMove::Credit) {
+        permanent(conn, officer, &entry, &arrived.currency)?
+    } else {
+        Vec::new()
+    };
     let explained = queries::explained(conn, &arrived)?;
     Ok(Case {
+        accounts,
         candidates: candidates(&entry, payables, SHOWN),
         decisions: queries::of_entry(conn, officer.person_id(), number)?,
         place: queries::place(conn, number)?,
         explained,
         entry,
     })
+}
+
+/// The accounts that an entry names by their permanent references, but for the viewer's own.
+fn permanent(
+    conn: &mut Conn,
+    officer: &Officer,
+    entry: &StatementEntry,
+    currency: &str,
+) -> Result<Vec<Account>, Error> {
+    let found = allocating::permanent_of(conn, &Number::within('M', &entry.text), currency)?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let numbers: Vec<&str> = found.iter().map(|one| one.number.as_str()).collect();
+    let called = customers(conn, &numbers)?;
+    let ids: Vec<i64> = found.iter().map(|one| one.holder.account_id()).collect();
+    let names = identity::names_of(conn, officer.keys(), &ids)?;
+    let own = crate::features::staff::own_accounts(conn, officer)?;
+    let account = |one: allocating::Permanent| Account {
+        customer: called.get(one.number.as_str()).map(Customer::called).unwrap_or_default(),
+        name: names.get(&one.holder.account_id()).cloned(),
+        number: one.number,
+    };
+    Ok(found.into_iter().filter(|one| !own.contains(&one.holder.account_id())).map(account).collect())
 }
 
 /// What is known of these top-ups, but for those of accounts that are also the viewer's own.
@@ -126,7 +166,7 @@ fn known(
     let names = identity::names_of(conn, officer.keys(), &accounts)?;
     let own = crate::features::staff::own_accounts(conn, officer)?;
     let payable = |top_up: TopUp| Payable {
-        customer: called.get(top_up.number.as_str()).map(|one| one.called()).unwrap_or_default(),
+        customer: called.get(top_up.number.as_str()).map(Customer::called).unwrap_or_default(),
         name: names.get(&top_up.account_id).cloned(),
         remembered: remembered.contains(&top_up.number),
         top_up,
@@ -198,14 +238,10 @@ pub(in crate::features::remittance) async fn credit_do(
             let note = note(&mut errors, &form.note);
             errors.check()?;
             let unknown = || Stop::from(Errors::one("form", FieldError::UnknownReference));
-            let reference = Number::parse('R', &form.reference).ok_or_else(unknown)?;
+            let reference = Number::parse('R', &form.reference).or_else(|| Number::parse('M', &form.reference));
+            let reference = reference.ok_or_else(unknown)?;
             let arrived = allocating::arrived(conn, &target)?.ok_or(Error::NotFound)?;
-            let top_up = allocating::target(conn, &reference)?.ok_or_else(unknown)?;
-            let rest = if top_up.state.allows(crate::features::remittance::model::Move::Credit) {
-                top_up.rest()
-            } else {
-                Money::ZERO
-            };
+            let rest = rest_of(conn, &reference, &arrived.currency)?.ok_or_else(unknown)?;
             let shares = splitting::of_one(&reference, arrived.amount, rest);
             let wish = Wish { kind: DecisionKind::Credit, shares, note };
             let outcome = moves::decide(conn, officer, &target, &wish, limit)?;
@@ -219,6 +255,16 @@ pub(in crate::features::remittance) async fn credit_do(
             web::again(Show { shell: *shell, case, note: form.note.clone(), errors })
         }
     }
+}
+
+/// What a top-up still gets; nothing of an account by its permanent reference, and none for what nobody has.
+fn rest_of(conn: &mut Conn, reference: &Number, currency: &str) -> Result<Option<Money>, Error> {
+    if let Some(top_up) = allocating::target(conn, reference)? {
+        let payable = top_up.state.allows(crate::features::remittance::model::Move::Credit);
+        return Ok(Some(if payable { top_up.rest() } else { Money::ZERO }));
+    }
+    let account = allocating::permanent_of(conn, std::slice::from_ref(reference), currency)?;
+    Ok((!account.is_empty()).then_some(Money::ZERO))
 }
 
 #[derive(Template)]
@@ -258,15 +304,19 @@ fn split(conn: &mut Conn, officer: &Officer, entry: &Number, form: &Split) -> Re
     errors.check()?;
     let numbers: Vec<Number> = shares.iter().map(|(number, ..)| number.clone()).collect();
     let targets = allocating::target_of(conn, &numbers)?;
+    let accounts = allocating::permanent_of(conn, &numbers, &arrived.currency)?;
+    let own = crate::features::staff::own_accounts(conn, officer)?;
     let mut errors = Errors::none();
     for (number, _, field) in &shares {
-        match targets.iter().find(|target| target.number == *number) {
-            None => errors.add(field, FieldError::UnknownReference),
-            Some(target) if target.currency != arrived.currency => errors.add(field, FieldError::CurrenciesDiffer),
-            Some(target) if is_own(conn, officer.person_id(), target.holder.account_id())? => {
-                errors.add(field, FieldError::UnknownReference);
-            }
-            Some(_) => {}
+        let target = targets.iter().find(|target| target.number == *number);
+        let account = accounts.iter().find(|account| account.number == *number);
+        let whose = target.map(|one| one.holder).or(account.map(|one| one.holder)).map(Holder::account_id);
+        match whose {
+            Some(account_id) if !own.contains(&account_id) => {}
+            _ => errors.add(field, FieldError::UnknownReference),
+        }
+        if target.is_some_and(|target| target.currency != arrived.currency) {
+            errors.add(field, FieldError::CurrenciesDiffer);
         }
     }
     errors.check()?;
@@ -393,7 +443,8 @@ pub(in crate::features::remittance) async fn decide_do(
             if kind == DecisionKind::Sent {
                 match Number::parse('E', &form.counterpart) {
                     Some(back) => {
-                        shares.push(Planned { reference: back.as_str().into(), amount: entry.amount.0, balance: false })
+                        let reference = back.as_str().into();
+                        shares.push(Planned { reference, amount: entry.amount.0, balance: false });
                     }
                     None => errors.add("counterpart", FieldError::UnknownChoice),
                 }

@@ -52,7 +52,7 @@ text_enum! {
 impl Hold {
     /// Whether rules against money laundering want it (D7): then there is a case.
     pub const fn is_for_aml(self) -> bool {
-        matches!(self, Self::ThirdParty | Self::Threshold | Self::Structuring | Self::NewAccount)
+        matches!(self, Self::ThirdParty | Self::NotApproved | Self::Threshold | Self::Structuring | Self::NewAccount)
     }
 }
 

@@ -150,4 +150,6 @@ fn completed(named: &[&Target]) -> Vec<Share> {
 }
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod tests;

@@ -170,8 +170,9 @@ pub fn outcome(conn: &mut Conn, account: &Receiving) -> QueryResult<Outcome> {
 
 /// All of them, newest first. There are few.
 pub fn all(conn: &mut Conn, viewer: &Officer) -> QueryResult<Vec<Listed>> {
+    type Row = (Receiving, i64, Option<i64>, String, Moment, Option<String>);
     let viewer = viewer.person_id();
-    let rows: Vec<(Receiving, i64, Option<i64>, String, Moment, Option<String>)> = receiving_accounts::table
+    let rows: Vec<Row> = receiving_accounts::table
         .inner_join(people::table.on(receiving_accounts::proposed_by_id.eq(people::id)))
         .left_join(accounts::table.on(receiving_accounts::for_account_id.eq(accounts::id.nullable())))
         .order(receiving_accounts::id.desc())

@@ -58,7 +58,7 @@ pub fn under_way(conn: &mut Conn, ctx: &Context) -> QueryResult<Option<(Row, i64
 
 /// The newest remittance that waits for the customer, and how many do.
 pub fn for_customer(conn: &mut Conn, ctx: &Context) -> QueryResult<Option<(Row, i64)>> {
-    newest(conn, ctx, &[RemittanceState::Open, RemittanceState::Refused])
+    newest(conn, ctx, &[RemittanceState::Open, RemittanceState::Partial, RemittanceState::Refused])
 }
 
 fn newest(conn: &mut Conn, ctx: &Context, states: &[RemittanceState]) -> QueryResult<Option<(Row, i64)>> {

@@ -128,6 +128,7 @@ mod tests {
         }
     }
 
+    #[allow(clippy::unnecessary_wraps, reason = "as a statement has it")]
     fn closing(amount: i64) -> Option<Balance> {
         Some(Balance { on: day(), amount: Money(amount) })
     }

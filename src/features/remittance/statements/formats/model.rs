@@ -18,6 +18,7 @@ text_enum! {
 
 /// How a file is to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "there is one for each file")]
 pub enum Reading {
     /// As camt.053; its encoding is always UTF-8.
     Camt053,

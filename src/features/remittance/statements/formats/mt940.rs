@@ -133,7 +133,7 @@ impl Message {
 
     /// Hands over the entry that waits.
     fn flush(&mut self, checked: &mut Checked) -> Result<(), Wrong> {
-        let Some(line) = self.entry.take().map(|entry| entry.line(&self.currency)).transpose()? else { return Ok(()) };
+        let Some(line) = self.entry.take().map(|entry| entry.line(&self.currency)) else { return Ok(()) };
         if line.amount.is_positive() {
             return checked.line(line);
         }

@@ -214,12 +214,12 @@ fn camt(lines: &[Line]) -> String {
     );
     for line in lines {
         let (side, party) = if line.side == Side::Credit { ("CRDT", "Dbtr") } else { ("DBIT", "Cdtr") };
-        write!(
+        writeln!(
             text,
             "<Ntry><Amt Ccy=\"EUR\">{}</Amt><CdtDbtInd>{side}</CdtDbtInd><Sts>BOOK</Sts>\
              <BookgDt><Dt>{}</Dt></BookgDt><ValDt><Dt>{}</Dt></ValDt><AcctSvcrRef>{}</AcctSvcrRef><NtryDtls><TxDtls>\
              <Refs><EndToEndId>{}</EndToEndId></Refs><RltdPties><{party}><Nm>{}</Nm></{party}></RltdPties>\
-             <RmtInf><Ustrd>{}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>\n",
+             <RmtInf><Ustrd>{}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>",
             line.amount.plain(),
             line.booked_on,
             line.value_on.unwrap(),

@@ -81,6 +81,7 @@ impl Sheet {
     }
 
     /// The lines in which the heads may stand.
+    #[allow(clippy::unused_self, reason = "called by the template")]
     pub fn places(&self) -> Vec<(String, String)> {
         (1..=HEADS).map(|place| (place.to_string(), place.to_string())).collect()
     }

@@ -4,6 +4,7 @@ use crate::features::remittance::statements::formats::{
     Balance, Head, Line, Piece, Reading, Sample, Side, Why, Wrong, limits,
 };
 
+#[allow(clippy::unnecessary_wraps, reason = "as the fields of a line are")]
 fn own(text: &str) -> Option<String> {
     Some(text.into())
 }

@@ -95,13 +95,12 @@ impl<R: BufRead> Document<R> {
                     }
                     continue;
                 }
-                Mark::Text(_) => {}
                 Mark::Close => {
                     self.depth -= 1;
                     self.over = self.depth == 0;
                 }
                 Mark::Done if self.depth > 0 => return Err(Wrong::at(line, Why::CutOff)),
-                Mark::Done => {}
+                Mark::Text(_) | Mark::Done => {}
             }
             if self.depth > limits::DEPTH {
                 return Err(Wrong::at(line, Why::TooDeep { limit: limits::DEPTH as u64 }));

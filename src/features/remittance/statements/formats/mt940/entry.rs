@@ -82,11 +82,11 @@ impl Entry {
     }
 
     /// The line of the statement.
-    pub fn line(self, currency: &str) -> Result<Line, Wrong> {
+    pub fn line(self, currency: &str) -> Line {
         let told = self.information.unwrap_or_default();
         let charges = [&self.added, &told.charges].into_iter().find_map(|text| charges(text, currency));
         let text = [told.text, self.added].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
-        Ok(Line {
+        Line {
             place: self.place,
             booked_on: self.booked_on,
             value_on: Some(self.value_on),
@@ -101,7 +101,7 @@ impl Entry {
             end_to_end: told.end_to_end.or(self.reference),
             charges,
             code: Some(told.code.map_or_else(|| self.kind.clone(), |code| format!("{}/{code}", self.kind))),
-        })
+        }
     }
 }
 
@@ -141,7 +141,7 @@ mod tests {
         assert_eq!((full.value_on, full.booked_on), (day("2026-11-26"), day("2026-11-27")));
         assert_eq!((full.side, full.reversal, full.amount), (Side::Credit, false, Money(125_050)));
         assert_eq!((full.reference.as_deref(), full.serial.as_deref()), (Some("E2E-1"), Some("BANK-1")));
-        let line = full.line("EUR").unwrap();
+        let line = full.line("EUR");
         assert_eq!((line.charges, line.code.as_deref()), (Some(Money(250)), Some("NTRF")));
         assert_eq!(line.text, "/OCMT/EUR1253,00/CHGS/EUR2,50");
 

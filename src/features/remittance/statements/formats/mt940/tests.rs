@@ -6,6 +6,7 @@ use crate::features::remittance::statements::formats::{
 
 const UTF8: Reading = Reading::Mt940 { encoding: Encoding::Utf8 };
 
+#[allow(clippy::unnecessary_wraps, reason = "as the fields of a line are")]
 fn own(text: &str) -> Option<String> {
     Some(text.into())
 }

@@ -23,8 +23,8 @@ pub fn read(lines: &[String]) -> Option<Information> {
         .iter()
         .find(|(code, _)| *code == "CNTP")
         .map_or(Vec::new(), |(_, text)| text.strip_prefix('/').unwrap_or(text).split('/').map(str::trim).collect());
-    let party = |place: usize| counterparty.get(place).copied().filter(|text| !text.is_empty());
-    let name = get("NAME").filter(|name| !name.is_empty()).or_else(|| party(2));
+    let of_place = |place: usize| counterparty.get(place).copied().filter(|text| !text.is_empty());
+    let name = get("NAME").filter(|name| !name.is_empty()).or_else(|| of_place(2));
     let name = name.or_else(|| get("ORDP").or_else(|| get("BENM")));
     let information = get("REMI").unwrap_or_default();
     let unstructured = information.strip_prefix("USTD/").map_or(information, |text| text.trim_matches('/'));
@@ -36,8 +36,8 @@ pub fn read(lines: &[String]) -> Option<Information> {
         .map_or(structured, |(_, text)| text);
     Some(Information {
         remitter: name.unwrap_or_default().to_string(),
-        account: get("IBAN").or_else(|| party(0)).and_then(number),
-        bank: get("BIC").or_else(|| party(1)).and_then(number),
+        account: get("IBAN").or_else(|| of_place(0)).and_then(number),
+        bank: get("BIC").or_else(|| of_place(1)).and_then(number),
         text: if text.is_empty() { get("TRTP").unwrap_or_default() } else { text }.trim().to_string(),
         end_to_end: get("EREF").and_then(reference),
         code: get("TRCD").filter(|code| !code.is_empty()).map(ToString::to_string),
