@@ -40,7 +40,7 @@ enum End {
 /// Which customer, minor units, days ago, how it ended.
 const STORIES: [(usize, i64, u64, End); 19] = [
     (0, 500_000, 96, End::Credited),
-    (0, 342_000, 40, End::Credited),
+    (0, 342_000, 4, End::Credited),
     (0, 120_000, 22, End::Withdrawn),
     (0, 125_000, 1, End::Arrived),
     (0, 60_000, 0, End::Open),

@@ -48,6 +48,7 @@ pub fn times(conn: &mut Conn, change: &Change) -> i64 {
 /// Panics where something was done by halves.
 pub fn whole(conn: &mut Conn) {
     assert_eq!(ledger::verify(conn).unwrap(), Vec::new());
+    assert_eq!(easylink::features::remittance::verify(conn).unwrap(), Vec::new());
 
     // A work order, its first entry, its record and its receipt.
     let opened = texts(tickets::table.select(tickets::number).load(conn));
@@ -74,8 +75,11 @@ pub fn whole(conn: &mut Conn) {
     assert_eq!(texts(declared.load(conn)), recorded(conn, "remittance_declared"), "declarations and their records");
     let credited = remittances::table.filter(remittances::state.eq("credited"));
     let credited = texts(credited.select(remittances::number).load(conn));
-    let posted: Vec<Option<String>> =
-        ledger_transactions::table.select(ledger_transactions::object).load(conn).unwrap();
+    let posted: Vec<Option<String>> = ledger_transactions::table
+        .filter(ledger_transactions::kind.eq("credit_remittance"))
+        .select(ledger_transactions::object)
+        .load(conn)
+        .unwrap();
     assert_eq!(length(&credited), i64::try_from(posted.len()).unwrap(), "credits and postings");
     assert_eq!(credited, posted.into_iter().flatten().collect(), "credits and postings");
     assert_eq!(credited, recorded(conn, "remittance_credited"), "credits and their records");

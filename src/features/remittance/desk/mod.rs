@@ -3,11 +3,15 @@
 //! waits for a second one.
 
 mod candidates;
+mod deciding;
 mod model;
 mod moves;
 mod pages;
 mod queries;
+mod shares;
 mod splitting;
 
-pub(super) use pages::{agree_do, ask, credit_do, decide_do, list, next, refuse_do, show, split_ask, split_do};
+pub(super) use deciding::{ask, decide_do};
+pub(super) use pages::{agree_do, credit_do, list, next, refuse_do, show};
 pub(super) use queries::waiting;
+pub(super) use shares::{split_ask, split_do};

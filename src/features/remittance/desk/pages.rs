@@ -7,10 +7,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::candidates::{Candidate, Payable, Sign, candidates};
-use super::model::{DecisionKind, DecisionState, Planned};
+use super::model::{DecisionKind, DecisionState};
 use super::moves::{self, Outcome, Wish};
 use super::queries::{self, Told, Waiting};
-use super::splitting::{self, Split};
+use super::splitting;
 use crate::base::db::Conn;
 use crate::base::types::{Money, Number};
 use crate::features::identity;
@@ -21,7 +21,6 @@ use crate::features::remittance::fields;
 use crate::features::remittance::statements::Side;
 use crate::features::remittance::top_ups::{self, TopUp};
 use crate::features::staff::{Auditor, Finance, Officer, Staff};
-use crate::services::ledger::Holder;
 use crate::web::forms::{Asking, Errors, FieldError, Form};
 use crate::web::lists::{PAGE, Rows};
 use crate::web::{self, Ended, Error, Flash, Goto, Press, Shell, Stop, Visit, page};
@@ -31,11 +30,11 @@ type Reader = Staff<(Finance, Auditor)>;
 /// Candidates that are shown.
 const SHOWN: usize = 6;
 
-fn number_in(path: &str) -> Result<Number, Error> {
+pub(super) fn number_in(path: &str) -> Result<Number, Error> {
     Number::parse('E', path).ok_or(Error::NotFound)
 }
 
-fn address(number: &Number) -> String {
+pub(super) fn address(number: &Number) -> String {
     format!("/staff/statements/{}", number.as_str())
 }
 
@@ -214,14 +213,14 @@ pub struct Crediting {
     pub note: String,
 }
 
-fn flash(outcome: Outcome) -> Flash {
+pub(super) fn flash(outcome: Outcome) -> Flash {
     match outcome {
         Outcome::Done => Flash::EntryDecided,
         Outcome::Proposed => Flash::EntryProposed,
     }
 }
 
-fn note(errors: &mut Errors, typed: &str) -> Option<String> {
+pub(super) fn note(errors: &mut Errors, typed: &str) -> Option<String> {
     Some(fields::text_if_any(errors, "note", typed, 500)).filter(|note| !note.is_empty())
 }
 
@@ -265,204 +264,6 @@ fn rest_of(conn: &mut Conn, reference: &Number, currency: &str) -> Result<Option
     }
     let account = allocating::permanent_of(conn, std::slice::from_ref(reference), currency)?;
     Ok((!account.is_empty()).then_some(Money::ZERO))
-}
-
-#[derive(Template)]
-#[template(path = "remittance/desk/split.html")]
-struct SplitPage {
-    shell: Shell,
-    entry: StatementEntry,
-    form: Split,
-    errors: Errors,
-}
-
-/// The entry, while it can still be credited.
-async fn open_entry(visit: &Visit<Staff<Finance>>, number: Number) -> Result<(Shell, StatementEntry), Error> {
-    visit
-        .list("statements", json!({ "entry": number.as_str() }), move |conn, officer| {
-            entries::one(conn, officer, &number)?.ok_or(Error::NotFound)
-        })
-        .await
-}
-
-pub(in crate::features::remittance) async fn split_ask(
-    visit: Visit<Staff<Finance>>,
-    path: Path<String>,
-) -> Result<HttpResponse, Error> {
-    let (shell, entry) = open_entry(&visit, number_in(&path)?).await?;
-    if !entry.state.allows(EntryMove::Credit) {
-        return Err(Error::Conflict);
-    }
-    page(SplitPage { shell, entry, form: Split::default(), errors: Errors::none() })
-}
-
-/// What was typed, against the top-ups as they stand.
-fn split(conn: &mut Conn, officer: &Officer, entry: &Number, form: &Split) -> Result<Vec<Planned>, Stop> {
-    let arrived = allocating::arrived(conn, entry)?.ok_or(Error::NotFound)?;
-    let mut errors = Errors::none();
-    let shares = form.read(arrived.amount, &mut errors);
-    errors.check()?;
-    let numbers: Vec<Number> = shares.iter().map(|(number, ..)| number.clone()).collect();
-    let targets = allocating::target_of(conn, &numbers)?;
-    let accounts = allocating::permanent_of(conn, &numbers, &arrived.currency)?;
-    let own = crate::features::staff::own_accounts(conn, officer)?;
-    let mut errors = Errors::none();
-    for (number, _, field) in &shares {
-        let target = targets.iter().find(|target| target.number == *number);
-        let account = accounts.iter().find(|account| account.number == *number);
-        let whose = target.map(|one| one.holder).or(account.map(|one| one.holder)).map(Holder::account_id);
-        match whose {
-            Some(account_id) if !own.contains(&account_id) => {}
-            _ => errors.add(field, FieldError::UnknownReference),
-        }
-        if target.is_some_and(|target| target.currency != arrived.currency) {
-            errors.add(field, FieldError::CurrenciesDiffer);
-        }
-    }
-    errors.check()?;
-    let rest_of = |number: &Number| {
-        let target = targets.iter().find(|target| target.number == *number);
-        let open = target.filter(|one| one.state.allows(crate::features::remittance::model::Move::Credit));
-        open.map_or(Money::ZERO, allocating::Target::rest)
-    };
-    Ok(splitting::planned(&shares, rest_of))
-}
-
-pub(in crate::features::remittance) async fn split_do(
-    visit: Visit<Staff<Finance>>,
-    path: Path<String>,
-    form: Form<Split>,
-) -> Result<HttpResponse, Error> {
-    let (number, limit) = (number_in(&path)?, visit.house().config.money.four_eyes_from);
-    let target = number.clone();
-    let ended = visit
-        .write(&form, move |conn, officer, form| {
-            let mut errors = Errors::none();
-            let note = note(&mut errors, &form.note);
-            errors.check()?;
-            let shares = split(conn, officer, &target, form)?;
-            let wish = Wish { kind: DecisionKind::Credit, shares, note };
-            let outcome = moves::decide(conn, officer, &target, &wish, limit)?;
-            Ok(Goto::to(address(&target)).saying(flash(outcome)))
-        })
-        .await?;
-    match ended {
-        Ended::Done(response) => Ok(response),
-        Ended::Again(shell, errors, form) => {
-            let (_, entry) = open_entry(&visit, number).await?;
-            web::again(SplitPage { shell: *shell, entry, form: Split::clone(&form), errors })
-        }
-    }
-}
-
-/// What is asked about.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Asked {
-    /// `park`, `send_back`, `keep`, `undo`, `charge` or `sent`.
-    pub decision: String,
-}
-
-/// What is decided.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Deciding {
-    /// The same words.
-    pub decision: String,
-    /// Why.
-    pub note: String,
-    /// Of `sent`: the entry that went back.
-    pub counterpart: String,
-}
-
-#[derive(Template)]
-#[template(path = "remittance/desk/ask.html")]
-struct Ask {
-    shell: Shell,
-    entry: StatementEntry,
-    kind: DecisionKind,
-    going_back: Vec<(String, String)>,
-    form: Deciding,
-    errors: Errors,
-}
-
-impl Ask {
-    fn word(&self) -> &'static str {
-        self.kind.as_str()
-    }
-}
-
-/// A kind of decision that this entry allows; crediting has pages of its own.
-fn kind_of(entry: &StatementEntry, word: &str) -> Result<DecisionKind, Error> {
-    let kind = DecisionKind::parse(word).filter(|kind| *kind != DecisionKind::Credit).ok_or(Error::NotFound)?;
-    let fits = match kind.entry_move() {
-        Some(by) => entry.state.allows(by),
-        None => entry.side == Side::Debit,
-    };
-    if fits { Ok(kind) } else { Err(Error::Conflict) }
-}
-
-async fn asking(
-    visit: &Visit<Staff<Finance>>,
-    number: Number,
-) -> Result<(Shell, (StatementEntry, Vec<(String, String)>)), Error> {
-    visit
-        .list("statements", json!({ "entry": number.as_str() }), move |conn, officer| {
-            let entry = entries::one(conn, officer, &number)?.ok_or(Error::NotFound)?;
-            let back = queries::going_back(conn, entry.amount)?;
-            Ok((entry, back.iter().map(|number| (number.as_str().to_string(), number.to_string())).collect()))
-        })
-        .await
-}
-
-pub(in crate::features::remittance) async fn ask(
-    visit: Visit<Staff<Finance>>,
-    path: Path<String>,
-    Asking(asked): Asking<Asked>,
-) -> Result<HttpResponse, Error> {
-    let (shell, (entry, going_back)) = asking(&visit, number_in(&path)?).await?;
-    let kind = kind_of(&entry, &asked.decision)?;
-    let form = Deciding { decision: asked.decision, ..Deciding::default() };
-    page(Ask { shell, entry, kind, going_back, form, errors: Errors::none() })
-}
-
-pub(in crate::features::remittance) async fn decide_do(
-    visit: Visit<Staff<Finance>>,
-    path: Path<String>,
-    form: Form<Deciding>,
-) -> Result<HttpResponse, Error> {
-    let (number, limit) = (number_in(&path)?, visit.house().config.money.four_eyes_from);
-    let target = number.clone();
-    let ended = visit
-        .write(&form, move |conn, officer, form| {
-            let entry = entries::one(conn, officer, &target)?.ok_or(Error::NotFound)?;
-            let kind = kind_of(&entry, &form.decision)?;
-            let mut errors = Errors::none();
-            let note = fields::text(&mut errors, "note", &form.note, 500);
-            let mut shares = Vec::new();
-            if kind == DecisionKind::Sent {
-                match Number::parse('E', &form.counterpart) {
-                    Some(back) => {
-                        let reference = back.as_str().into();
-                        shares.push(Planned { reference, amount: entry.amount.0, balance: false });
-                    }
-                    None => errors.add("counterpart", FieldError::UnknownChoice),
-                }
-            }
-            errors.check()?;
-            let wish = Wish { kind, shares, note: Some(note) };
-            let outcome = moves::decide(conn, officer, &target, &wish, limit)?;
-            Ok(Goto::to(address(&target)).saying(flash(outcome)))
-        })
-        .await?;
-    match ended {
-        Ended::Done(response) => Ok(response),
-        Ended::Again(shell, errors, form) => {
-            let (_, (entry, going_back)) = asking(&visit, number).await?;
-            let kind = kind_of(&entry, &form.decision)?;
-            web::again(Ask { shell: *shell, entry, kind, going_back, form: Deciding::clone(&form), errors })
-        }
-    }
 }
 
 fn decision_in(path: &str) -> Result<Number, Error> {
