@@ -9,8 +9,9 @@
 #[path = "../load/postgres.rs"]
 mod postgres;
 
-use std::fs::File;
+use std::fs::{DirBuilder, File};
 use std::io::{BufWriter, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -81,7 +82,8 @@ fn run(plan: &Plan) -> Outcome<()> {
 
 /// All figures of one database.
 fn measured(name: &str, folder: &Path, database: &str, plan: &Plan) -> Outcome<()> {
-    std::fs::create_dir(folder)?;
+    // Keys lie in it: the program takes no folder that others may open.
+    DirBuilder::new().mode(0o700).create(folder)?;
     program(folder, database, &["migrate"])?;
     seeded(folder, database)?;
     for writers in [1, 8] {
