@@ -33,7 +33,7 @@ on_both!(
         // A part arrived: the request says what is still payable.
         imports(&portal, &mut people, &message(&[("20", "60.00", "Li Ming", &one, "Q1")])).await;
         let page = people.li.opens(&format!("{}/payment-request", path(&one))).await.text();
-        assert!(page.contains("Still payable ¥ 40.00"), "{page}");
+        assert!(page.contains("Still payable") && page.contains("40.00"), "{page}");
         imports(&portal, &mut people, &message(&[("21", "40.00", "Li Ming", &one, "Q2")])).await;
         let page = people.li.opens(&format!("{}/payment-request", path(&one))).await.text();
         assert!(page.contains("Nothing is to be paid any more"), "{page}");

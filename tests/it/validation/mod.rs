@@ -20,8 +20,7 @@ use crate::support::page::Page;
 use crate::support::portal::Portal;
 
 /// Fields that a form has only when something came before it.
-const LATER: [&str; 7] =
-    ["kept", "number_checked", "checked", "another_checked", "another", "printed_so", "counterpart"];
+const LATER: [&str; 6] = ["kept", "number_checked", "checked", "another_checked", "another", "printed_so"];
 
 #[tokio::test]
 async fn the_list_names_every_form_and_no_other() {
