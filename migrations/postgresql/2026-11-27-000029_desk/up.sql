@@ -46,7 +46,7 @@ create table aml_cases (
   entry_id bigint not null unique references statement_entries (id),
   account_id bigint references accounts (id),
   rule text not null,
-  state text not null check (state in ('open', 'cleared', 'reported')),
+  state text not null check (state in ('open', 'cleared', 'returned', 'reported')),
   note text check (note <> ''),
   opened_at bigint not null,
   decided_by_id bigint references people (id),

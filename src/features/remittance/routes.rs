@@ -48,6 +48,7 @@ pub(super) fn routes() -> Vec<Route> {
         route("/staff/statements/{number}/credit").post(desk::credit_do).form_at("/staff/statements/{number}"),
         route("/staff/statements/{number}/split").get(desk::split_ask).post(desk::split_do),
         route("/staff/statements/{number}/decision").get(desk::ask).post(desk::decide_do),
+        route("/staff/statements/{number}/sending").get(desk::sending_ask).post(desk::sending_do),
         route("/staff/statements/{number}/voiding").get(entries::void_ask).post(entries::void_do),
         route("/staff/decisions").get(desk::list),
         route("/staff/decisions/{number}/agreement").post(desk::agree_do).form_at("/staff/decisions"),

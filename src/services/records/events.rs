@@ -177,6 +177,8 @@ crate::base::types::text_enum! {
         AmlHeld = "aml_held",
         /// A person found nothing wrong with it.
         AmlCleared = "aml_cleared",
+        /// The money goes back to who sent it.
+        AmlReturned = "aml_returned",
         /// It was reported to the authority.
         AmlReported = "aml_reported",
         /// A rule was changed.

@@ -262,6 +262,8 @@ pub const TABLE: &[Row] = &[
     post("/staff/statements/{number}/split", Staff(&[Finance])),
     named("/staff/statements/{number}/decision", Staff(&[Finance])),
     post("/staff/statements/{number}/decision", Staff(&[Finance])),
+    named("/staff/statements/{number}/sending", Staff(&[Finance])),
+    post("/staff/statements/{number}/sending", Staff(&[Finance])),
     get("/staff/decisions", Staff(&[Finance, Auditor])),
     post("/staff/decisions/{number}/agreement", Staff(&[Finance])),
     post("/staff/decisions/{number}/refusal", Staff(&[Finance])),

@@ -195,8 +195,11 @@ on_both!(
             })
             .await;
         let sent = format!("/staff/statements/{}", numbers[1]);
-        let page = people.finn.opens(&format!("{sent}/decision?decision=sent")).await;
-        let form = page.form(&format!("{sent}/decision")).answered(&[("counterpart", &numbers[0]), ("note", "By bank")]);
+        let page = people.finn.opens(&format!("{sent}/sending")).await;
+        let wrong = page.form(&format!("{sent}/sending")).with("note", "By bank");
+        assert_eq!(people.finn.posts(&wrong).await.status, 422, "the entry has to be named");
+        let page = people.finn.opens(&format!("{sent}/sending")).await;
+        let form = page.form(&format!("{sent}/sending")).answered(&[("counterpart", &numbers[0]), ("note", "By bank")]);
         people.finn.submits(&form).await;
         let first = states(&portal).await.remove(0).0;
         assert_eq!((first.as_str(), house(&portal, "refunds/").await), ("returned", 0));
@@ -225,7 +228,7 @@ on_both!(
         let page = people.li.opens(&format!("/account/remittances/{number}")).await.text();
         assert!(page.contains("The credit was undone") && page.contains("Waiting for your declaration"), "{page}");
         let mail = portal.mails_to("li@example.com").await.pop().unwrap();
-        assert!(mail.subject.contains("taken out of your balance"), "{}", mail.subject);
+        assert!(mail.subject.contains("counted for you by mistake"), "{}", mail.subject);
         books_are_right(&portal).await;
         // It goes where it belongs, and what comes next pays what is owed first.
         let right = tops_up(&mut wu, "100").await;
@@ -347,5 +350,51 @@ on_both!(
             sentences.insert(told.trim().lines().next().unwrap().trim().to_owned());
         }
         assert_eq!(sentences.len(), 5, "{sentences:#?}");
+    }
+);
+
+on_both!(
+    async fn what_was_held_still_takes_a_word_after_it_was_set_aside(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "70").await;
+        imports(&portal, &mut people, &message(&[("22", "70.00", "Wu Xia", &number, "A1")])).await;
+        let at = newest(&portal).await;
+        decides(&mut people.finn, &at, "park", "Asked who that is").await;
+        let page = people.li.opens(&format!("/account/remittances/{number}")).await.text();
+        assert!(page.contains("Money that names this reference has arrived"), "{page}");
+        assert!(!page.contains("Wu Xia"), "{page}");
+        assert_eq!(credits(&mut people.finn, &at, &number, "").await.status, 422, "its case still waits");
+        assert_eq!(balance(&portal, &people.li).await, Money::ZERO);
+        decides(&mut people.finn, &at, "send_back", "Nobody's whom we know").await;
+        presses(&mut people.fay, &at, "/agreement").await;
+        let cases = portal
+            .read(|conn| aml_cases::table.select((aml_cases::rule, aml_cases::state)).load::<(String, String)>(conn).unwrap())
+            .await;
+        assert_eq!(cases, [("third_party".to_owned(), "returned".to_owned())]);
+        assert!(people.fay.opens("/staff/aml").await.text().contains("No cases here"), "nothing is left to look at");
+        let listed = people.fay.opens("/staff/aml?state=returned").await.text();
+        assert!(listed.contains("Sent back") && listed.contains("Nobody’s whom") || listed.contains("Nobody's whom"), "{listed}");
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn nobody_looks_at_cases_of_an_account_of_their_own(portal) {
+        let mut people = company(&portal).await;
+        // Finn is a customer, too.
+        let mut own = verified(&portal, "finn@staff.example.com").await;
+        let number = tops_up(&mut own, "70").await;
+        imports(&portal, &mut people, &message(&[("22", "70.00", "Wu Xia", &number, "A1")])).await;
+        let theirs = people.finn.opens("/staff/aml").await;
+        assert!(theirs.text().contains("No cases here"), "{}", theirs.text());
+        let link = people.fay.opens("/staff/aml").await.links().into_iter().find(|(_, to)| to.ends_with("/report"));
+        let link = link.expect("others see it").1;
+        let mut forged = people.finn.opens("/staff/aml/rules/threshold").await.form("/staff/aml/rules/threshold");
+        forged.action = link;
+        forged.fields.push(("note".into(), "Mine".into()));
+        assert_eq!(people.finn.posts(&forged).await.status, 403);
+        // Nor is the money offered to them.
+        let page = people.finn.opens(&newest(&portal).await).await.text();
+        assert!(page.contains("Nothing fits it"), "{page}");
     }
 );

@@ -67,11 +67,12 @@ fn remittance(conn: &mut Conn, ctx: &Context, target: &Target, amount: Money, de
     if !queries::lost(conn, target, left, to)? {
         return Err(Fault::Changed);
     }
-    let details = json!({ "amount": if credited { target.amount } else { amount } });
+    let undone = if credited { target.amount } else { amount };
+    let details = json!({ "amount": undone });
     let record = Entry::new(Event::RemittanceUndone).about(target.number.as_str());
     records::keep(conn, ctx, record.of_account(target.holder.account_id()).with(details))?;
     for reader in readers_of(conn, target.holder.account_id(), target.opened_by_id)? {
-        mail::send(conn, ctx, mails::undone(ctx, target, amount, &reader)?)?;
+        mail::send(conn, ctx, mails::undone(ctx, target, undone, &reader)?)?;
     }
     Ok(if credited { Taken { amount: target.amount, charges } } else { Taken::default() })
 }

@@ -6,6 +6,7 @@ mod moves;
 mod pages;
 mod queries;
 
-pub use moves::{cleared, opened};
+pub use model::CaseMove;
+pub use moves::{end, opened, waits};
 pub(super) use pages::{list, report_ask, report_do, rule_ask, rule_do};
 pub use queries::caught;

@@ -106,6 +106,8 @@ text_enum! {
         Open = "open",
         /// Nothing is wrong with it.
         Cleared = "cleared",
+        /// The money goes back to who sent it.
+        Returned = "returned",
         /// It was reported to the authority.
         Reported = "reported",
     }
@@ -116,6 +118,8 @@ text_enum! {
 pub enum CaseMove {
     /// Finance credited the money, and says why it may.
     Clear,
+    /// Two of finance send the money back.
+    Return,
     /// Finance reported it.
     Report,
 }
@@ -125,7 +129,9 @@ impl CaseState {
     pub const fn after(self, by: CaseMove) -> Result<Self, IllegalMove> {
         match (self, by) {
             (Self::Open, CaseMove::Clear) => Ok(Self::Cleared),
+            (Self::Open, CaseMove::Return) => Ok(Self::Returned),
             (Self::Open, CaseMove::Report) => Ok(Self::Reported),
+            (_, CaseMove::Return) => Err(IllegalMove { from: self.as_str(), by: "returning" }),
             (_, CaseMove::Clear) => Err(IllegalMove { from: self.as_str(), by: "clearing" }),
             (_, CaseMove::Report) => Err(IllegalMove { from: self.as_str(), by: "reporting" }),
         }
@@ -165,8 +171,11 @@ mod tests {
     fn a_case_ends_once() {
         assert_eq!(CaseState::Open.after(CaseMove::Clear), Ok(CaseState::Cleared));
         assert_eq!(CaseState::Open.after(CaseMove::Report), Ok(CaseState::Reported));
-        for state in [CaseState::Cleared, CaseState::Reported] {
-            assert!(state.after(CaseMove::Clear).is_err() && state.after(CaseMove::Report).is_err());
+        assert_eq!(CaseState::Open.after(CaseMove::Return), Ok(CaseState::Returned));
+        for state in [CaseState::Cleared, CaseState::Returned, CaseState::Reported] {
+            for by in [CaseMove::Clear, CaseMove::Return, CaseMove::Report] {
+                assert!(state.after(by).is_err(), "{state} {by:?}");
+            }
         }
     }
 }

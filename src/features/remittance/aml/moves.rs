@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::model::{CaseMove, Rule};
+use super::model::{CaseMove, CaseState, Rule};
 use super::queries;
 use crate::base::db::Conn;
 use crate::base::types::Number;
@@ -21,16 +21,28 @@ pub fn opened(conn: &mut Conn, ctx: &Context, entry: &Number, account_id: i64, w
     Ok(records::keep(conn, ctx, record)?)
 }
 
-/// The entry of a case was credited by a person, who said why it may.
-pub fn cleared(conn: &mut Conn, ctx: &Context, entry: &Arrived, person: i64, note: Option<&str>) -> Result<(), Fault> {
+/// Whether a case about this entry waits: then crediting it takes a word why.
+pub fn waits(conn: &mut Conn, entry: &Arrived) -> Result<bool, Fault> {
+    Ok(queries::of_entry(conn, entry)?.is_some_and(|case| case.state.after(CaseMove::Clear).is_ok()))
+}
+
+/// A person credited the entry of a case, or two send it back, and said why. What was reported stays so, whatever becomes of
+/// the money.
+pub fn end(
+    conn: &mut Conn,
+    ctx: &Context,
+    entry: &Arrived,
+    by: CaseMove,
+    (person, note): (i64, Option<&str>),
+) -> Result<(), Fault> {
     let Some(case) = queries::of_entry(conn, entry)? else { return Ok(()) };
-    // A reported case stays reported, whatever becomes of the money.
-    let Ok(to) = case.state.after(CaseMove::Clear) else { return Ok(()) };
+    let Ok(to) = case.state.after(by) else { return Ok(()) };
     let note = note.ok_or(Fault::NoteMissing)?;
     if !queries::ended(conn, &case, to, (person, note), ctx.now)? {
         return Err(Fault::Changed);
     }
-    let record = Entry::new(Event::AmlCleared).about(entry.number.as_str()).with(json!({ "note": note }));
+    let event = if to == CaseState::Returned { Event::AmlReturned } else { Event::AmlCleared };
+    let record = Entry::new(event).about(entry.number.as_str()).with(json!({ "note": note }));
     Ok(records::keep(conn, ctx, record)?)
 }
 

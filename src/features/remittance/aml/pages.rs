@@ -11,7 +11,7 @@ use super::moves;
 use super::queries::{self, Told};
 use crate::base::types::Number;
 use crate::features::remittance::fields;
-use crate::features::staff::{Auditor, Finance, Staff};
+use crate::features::staff::{Auditor, Finance, Staff, own_accounts};
 use crate::web::forms::{Asking, Errors, FieldError, Form};
 use crate::web::lists::{PAGE, Rows};
 use crate::web::{self, Ended, Error, Flash, Goto, Shell, Visit, page};
@@ -20,7 +20,7 @@ use crate::web::{self, Ended, Error, Flash, Goto, Shell, Visit, page};
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Filter {
-    /// `open` (the default), `cleared`, `reported` or `all`.
+    /// `open` (the default), `cleared`, `returned`, `reported` or `all`.
     pub state: String,
     /// The cursor.
     pub after: String,
@@ -46,8 +46,9 @@ pub(in crate::features::remittance) async fn list(
     let word = state.map_or("all", CaseState::as_str).to_string();
     let cursor = Number::parse('G', &filter.after);
     let (shell, (rows, rules)) = visit
-        .list("aml_cases", json!({ "state": word }), move |conn, _| {
-            let load = |after: Option<&Number>| queries::list(conn, state, after, PAGE + 1);
+        .list("aml_cases", json!({ "state": word }), move |conn, officer| {
+            let own = own_accounts(conn, officer)?;
+            let load = |after: Option<&Number>| queries::list(conn, &own, state, after, PAGE + 1);
             let rows = Rows::below(cursor, load, |row| row.number.as_str().to_string())?;
             Ok((rows, queries::rules(conn)?))
         })

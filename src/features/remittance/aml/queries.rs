@@ -177,9 +177,11 @@ impl Told {
     }
 }
 
-/// Cases, newest first, from below `after`; of one state or of all; `None` for an unknown cursor.
+/// Cases, newest first, from below `after`; of one state or of all; `None` for an unknown cursor. Those of accounts that are
+/// also the viewer's own are for others.
 pub(super) fn list(
     conn: &mut Conn,
+    own: &[i64],
     state: Option<CaseState>,
     after: Option<&Number>,
     most: i64,
@@ -195,6 +197,7 @@ pub(super) fn list(
         .left_join(accounts::table.on(aml_cases::account_id.eq(accounts::id.nullable())))
         .left_join(people::table.on(aml_cases::decided_by_id.eq(people::id.nullable())))
         .filter(aml_cases::id.lt(below))
+        .filter(aml_cases::account_id.is_null().or(aml_cases::account_id.ne_all(own)))
         .order(aml_cases::id.desc())
         .limit(most)
         .select((

@@ -8,10 +8,12 @@ mod model;
 mod moves;
 mod pages;
 mod queries;
+mod sending;
 mod shares;
 mod splitting;
 
 pub(super) use deciding::{ask, decide_do};
 pub(super) use pages::{agree_do, credit_do, list, next, refuse_do, show};
 pub(super) use queries::waiting;
+pub(super) use sending::{sending_ask, sending_do};
 pub(super) use shares::{split_ask, split_do};

@@ -55,26 +55,24 @@ impl DecisionKind {
     /// What its page asks.
     pub const fn question(self) -> &'static str {
         match self {
-            Self::Credit => "Credit this entry?",
+            Self::Credit | Self::Sent => "",
             Self::Park => "Set this entry aside?",
             Self::SendBack => "Send this money back?",
             Self::Keep => "Keep this money after all?",
             Self::Undo => "Undo this credit?",
             Self::Charge => "Is this a charge of the bank?",
-            Self::Sent => "Which entry does this send back?",
         }
     }
 
     /// What its button says.
     pub const fn button(self) -> &'static str {
         match self {
-            Self::Credit => "Credit it",
+            Self::Credit | Self::Sent => "",
             Self::Park => "Set it aside",
             Self::SendBack => "Propose to send it back",
             Self::Keep => "Do not send it back",
             Self::Undo => "Propose to undo it",
             Self::Charge => "It is a charge",
-            Self::Sent => "This entry went back",
         }
     }
 

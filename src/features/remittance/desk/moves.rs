@@ -8,7 +8,7 @@ use crate::base::db::Conn;
 use crate::base::types::{Money, Number};
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::allocating::{self, AllocationKind, Arrived, Payee, Share, Why};
-use crate::features::remittance::aml;
+use crate::features::remittance::aml::{self, CaseMove};
 use crate::features::remittance::entries::EntryState;
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::statements::Side;
@@ -49,7 +49,8 @@ pub fn decide(
     let (ctx, person) = (officer.ctx(), officer.person_id());
     let arrived = allocating::arrived(conn, number)?.ok_or(Fault::NotFound)?;
     allowed(conn, person, &arrived, wish)?;
-    if arrived.state == EntryState::Held && wish.kind == DecisionKind::Credit && wish.note.is_none() {
+    let asked = arrived.state == EntryState::Held || aml::waits(conn, &arrived)?;
+    if asked && wish.kind == DecisionKind::Credit && wish.note.is_none() {
         return Err(Fault::NoteMissing);
     }
     let small = arrived.amount < four_eyes_from && arrived.entered_by_id != Some(person);
@@ -155,7 +156,7 @@ fn carry_out(conn: &mut Conn, ctx: &Context, arrived: &Arrived, decision: &Decis
         DecisionKind::Credit => {
             let shares = shares(conn, arrived, &decision.shares()?)?;
             allocating::allocate(conn, ctx, Some(by), arrived, &shares)?;
-            aml::cleared(conn, ctx, arrived, by, decision.note.as_deref())
+            aml::end(conn, ctx, arrived, CaseMove::Clear, (by, decision.note.as_deref()))
         }
         DecisionKind::Park => moved(conn, arrived, decision.kind),
         DecisionKind::SendBack => {
@@ -163,6 +164,7 @@ fn carry_out(conn: &mut Conn, ctx: &Context, arrived: &Arrived, decision: &Decis
             let suspense = ledger::suspense(conn, &arrived.currency, ctx.now)?;
             let refunds = ledger::refunds_payable(conn, &arrived.currency, ctx.now)?;
             post(conn, ctx, TransactionKind::SendBack, arrived, (suspense, refunds))?;
+            aml::end(conn, ctx, arrived, CaseMove::Return, (by, decision.note.as_deref()))?;
             told(conn, ctx, arrived, Event::EntrySentBack)
         }
         DecisionKind::Keep => {
@@ -209,6 +211,7 @@ fn explain(conn: &mut Conn, arrived: &Arrived, transaction: i64, back: Option<&A
     if queries::explain(conn, arrived, transaction, back)? { Ok(()) } else { Err(Fault::Changed) }
 }
 
+/// Moves the whole entry from one account to the other.
 fn post(
     conn: &mut Conn,
     ctx: &Context,
@@ -217,8 +220,7 @@ fn post(
     (debit, credit): (Account, Account),
 ) -> Result<i64, Fault> {
     let object = Some(arrived.number.as_str().to_string());
-    let number = ledger::post(conn, ctx, Posting { kind, object, transfers: vec![(debit, credit, arrived.amount)] })?;
-    Ok(ledger::row_of(conn, &number)?)
+    Ok(ledger::posted(conn, ctx, Posting { kind, object, transfers: vec![(debit, credit, arrived.amount)] })?.0)
 }
 
 /// Whoever owns the top-up that the entry names reads what became of the money.

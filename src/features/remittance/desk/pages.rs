@@ -23,7 +23,8 @@ use crate::features::remittance::top_ups::{self, TopUp};
 use crate::features::staff::{Auditor, Finance, Officer, Staff};
 use crate::web::forms::{Asking, Errors, FieldError, Form};
 use crate::web::lists::{PAGE, Rows};
-use crate::web::{self, Ended, Error, Flash, Goto, Press, Shell, Stop, Visit, page};
+use crate::web::paths::see;
+use crate::web::{self, Actor, Ended, Error, Flash, Goto, Press, Shell, Stop, Visit, page};
 
 type Reader = Staff<(Finance, Auditor)>;
 
@@ -107,6 +108,7 @@ fn load(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<Case, Err
         numbers.sort();
         numbers.dedup();
         payables = known(conn, officer, numbers, &remembered)?;
+        payables.retain(|one| one.top_up.receiving.currency == arrived.currency);
     }
     let accounts = if entry.state.allows(EntryMove::Credit) {
         permanent(conn, officer, &entry, &arrived.currency)?
@@ -173,14 +175,30 @@ fn known(
     Ok(top_ups.into_iter().filter(|one| !own.contains(&one.account_id)).map(payable).collect())
 }
 
+/// The entry alone, for the pages on which something is decided about it.
+pub(super) async fn one_entry(visit: &Visit<Staff<Finance>>, number: Number) -> Result<(Shell, StatementEntry), Error> {
+    visit
+        .list("statements", json!({ "entry": number.as_str() }), move |conn, officer| {
+            entries::one(conn, officer, &number)?.ok_or(Error::NotFound)
+        })
+        .await
+}
+
+/// A look at an entry is recorded, like one at the list: what it may pay is others' business.
+async fn opened<A>(visit: &Visit<A>, number: Number) -> Result<(Shell, Case), Error>
+where
+    A: Actor + web::MayLook + std::ops::Deref<Target = Officer>,
+{
+    visit
+        .list("statements", json!({ "entry": number.as_str() }), move |conn, officer| load(conn, officer, &number))
+        .await
+}
+
 pub(in crate::features::remittance) async fn show(
     visit: Visit<Reader>,
     path: Path<String>,
 ) -> Result<HttpResponse, Error> {
-    let number = number_in(&path)?;
-    let (shell, case) = visit
-        .list("statements", json!({ "entry": number.as_str() }), move |conn, officer| load(conn, officer, &number))
-        .await?;
+    let (shell, case) = opened(&visit, number_in(&path)?).await?;
     page(Show { shell, case, note: String::new(), errors: Errors::none() })
 }
 
@@ -200,7 +218,7 @@ pub(in crate::features::remittance) async fn next(
     let after = Number::parse('E', &asked.after);
     let (_, found) = visit.read(move |conn, _| Ok(queries::next(conn, after.as_ref())?)).await?;
     let to = found.map_or_else(|| "/staff/statements".to_string(), |number| address(&number));
-    Ok(HttpResponse::SeeOther().insert_header(("Location", to)).finish())
+    Ok(see(&to))
 }
 
 /// Crediting an entry to a top-up.
@@ -250,7 +268,7 @@ pub(in crate::features::remittance) async fn credit_do(
     match ended {
         Ended::Done(response) => Ok(response),
         Ended::Again(shell, errors, form) => {
-            let (_, case) = visit.read(move |conn, officer| load(conn, officer, &number)).await?;
+            let (_, case) = opened(&visit, number).await?;
             web::again(Show { shell: *shell, case, note: form.note.clone(), errors })
         }
     }

@@ -3,16 +3,15 @@
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
-use serde_json::json;
 
 use super::model::{DecisionKind, Planned};
 use super::moves::{self, Wish};
-use super::pages::{address, flash, note, number_in};
+use super::pages::{address, flash, note, number_in, one_entry};
 use super::splitting::{self, Split};
 use crate::base::db::Conn;
 use crate::base::types::{Money, Number};
 use crate::features::remittance::allocating;
-use crate::features::remittance::entries::{self, EntryMove, StatementEntry};
+use crate::features::remittance::entries::{EntryMove, StatementEntry};
 use crate::features::staff::{Finance, Officer, Staff};
 use crate::services::ledger::Holder;
 use crate::web::forms::{Errors, FieldError, Form};
@@ -27,20 +26,11 @@ struct SplitPage {
     errors: Errors,
 }
 
-/// The entry, while it can still be credited.
-async fn open_entry(visit: &Visit<Staff<Finance>>, number: Number) -> Result<(Shell, StatementEntry), Error> {
-    visit
-        .list("statements", json!({ "entry": number.as_str() }), move |conn, officer| {
-            entries::one(conn, officer, &number)?.ok_or(Error::NotFound)
-        })
-        .await
-}
-
 pub(in crate::features::remittance) async fn split_ask(
     visit: Visit<Staff<Finance>>,
     path: Path<String>,
 ) -> Result<HttpResponse, Error> {
-    let (shell, entry) = open_entry(&visit, number_in(&path)?).await?;
+    let (shell, entry) = one_entry(&visit, number_in(&path)?).await?;
     if !entry.state.allows(EntryMove::Credit) {
         return Err(Error::Conflict);
     }
@@ -100,7 +90,7 @@ pub(in crate::features::remittance) async fn split_do(
     match ended {
         Ended::Done(response) => Ok(response),
         Ended::Again(shell, errors, form) => {
-            let (_, entry) = open_entry(&visit, number).await?;
+            let (_, entry) = one_entry(&visit, number).await?;
             web::again(SplitPage { shell: *shell, entry, form: Split::clone(&form), errors })
         }
     }

@@ -10,5 +10,5 @@ pub use model::{EntryMove, EntryState, Hold};
 pub use moves::{enter, void};
 pub(super) use pages::{create, list, new};
 pub use queries::NewEntry;
-pub(super) use queries::{StatementEntry, candidates_for, held_for, named_in, one, waiting};
+pub(super) use queries::{StatementEntry, candidates_for, held_for, named_in, one, waiting, waits_for};
 pub(super) use voiding::{void_ask, void_do};

@@ -284,6 +284,14 @@ pub fn held_for(conn: &mut Conn, number: &Number) -> QueryResult<Option<Hold>> {
     Ok(found.flatten())
 }
 
+/// Whether money that carries this reference arrived and waits for a person without a reason of its own.
+pub fn waits_for(conn: &mut Conn, number: &Number) -> QueryResult<bool> {
+    let waiting = statement_entries::table
+        .filter(statement_entries::reference.eq(Some(number)))
+        .filter(statement_entries::state.eq_any([EntryState::New, EntryState::Open, EntryState::Parked]));
+    diesel::select(diesel::dsl::exists(waiting)).get_result(conn)
+}
+
 /// The top-up whose reference a text carries, the first that there is; else the permanent reference that it carries.
 pub fn named_in(conn: &mut Conn, text: &str) -> QueryResult<Option<Number>> {
     let named = Number::within('R', text);

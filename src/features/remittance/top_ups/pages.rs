@@ -123,17 +123,18 @@ pub(in crate::features::remittance) async fn show(
     path: Path<String>,
 ) -> Result<HttpResponse, Error> {
     let number = number_in(&path)?;
-    let (shell, (top_up, knots, acts, hold, until, request)) = visit
+    let (shell, (top_up, knots, acts, hold, until, arrived, request)) = visit
         .read(move |conn, member| {
             let found = queries::one(conn, member, &number)?.ok_or(Error::NotFound)?;
             let knots = knots(conn, member.ctx(), &found)?;
             let hold = entries::held_for(conn, &found.number)?;
             let until = statements::imported_until(conn, found.receiving.id)?;
+            let arrived = entries::waits_for(conn, &found.number)?;
             let request = requests::of(conn, &found)?;
-            Ok((found, knots, member.role() != MemberRole::Viewer, hold, until, request))
+            Ok((found, knots, member.role() != MemberRole::Viewer, hold, until, arrived, request))
         })
         .await?;
-    let looked = if hold.is_none() { Looked::of(&top_up, until) } else { None };
+    let looked = if hold.is_none() { Looked::of(&top_up, until, arrived) } else { None };
     let usually = top_up.declared.as_ref().map(|told| working_day(told.at.day(&shell.zone), 2));
     let code = TransferCode::of(&top_up);
     page(Show { shell, top_up, knots, hold, until, looked, usually, acts, code, request })
@@ -148,15 +149,18 @@ pub enum Looked {
     NotYet(Day),
     /// They do, and the transfer is not there.
     NotFound(Day),
+    /// Money that names the top-up is there, and a person looks at it.
+    Arrived,
     /// The transfer was not declared.
     NotDeclared(Day),
 }
 
 impl Looked {
-    fn of(top_up: &TopUp, until: Option<Day>) -> Option<Self> {
+    fn of(top_up: &TopUp, until: Option<Day>, arrived: bool) -> Option<Self> {
         let waits = matches!(top_up.state, RemittanceState::Open | RemittanceState::Declared);
         let told = top_up.declared.as_ref().map(|told| told.remitted_on);
         match (waits, until, told) {
+            _ if arrived => Some(Self::Arrived),
             (false, ..) => None,
             (true, None, _) => Some(Self::NoStatements),
             (true, Some(until), None) => Some(Self::NotDeclared(until)),

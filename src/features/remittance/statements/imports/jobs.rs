@@ -95,8 +95,9 @@ async fn import_stored(house: &House, ctx: &Context, import: &Import) -> Result<
     bring_all(&house.db, ctx, import, lines).await?;
     if let Err(wrong) = ended.await.map_err(|fault| fault.to_string())? {
         // It was well when it came: the storage lost it, or the key ring did.
-        tracing::error!(event = "statement_lost", import = %import.number, cause = %wrong);
-        let (ctx, import, why) = (ctx.clone(), import.clone(), wrong.to_string());
+        // What stands in its lines is somebody's transfer, and is neither logged nor kept.
+        tracing::error!(event = "statement_lost", import = %import.number, line = wrong.line);
+        let (ctx, import, why) = (ctx.clone(), import.clone(), format!("line {} cannot be read any more", wrong.line));
         let failed = house.db.write(move |conn| match moves::fail(conn, &ctx, &import, &why) {
             Ok(()) | Err(Fault::Changed) => End::Keep(Ok(())),
             Err(fault) => End::Undo(Err(fault.to_string())),

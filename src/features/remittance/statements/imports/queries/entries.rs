@@ -1,0 +1,103 @@
+//! Lines of a file and the entries that they become.
+
+use diesel::prelude::*;
+
+use super::Import;
+use crate::base::db::Conn;
+use crate::base::db::schema::statement_entries;
+use crate::base::types::{Day, Money, Number};
+use crate::each;
+use crate::features::remittance::allocating::Arrived;
+use crate::features::remittance::entries::EntryState;
+use crate::features::remittance::sealed::{ENTRY_ACCOUNT, ENTRY_REMITTER, hash_of_account, seal};
+use crate::features::remittance::statements::formats::Side;
+use crate::features::remittance::statements::imports::lines::Counted;
+use crate::services::context::Context;
+
+/// Which of these lines are entries already: imported before, or typed in under the same serial number with the same day and
+/// amount.
+pub fn known(conn: &mut Conn, import: &Import, lines: &[Counted]) -> QueryResult<Vec<(String, i64)>> {
+    let keys: Vec<&str> = lines.iter().map(|one| one.key.as_str()).collect();
+    let imported: Vec<(Option<String>, i64)> = statement_entries::table
+        .filter(statement_entries::account_key.eq(&import.receiving.account_key))
+        .filter(statement_entries::line_key.eq_any(keys))
+        .select((statement_entries::line_key, statement_entries::occurrence))
+        .load(conn)?;
+    let serials: Vec<&str> = lines.iter().filter_map(|one| one.serial.as_deref()).collect();
+    let typed: Vec<(Option<String>, Day, Money)> = statement_entries::table
+        .filter(statement_entries::account_key.eq(&import.receiving.account_key))
+        .filter(statement_entries::serial_key.eq_any(serials))
+        .filter(statement_entries::import_id.is_null())
+        .filter(statement_entries::state.ne(EntryState::Voided))
+        .select((statement_entries::serial_key, statement_entries::booked_on, statement_entries::amount))
+        .load(conn)?;
+    let mut known: Vec<(String, i64)> = imported.into_iter().filter_map(|(key, nth)| Some((key?, nth))).collect();
+    for one in lines.iter().filter(|one| one.line.side == Side::Credit && one.occurrence == 1) {
+        let same = |(serial, day, amount): &(Option<String>, Day, Money)| {
+            *serial == one.serial && serial.is_some() && *day == one.line.booked_on && *amount == one.line.amount
+        };
+        if typed.iter().any(same) {
+            known.push((one.key.clone(), 1));
+        }
+    }
+    Ok(known)
+}
+
+/// Keeps a line as an entry, and answers it; nothing when it is one already.
+pub fn keep(
+    conn: &mut Conn,
+    ctx: &Context,
+    import: &Import,
+    (number, one): (&Number, &Counted),
+    named: Option<&Number>,
+) -> QueryResult<Option<Arrived>> {
+    let line = &one.line;
+    let account = line.remitter_account.as_deref();
+    let state = if line.side == Side::Credit { EntryState::New } else { EntryState::Outgoing };
+    let row = (
+        (
+            statement_entries::number.eq(number),
+            statement_entries::receiving_account_id.eq(import.receiving.id),
+            statement_entries::account_key.eq(&import.receiving.account_key),
+            statement_entries::state.eq(state),
+            statement_entries::side.eq(line.side),
+            statement_entries::amount.eq(line.amount),
+            statement_entries::booked_on.eq(line.booked_on),
+            statement_entries::value_on.eq(line.value_on),
+        ),
+        (
+            statement_entries::sealed_remitter.eq(seal(&ctx.keys, ENTRY_REMITTER, number, &line.remitter)),
+            statement_entries::sealed_bank_account.eq(account.map(|text| seal(&ctx.keys, ENTRY_ACCOUNT, number, text))),
+            statement_entries::remittance_text.eq(&line.text),
+            statement_entries::reference.eq(named),
+            statement_entries::bank_serial.eq(line.bank_serial.as_deref()),
+            statement_entries::serial_key.eq(one.serial.as_deref()),
+        ),
+        (
+            statement_entries::entered_by_id.eq(import.imported_by_id),
+            statement_entries::entered_at.eq(ctx.now),
+            statement_entries::import_id.eq(Some(import.id)),
+            statement_entries::line_key.eq(Some(&one.key)),
+            statement_entries::occurrence.eq(one.occurrence),
+            statement_entries::remitter_hash.eq(account.and_then(|text| hash_of_account(&ctx.keys, text))),
+        ),
+    );
+    let kept: Option<i64> = each!(conn, c => diesel::insert_into(statement_entries::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .returning(statement_entries::id)
+        .get_result(c)
+        .optional())?;
+    Ok(kept.map(|id| Arrived {
+        id,
+        number: number.clone(),
+        state,
+        side: line.side,
+        amount: line.amount,
+        entered_by_id: import.imported_by_id,
+        receiving: import.receiving.number.clone(),
+        currency: import.receiving.currency.clone(),
+        text: line.text.clone(),
+        booked_transaction_id: None,
+    }))
+}
