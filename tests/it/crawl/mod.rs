@@ -34,7 +34,9 @@ const OF_A_KIND: usize = 3;
 const MOST: usize = 250;
 
 /// Pages that no link leads to: for machines, steps that begin with a form, and what the demo has none of.
-const UNLINKED: [&str; 41] = [
+const UNLINKED: [&str; 42] = [
+    // From an entry beyond those of its kind that one walker opens.
+    "/staff/statements/{number}/sending",
     "/account/remittances/{number}/payment-request",
     "/staff/statements/next",
     // Only who was signed out, or has to prove anew who they are, is led there.

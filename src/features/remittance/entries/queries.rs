@@ -78,6 +78,16 @@ pub struct StatementEntry {
     pub voided: Option<Voided>,
 }
 
+impl StatementEntry {
+    /// What the other party is to us.
+    pub fn other_party(&self) -> &'static str {
+        match self.side {
+            Side::Credit => "Remitter",
+            Side::Debit => "Paid to",
+        }
+    }
+}
+
 /// Who voided an entry, when and why.
 #[derive(Debug, Clone)]
 pub struct Voided {
