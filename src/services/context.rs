@@ -62,6 +62,12 @@ pub struct Context {
 }
 
 impl Context {
+    /// The same circumstances at another moment.
+    #[must_use]
+    pub fn at(&self, now: Moment) -> Self {
+        Self { now, ..self.clone() }
+    }
+
     /// The same circumstances with another author.
     #[must_use]
     pub fn by(&self, author: Author) -> Self {

@@ -56,6 +56,7 @@ create table aml_cases (
   check ((decided_by_id is null) = (note is null))
 );
 create index aml_cases_by_state on aml_cases (state, id);
+create index aml_cases_by_opened on aml_cases (opened_at, id);
 create index aml_cases_account_id on aml_cases (account_id);
 create index aml_cases_decided_by_id on aml_cases (decided_by_id);
 

@@ -60,6 +60,8 @@ create table statement_imports (
   state text not null check (state in ('checked', 'importing', 'imported', 'failed', 'dropped')),
   -- Nobody's, when the command of the operator brought it.
   imported_by_id bigint references people (id),
+  -- Who agreed to what it says; from an amount on another person.
+  agreed_by_id bigint references people (id),
   entries bigint not null check (entries >= 0),
   credits bigint not null check (credits >= 0),
   debits bigint not null check (debits >= 0),
@@ -81,6 +83,7 @@ create table statement_imports (
 create index statement_imports_by_state on statement_imports (state, id);
 create index statement_imports_of_account on statement_imports (receiving_account_id, state, last_on, id);
 create index statement_imports_imported_by_id on statement_imports (imported_by_id);
+create index statement_imports_agreed_by_id on statement_imports (agreed_by_id, created_at);
 create index statement_imports_file_key on statement_imports (file_key);
 
 -- One line of the receiving bank's statement, as finance typed it in or as it was imported.
@@ -113,6 +116,8 @@ create table statement_entries (
   occurrence bigint not null default 1 check (occurrence > 0),
   -- The transaction that brought the money into the books; none yet for what was typed in before there were imports.
   booked_transaction_id bigint unique references ledger_transactions (id),
+  -- Whether the bank takes back what it booked before.
+  reversal boolean not null default false,
   -- Why a person has to look at it first.
   hold text,
   credited_by_id bigint references people (id),

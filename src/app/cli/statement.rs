@@ -17,8 +17,9 @@ pub(super) fn import(config: &Config, file: &Path, account: Option<&str>) -> Out
         let db = Db::open(&config.database_url)?;
         let ring = Arc::new(keyring::checked(&config.keys_dir(), &db).await?);
         let base_url = config.base_url.as_str().trim_end_matches('/');
-        let ctx = operator(Clock::system().now(), ring, base_url.into());
-        remittance::import_statement(&db, &ctx, file, account, config.money.charges_tolerance)
+        let clock = Clock::system();
+        let ctx = operator(clock.now(), ring, base_url.into());
+        remittance::import_statement(&db, (&ctx, &clock), file, account, config.money.charges_tolerance)
             .await
             .map_err(Box::<dyn std::error::Error>::from)
     })??;

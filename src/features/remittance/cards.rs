@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::top_ups::Row;
-use super::{confirming, desk, entries, receiving, top_ups};
+use super::{confirming, desk, entries, receiving, statements, top_ups};
 use crate::base::db::Conn;
 use crate::base::types::{Moment, Money};
 use crate::services::context::Context;
@@ -101,13 +101,14 @@ pub(super) fn desk(conn: &mut Conn, _: &Context, look: &Look<'_>) -> Result<Opti
 #[template(path = "remittance/cards/decisions.html")]
 struct DecisionsCard {
     waiting: i64,
+    files: i64,
 }
 
-/// The decisions that wait for this person as the second one; nothing when none does.
+/// The decisions and files that wait for this person as the second one; nothing when none does.
 pub(super) fn decisions(conn: &mut Conn, ctx: &Context, _: &Look<'_>) -> Result<Option<String>, Error> {
     let Some(me) = ctx.author.person_id else { return Ok(None) };
-    let waiting = desk::waiting(conn, me)?;
-    if waiting == 0 { Ok(None) } else { Ok(Some(DecisionsCard { waiting }.render()?)) }
+    let (waiting, files) = (desk::waiting(conn, me)?, statements::waiting(conn, me)?);
+    if waiting + files == 0 { Ok(None) } else { Ok(Some(DecisionsCard { waiting, files }.render()?)) }
 }
 
 #[derive(Template)]

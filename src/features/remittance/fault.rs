@@ -24,6 +24,9 @@ pub enum Fault {
     /// What is held is credited only with a word why.
     #[error("a note is missing")]
     NoteMissing,
+    /// The entry is held or caught by a rule: whoever credits it says why on its own page.
+    #[error("the entry has to be looked at first")]
+    LookFirst,
     /// Entry and declaration name different amounts.
     #[error("the amounts differ")]
     AmountsDiffer,
@@ -82,7 +85,8 @@ impl From<Fault> for Stop {
         match fault {
             Fault::AmountsDiffer => Errors::one("entry", FieldError::AmountsDiffer).into(),
             Fault::CurrenciesDiffer => Errors::one("entry", FieldError::CurrenciesDiffer).into(),
-            Fault::NoteMissing => Errors::one("note", FieldError::Missing).into(),
+            Fault::LookFirst => Errors::one("entry", FieldError::LookFirst).into(),
+            Fault::NoteMissing => Errors::one("note", FieldError::SayWhy).into(),
             Fault::NamesAnother => Errors::one("another_checked", FieldError::NamesAnother).into(),
             Fault::PayersFull => Errors::one("form", FieldError::PayersFull).into(),
             Fault::PayerKnown => Errors::one("payer_name", FieldError::PayerKnown).into(),

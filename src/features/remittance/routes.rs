@@ -54,6 +54,7 @@ pub(super) fn routes() -> Vec<Route> {
         route("/staff/decisions/{number}/agreement").post(desk::agree_do).form_at("/staff/decisions"),
         route("/staff/decisions/{number}/refusal").post(desk::refuse_do).form_at("/staff/decisions"),
         route("/staff/aml").get(aml::list),
+        route("/staff/aml/cases.csv").get(aml::sheet),
         route("/staff/aml/{number}/report").get(aml::report_ask).post(aml::report_do),
         route("/staff/aml/rules/{name}").get(aml::rule_ask).post(aml::rule_do),
         route("/staff/receiving").get(receiving::list),

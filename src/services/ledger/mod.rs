@@ -18,9 +18,9 @@ mod replay;
 pub use personal::PERSONAL;
 pub use queries::{
     Account, Holder, HouseAccount, Movement, Sums, TransactionRow, TrialLine, accounts_of_the_house, bank,
-    credited_between, fees, hold, moved_for, movements, movements_since, number_of, outgoing, owed_by, post, posted,
-    receivable, receivable_of, refunds_payable, reverse, row_of, sums, suspense, transactions, trial_balance, wallet,
-    wallet_balance,
+    credited_between, fees, hold, kind_of, moved_for, movements, movements_since, number_of, outgoing, owed_by, post,
+    posted, receivable, receivable_of, refunds_payable, reverse, row_of, sums, suspense, transactions, trial_balance,
+    wallet, wallet_balance,
 };
 pub use replay::{Discrepancy, verify};
 
@@ -72,6 +72,8 @@ text_enum! {
         SentBack = "sent_back",
         /// The bank took a charge.
         BankCharge = "bank_charge",
+        /// An entry counts no more that was booked when it was credited, and that credit was undone.
+        VoidEntry = "void_entry",
         /// Money was credited to the wrong account, or by mistake.
         UndoCredit = "undo_credit",
         /// An earlier transaction was wrong.

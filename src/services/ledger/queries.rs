@@ -14,5 +14,5 @@ pub use accounts::{
 pub use books::{Sums, TransactionRow, sums, transactions};
 pub use flow::credited_between;
 pub use movements::{Movement, movements, movements_since};
-pub use posting::{number_of, post, posted, reverse, row_of};
+pub use posting::{kind_of, number_of, post, posted, reverse, row_of};
 pub use trial::{TrialLine, trial_balance};

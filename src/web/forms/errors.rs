@@ -116,6 +116,10 @@ pub enum FieldError {
     ReceivingForm,
     /// Another receiving account that is not closed has this number.
     ReceivingInUse,
+    /// Money that waits for a reason is credited only with a word why.
+    SayWhy,
+    /// Money that waits for a reason is credited on its own page.
+    LookFirst,
     /// The bank's serial number was entered already: the entry's public number, its day and its amount.
     KnownEntry(String, String, String),
     /// A file that is no bank statement of a format that is read.

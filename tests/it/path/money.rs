@@ -27,13 +27,15 @@ async fn walk_it(portal: Portal, pictures: &'static str) {
     let whole = tops_up(&mut walk, "1250.00").await;
     let short = tops_up(&mut walk, "100.00").await;
     let foreign = tops_up(&mut walk, "70.00").await;
-    // One is what it should be, one too little, one from somebody else.
+    let permanent = has_a_reference_for_good(&mut walk).await;
+    // One is what it should be, one too little, one from somebody else; one came without a top-up.
     let lines = [
         ("20", "1250.00", "LI MING", whole.as_str(), "B1"),
         ("20", "60.00", "Li Ming", short.as_str(), "B2"),
         ("20", "70.00", "Wu Xia", foreign.as_str(), "B3"),
+        ("20", "300.00", "Li Ming", permanent.as_str(), "B4"),
     ];
-    imports(&mut walk, &lines, "3 entries").await;
+    imports(&mut walk, &lines, "4 entries").await;
     walk.turn("li").await;
     walk.goto(&format!("/account/remittances/{whole}")).await;
     walk.reads("Found on the bank’s statement and credited").await;
@@ -44,6 +46,10 @@ async fn walk_it(portal: Portal, pictures: &'static str) {
     walk.picture().await;
     walk.goto(&format!("/account/remittances/{foreign}")).await;
     walk.reads("It was not sent in the name that was authenticated").await;
+    walk.picture().await;
+    walk.goto("/account/payers").await;
+    walk.reads("¥ 300.00").await;
+    walk.reads("Credited").await;
     walk.picture().await;
     // Finance looks at what is held, and credits it with a word why.
     walk.turn("finn").await;
@@ -73,7 +79,7 @@ async fn walk_it(portal: Portal, pictures: &'static str) {
     walk.reads("The credit was undone").await;
     walk.picture().await;
     walk.goto("/account/balance").await;
-    walk.reads("¥ 1,250.00").await;
+    walk.reads("¥ 1,550.00").await;
     walk.picture().await;
 }
 
@@ -84,6 +90,18 @@ async fn tops_up(walk: &mut Walk, amount: &str) -> String {
     walk.fill(&[("amount", amount)]).await;
     walk.press("Get the reference").await;
     walk.number().await
+}
+
+/// Gets the permanent reference as the page shows it, with its hyphens.
+async fn has_a_reference_for_good(walk: &mut Walk) -> String {
+    walk.turn("li").await;
+    walk.goto("/account/payers").await;
+    walk.press("Get my permanent reference").await;
+    walk.reads("It stays the same for good").await;
+    walk.picture().await;
+    let text = walk.browser.text().await;
+    let shown = text.split_whitespace().find(|word| word.starts_with('M') && word.matches('-').count() == 2);
+    shown.unwrap_or_else(|| panic!("no reference in:\n{text}")).to_owned()
 }
 
 /// Finance imports a file of the bank.

@@ -307,7 +307,18 @@ on_both!(
         let link = list.links().into_iter().find(|(_, to)| to.ends_with("/report")).unwrap().1;
         let form = people.fay.opens(&link).await.form(&link).with("note", "Reported as 12/26");
         people.fay.submits(&form).await;
-        assert!(people.fay.opens("/staff/aml?state=reported").await.text().contains("Reported as 12/26"));
+        let reported = people.fay.opens("/staff/aml?state=reported").await;
+        assert!(reported.text().contains("Reported as 12/26"));
+        // The year's cases are taken along.
+        let (_, link) = reported.links().into_iter().find(|(_, to)| to.contains("cases.csv")).unwrap();
+        let sheet = people.fay.opens(&link).await;
+        assert!(sheet.header("content-type").unwrap().starts_with("text/csv"));
+        let lines: Vec<&str> = sheet.html.lines().collect();
+        assert_eq!(lines.len(), 3, "{lines:?}");
+        assert!(lines[1].contains(",threshold,cleared,") && lines[1].contains(",50000.00,CNY,"), "{lines:?}");
+        assert!(lines[2].contains(",structuring,reported,") && lines[2].ends_with(",Reported as 12/26"), "{lines:?}");
+        let before = people.fay.opens("/staff/aml/cases.csv?year=2025").await;
+        assert_eq!(before.html.lines().count(), 1, "{}", before.html);
         books_are_right(&portal).await;
     }
 );

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use easylink::base::db::schema::accounts;
 
+use super::payers::reference;
 use super::receiving::{closes_named, opens_with};
 use super::{Company, company, presses, tops_up, verified};
 use crate::support::entered::Entered;
@@ -52,6 +53,13 @@ on_both!(
         assert_eq!(named(&mut people.li, "400").await, "Own Bank");
         let mut wu = verified(&portal, "wu@example.com").await;
         assert_eq!(named(&mut wu, "400").await, "Middle Bank");
+        // Whoever sends money whenever they like reads which account takes which amounts.
+        reference(&mut wu).await;
+        let page = wu.opens("/account/payers").await.text();
+        assert!(page.contains("up to ¥ 500.00") && page.contains("from ¥ 400.00 up to ¥ 600.00"), "{page}");
+        reference(&mut people.li).await;
+        let page = people.li.opens("/account/payers").await.text();
+        assert!(page.contains("Own Bank") && !page.contains("up to"), "one account takes all: {page}");
         let list = people.fay.opens("/staff/receiving").await.text();
         assert!(list.contains("from ¥ 400.00 up to ¥ 600.00") && list.contains(&format!("Account {number}")), "{list}");
     }

@@ -139,6 +139,45 @@ pub(super) fn undone_permanent(
 }
 
 #[derive(Template)]
+#[template(path = "mail/money_sent_back_subject.txt")]
+struct SentBackSubject<'a> {
+    facts: &'a Facts,
+}
+
+#[derive(Template)]
+#[template(path = "mail/money_sent_back.txt")]
+struct SentBackText<'a> {
+    facts: &'a Facts,
+}
+
+#[derive(Template)]
+#[template(path = "mail/money_sent_back.html")]
+struct SentBackHtml<'a> {
+    facts: &'a Facts,
+}
+
+fn goes_back(facts: &Facts, to: &Reader) -> Result<Mail, askama::Error> {
+    let words =
+        (SentBackSubject { facts }.render()?, SentBackText { facts }.render()?, SentBackHtml { facts }.render()?);
+    Ok(written("money_sent_back", to, words))
+}
+
+/// Money that named the top-up goes back to who sent it.
+pub(super) fn sent_back(ctx: &Context, target: &Target, amount: Money, to: &Reader) -> Result<Mail, askama::Error> {
+    goes_back(&facts(ctx, target, amount, Money::ZERO), to)
+}
+
+/// The same of money that named the permanent reference.
+pub(super) fn sent_back_permanent(
+    ctx: &Context,
+    account: &Permanent,
+    amount: Money,
+    to: &Reader,
+) -> Result<Mail, askama::Error> {
+    goes_back(&of_account(ctx, account, amount), to)
+}
+
+#[derive(Template)]
 #[template(path = "mail/permanent_credited_subject.txt")]
 struct PermanentSubject<'a> {
     facts: &'a Facts,

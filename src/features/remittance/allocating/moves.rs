@@ -61,12 +61,30 @@ pub fn book_in(conn: &mut Conn, ctx: &Context, books: &mut Books, entry: &Arrive
     Ok(transaction)
 }
 
+/// Holds what entries of a receiving account are booked in until the running transaction ends: who brings entries comes one after
+/// the other.
+pub fn gate(conn: &mut Conn, ctx: &Context, receiving: &Number, currency: &str) -> Result<(), Fault> {
+    let accounts = [
+        ledger::bank(conn, receiving, currency, ctx.now)?,
+        ledger::suspense(conn, currency, ctx.now)?,
+        ledger::outgoing(conn, currency, ctx.now)?,
+    ];
+    ledger::hold(conn, &accounts.iter().collect::<Vec<_>>())?;
+    Ok(())
+}
+
 /// Undoes the booking of an entry that counts no more.
 pub fn unbook(conn: &mut Conn, ctx: &Context, entry: &Arrived) -> Result<(), Fault> {
-    if let Some(booked) = entry.booked_transaction_id {
+    let Some(booked) = entry.booked_transaction_id else { return Ok(()) };
+    if ledger::kind_of(conn, booked)? == TransactionKind::ReceiveEntry {
         let number = ledger::number_of(conn, booked)?;
         ledger::reverse(conn, ctx, &number)?;
+        return Ok(());
     }
+    // Before entries were booked when they come, crediting was what booked them. That was undone: the money is nobody's.
+    let suspense = ledger::suspense(conn, &entry.currency, ctx.now)?;
+    let bank = ledger::bank(conn, &entry.receiving, &entry.currency, ctx.now)?;
+    post(conn, ctx, TransactionKind::VoidEntry, &entry.number, vec![(suspense, bank, entry.amount)])?;
     Ok(())
 }
 

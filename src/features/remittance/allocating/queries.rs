@@ -36,6 +36,8 @@ pub struct Arrived {
     pub currency: String,
     /// The text of the remittance.
     pub text: String,
+    /// Whether the bank takes back by it what it booked before.
+    pub reversal: bool,
     /// The transaction that booked it.
     pub(in crate::features::remittance) booked_transaction_id: Option<i64>,
 }
@@ -59,6 +61,7 @@ macro_rules! columns {
             receiving_accounts::number,
             receiving_accounts::currency,
             statement_entries::remittance_text,
+            statement_entries::reversal,
             statement_entries::booked_transaction_id,
         )
     };

@@ -9,11 +9,12 @@ use super::mails;
 use super::model::AllocationKind;
 use super::queries::{self, Arrived, Live, Target};
 use crate::base::db::Conn;
-use crate::base::types::Money;
+use crate::base::types::{Money, Number};
 use crate::features::accounts::{owners_of, readers_of};
 use crate::features::remittance::entries::EntryMove;
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::{Move, RemittanceState};
+use crate::features::remittance::receiving;
 use crate::services::context::Context;
 use crate::services::ledger::{self, Account, Holder, Posting, TransactionKind};
 use crate::services::mail;
@@ -33,7 +34,12 @@ pub fn undo(conn: &mut Conn, ctx: &Context, entry: &Arrived, decision: i64) -> R
         return Err(Fault::Changed);
     }
     let mut taken: BTreeMap<i64, (Holder, Taken)> = BTreeMap::new();
-    for live in queries::live(conn, entry)? {
+    // Top-ups before their allocations, as in crediting: nobody waits for another in a circle.
+    let live = queries::live(conn, entry)?;
+    let numbers: Vec<Number> = live.iter().filter_map(|one| one.remittance.clone()).collect();
+    let targets = queries::target_of(conn, &numbers)?;
+    queries::hold(conn, &targets.iter().collect::<Vec<_>>())?;
+    for live in live {
         queries::undone(conn, live.id, decision)?;
         let holder = live.holder;
         let give = if let (AllocationKind::Remittance, Some(number)) = (live.kind, &live.remittance) {
@@ -67,6 +73,7 @@ fn remittance(conn: &mut Conn, ctx: &Context, target: &Target, amount: Money, de
     if !queries::lost(conn, target, left, to)? {
         return Err(Fault::Changed);
     }
+    receiving::payable_again(conn, &target.number)?;
     let undone = if credited { target.amount } else { amount };
     let details = json!({ "amount": undone });
     let record = Entry::new(Event::RemittanceUndone).about(target.number.as_str());

@@ -5,8 +5,10 @@ mod model;
 mod moves;
 mod pages;
 mod queries;
+mod sheet;
 
-pub use model::CaseMove;
-pub use moves::{end, opened, waits};
+pub use model::{CaseMove, RuleKind};
+pub use moves::{end, opened, reopen, waits};
 pub(super) use pages::{list, report_ask, report_do, rule_ask, rule_do};
 pub use queries::caught;
+pub(super) use sheet::sheet;

@@ -16,7 +16,9 @@ use crate::services::records::{self, Entry, Event};
 
 /// Keeps that money for an account waits for a person, and why.
 pub fn opened(conn: &mut Conn, ctx: &Context, entry: &Number, account_id: i64, why: Hold) -> Result<(), Fault> {
-    queries::open(conn, &Number::random('G'), entry, account_id, why, ctx.now)?;
+    if queries::open(conn, &Number::random('G'), entry, account_id, why, ctx.now)? == 0 {
+        return Ok(());
+    }
     let record = Entry::new(Event::AmlHeld).about(entry.as_str()).with(json!({ "rule": why.as_str() }));
     Ok(records::keep(conn, ctx, record)?)
 }
@@ -43,6 +45,19 @@ pub fn end(
     }
     let event = if to == CaseState::Returned { Event::AmlReturned } else { Event::AmlCleared };
     let record = Entry::new(event).about(entry.number.as_str()).with(json!({ "note": note }));
+    Ok(records::keep(conn, ctx, record)?)
+}
+
+/// Money that was to go back does not: its case is open again.
+pub fn reopen(conn: &mut Conn, ctx: &Context, entry: &Arrived) -> Result<(), Fault> {
+    let Some(case) = queries::of_entry(conn, entry)? else { return Ok(()) };
+    if case.state.after(CaseMove::Reopen).is_err() {
+        return Ok(());
+    }
+    if !queries::opened_again(conn, &case)? {
+        return Err(Fault::Changed);
+    }
+    let record = Entry::new(Event::AmlHeld).about(entry.number.as_str()).with(json!({ "rule": case.rule.as_str() }));
     Ok(records::keep(conn, ctx, record)?)
 }
 

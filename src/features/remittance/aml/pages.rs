@@ -33,6 +33,7 @@ struct List {
     rows: Rows<Told>,
     state: String,
     rules: Vec<Rule>,
+    years: Vec<i16>,
 }
 
 pub(in crate::features::remittance) async fn list(
@@ -45,15 +46,18 @@ pub(in crate::features::remittance) async fn list(
     };
     let word = state.map_or("all", CaseState::as_str).to_string();
     let cursor = Number::parse('G', &filter.after);
-    let (shell, (rows, rules)) = visit
+    let zone = visit.house().config.zone.clone();
+    let this = visit.asked().context.now.day(&zone).date().year();
+    let (shell, (rows, rules, years)) = visit
         .list("aml_cases", json!({ "state": word }), move |conn, officer| {
             let own = own_accounts(conn, officer)?;
             let load = |after: Option<&Number>| queries::list(conn, &own, state, after, PAGE + 1);
             let rows = Rows::below(cursor, load, |row| row.number.as_str().to_string())?;
-            Ok((rows, queries::rules(conn)?))
+            let first = queries::first_opened(conn)?.map_or(this, |at| at.day(&zone).date().year());
+            Ok((rows, queries::rules(conn)?, (first..=this).rev().collect()))
         })
         .await?;
-    page(List { shell, rows, state: word, rules })
+    page(List { shell, rows, state: word, rules, years })
 }
 
 /// Why a case is reported.

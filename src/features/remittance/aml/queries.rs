@@ -6,8 +6,10 @@ use diesel::prelude::*;
 
 use super::model::{CaseState, Facts, Rule, RuleKind};
 use crate::base::db::Conn;
-use crate::base::db::schema::{accounts, allocations, aml_cases, aml_rules, people, statement_entries};
-use crate::base::types::{Moment, Money, Number};
+use crate::base::db::schema::{
+    accounts, allocations, aml_cases, aml_rules, people, receiving_accounts, statement_entries,
+};
+use crate::base::types::{Day, Moment, Money, Number};
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::allocating::Arrived;
 use crate::features::remittance::entries::Hold;
@@ -105,6 +107,7 @@ pub(super) struct Case {
     pub entry: Number,
     pub account_id: Option<i64>,
     pub state: CaseState,
+    pub rule: Hold,
 }
 
 macro_rules! case {
@@ -114,6 +117,7 @@ macro_rules! case {
             statement_entries::number,
             aml_cases::account_id,
             aml_cases::state,
+            aml_cases::rule,
         ))
     };
 }
@@ -146,6 +150,20 @@ pub(super) fn ended(
     Ok(kept == 1)
 }
 
+/// Keeps that a case waits again; false when somebody else was first.
+pub(super) fn opened_again(conn: &mut Conn, case: &Case) -> QueryResult<bool> {
+    let kept = diesel::update(aml_cases::table.find(case.id))
+        .filter(aml_cases::state.eq(case.state))
+        .set((
+            aml_cases::state.eq(CaseState::Open),
+            aml_cases::note.eq(None::<String>),
+            aml_cases::decided_by_id.eq(None::<i64>),
+            aml_cases::decided_at.eq(None::<Moment>),
+        ))
+        .execute(conn)?;
+    Ok(kept == 1)
+}
+
 /// A case as list and report show it.
 #[derive(Debug, Clone, Queryable)]
 pub struct Told {
@@ -153,7 +171,7 @@ pub struct Told {
     pub number: Number,
     /// Where it stands.
     pub state: CaseState,
-    /// Why the money waits.
+    /// Why the money waited.
     pub rule: Hold,
     /// Why it ended.
     pub note: Option<String>,
@@ -163,8 +181,12 @@ pub struct Told {
     pub decided_at: Option<Moment>,
     /// The entry.
     pub entry: Number,
+    /// When the bank booked it.
+    pub booked_on: Day,
     /// How much.
     pub amount: Money,
+    /// In what.
+    pub currency: String,
     /// The account's number.
     pub account: Option<String>,
     decided_by: Option<(Option<String>, String)>,
@@ -175,6 +197,30 @@ impl Told {
     pub fn decided_by(&self) -> Option<&str> {
         self.decided_by.as_ref().map(|(name, address)| name.as_deref().unwrap_or(address))
     }
+}
+
+macro_rules! told {
+    ($own:expr) => {
+        aml_cases::table
+            .inner_join(statement_entries::table.inner_join(receiving_accounts::table))
+            .left_join(accounts::table.on(aml_cases::account_id.eq(accounts::id.nullable())))
+            .left_join(people::table.on(aml_cases::decided_by_id.eq(people::id.nullable())))
+            .filter(aml_cases::account_id.is_null().or(aml_cases::account_id.ne_all($own)))
+            .select((
+                aml_cases::number,
+                aml_cases::state,
+                aml_cases::rule,
+                aml_cases::note,
+                aml_cases::opened_at,
+                aml_cases::decided_at,
+                statement_entries::number,
+                statement_entries::booked_on,
+                statement_entries::amount,
+                receiving_accounts::currency,
+                accounts::number.nullable(),
+                (people::name, people::address).nullable(),
+            ))
+    };
 }
 
 /// Cases, newest first, from below `after`; of one state or of all; `None` for an unknown cursor. Those of accounts that are
@@ -192,29 +238,23 @@ pub(super) fn list(
         let Some(found) = found.first(conn).optional()? else { return Ok(None) };
         below = found;
     }
-    let mut query = aml_cases::table
-        .inner_join(statement_entries::table)
-        .left_join(accounts::table.on(aml_cases::account_id.eq(accounts::id.nullable())))
-        .left_join(people::table.on(aml_cases::decided_by_id.eq(people::id.nullable())))
-        .filter(aml_cases::id.lt(below))
-        .filter(aml_cases::account_id.is_null().or(aml_cases::account_id.ne_all(own)))
-        .order(aml_cases::id.desc())
-        .limit(most)
-        .select((
-            aml_cases::number,
-            aml_cases::state,
-            aml_cases::rule,
-            aml_cases::note,
-            aml_cases::opened_at,
-            aml_cases::decided_at,
-            statement_entries::number,
-            statement_entries::amount,
-            accounts::number.nullable(),
-            (people::name, people::address).nullable(),
-        ))
-        .into_boxed();
+    let mut query = told!(own).filter(aml_cases::id.lt(below)).order(aml_cases::id.desc()).limit(most).into_boxed();
     if let Some(state) = state {
         query = query.filter(aml_cases::state.eq(state));
     }
     query.load(conn).map(Some)
+}
+
+/// What was opened from the first moment on and before the second, oldest first; without the cases of the viewer's own accounts.
+pub(super) fn opened_within(conn: &mut Conn, own: &[i64], (from, until): (Moment, Moment)) -> QueryResult<Vec<Told>> {
+    told!(own)
+        .filter(aml_cases::opened_at.ge(from))
+        .filter(aml_cases::opened_at.lt(until))
+        .order((aml_cases::opened_at, aml_cases::id))
+        .load(conn)
+}
+
+/// When the first case was opened.
+pub(super) fn first_opened(conn: &mut Conn) -> QueryResult<Option<Moment>> {
+    aml_cases::table.order((aml_cases::opened_at, aml_cases::id)).select(aml_cases::opened_at).first(conn).optional()
 }

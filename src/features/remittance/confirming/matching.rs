@@ -49,6 +49,13 @@ pub struct Candidate {
     pub names_another: Option<Number>,
 }
 
+impl Candidate {
+    /// Whether crediting it takes a word why, which is said on the entry's own page.
+    pub fn looks_first(&self) -> bool {
+        self.strange_name || self.entry.hold.is_some()
+    }
+}
+
 /// The names in which money for the account may come are `names`. The best `most` entries for which anything speaks beside the date, of equal ones the oldest. They come newest first.
 pub fn candidates(top_up: &TopUp, entries: Vec<StatementEntry>, names: &[String], most: usize) -> Vec<Candidate> {
     let mut list: Vec<Candidate> = entries
@@ -156,6 +163,7 @@ mod tests {
             remittance: None,
             balance_of: None,
             hold: None,
+            reversal: false,
             side: crate::features::remittance::statements::Side::Credit,
             import: None,
             voided: None,

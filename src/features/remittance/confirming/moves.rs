@@ -11,7 +11,8 @@ use crate::base::db::Conn;
 use crate::base::types::{Moment, Money, Number};
 use crate::features::accounts::readers_of;
 use crate::features::remittance::actor::Treasurer;
-use crate::features::remittance::allocating::{self, AllocationKind, Share, Why};
+use crate::features::remittance::allocating;
+use crate::features::remittance::desk::{self, DecisionKind, Outcome, Planned, Wish};
 use crate::features::remittance::entries::EntryMove;
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::Move;
@@ -20,16 +21,17 @@ use crate::services::context::Context;
 use crate::services::mail;
 use crate::services::records::{self, Entry, Event};
 
-/// Confirms a declaration against an entry of the statement and credits the wallet: declaration, entry, ledger, records
-/// and mail in one transaction.
+/// Confirms a declaration against an entry of the statement, which is then decided about as at the desk: by one person where one
+/// may, else a second one has to agree.
 pub fn confirm(
     conn: &mut Conn,
     officer: &impl Treasurer,
     number: &Number,
     entry: &Number,
     sight: Sight,
-) -> Result<(), Fault> {
-    let (ctx, person) = (officer.ctx(), officer.person_id());
+    four_eyes_from: Money,
+) -> Result<Outcome, Fault> {
+    let person = officer.person_id();
     let target = allocating::target(conn, number)?.ok_or(Fault::NotFound)?;
     let arrived = allocating::arrived(conn, entry)?.ok_or(Fault::NotFound)?;
     if arrived.entered_by_id == Some(person) || is_own(conn, person, target.holder.account_id())? {
@@ -47,10 +49,13 @@ pub fn confirm(
         target.state.after(Move::Credit)?;
         return Err(if target.currency == arrived.currency { Fault::AmountsDiffer } else { Fault::CurrenciesDiffer });
     }
-    let amount = arrived.amount;
-    let charges = Money::ZERO;
-    let share = Share { target: target.into(), kind: AllocationKind::Remittance, amount, charges, why: Why::Confirmed };
-    allocating::allocate(conn, ctx, Some(person), &arrived, &[share])
+    let share = Planned { reference: number.as_str().to_string(), amount: arrived.amount.0, balance: false };
+    let wish = Wish { kind: DecisionKind::Credit, shares: vec![share], note: None };
+    // What is held, or caught by a rule, takes a word why, and that is said on the entry's own page.
+    desk::decide(conn, officer, entry, &wish, four_eyes_from).map_err(|fault| match fault {
+        Fault::NoteMissing => Fault::LookFirst,
+        fault => fault,
+    })
 }
 
 /// Refuses the declaration that was made at the moment `seen`; the customer reads the reason.

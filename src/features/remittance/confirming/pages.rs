@@ -12,6 +12,7 @@ use super::queries::{self, Payer, Queued, Sight};
 use crate::base::db::Conn;
 use crate::base::types::{Moment, Number};
 use crate::features::identity;
+use crate::features::remittance::desk::Outcome;
 use crate::features::remittance::entries;
 use crate::features::remittance::fields;
 use crate::features::remittance::model::{Move, RemittanceState};
@@ -160,14 +161,21 @@ pub(in crate::features::remittance) async fn confirm_do(
     path: Path<String>,
     form: Form<Confirmation>,
 ) -> Result<HttpResponse, Error> {
-    let number = number_in(&path)?;
+    let (number, limit) = (number_in(&path)?, visit.house().config.money.four_eyes_from);
     let target = number.clone();
     let ended = visit
         .write(&form, move |conn, officer, form| {
             let entry = Number::parse('E', &form.entry).ok_or(Error::NotFound)?;
             let sight = Sight { declared_at: seen(&form.seen), another_checked: form.another_checked == "yes" };
-            moves::confirm(conn, officer, &target, &entry, sight)?;
-            Ok(Goto::to(format!("/staff/remittances/{}", target.as_str())).saying(Flash::RemittanceConfirmed))
+            Ok(match moves::confirm(conn, officer, &target, &entry, sight, limit)? {
+                Outcome::Done => {
+                    let to = format!("/staff/remittances/{}", target.as_str());
+                    Goto::to(to).saying(Flash::RemittanceConfirmed)
+                }
+                Outcome::Proposed => {
+                    Goto::to(format!("/staff/statements/{}", entry.as_str())).saying(Flash::EntryProposed)
+                }
+            })
         })
         .await?;
     again(&visit, ended, number, |_| String::new()).await

@@ -55,7 +55,7 @@ fn kind_of(entry: &StatementEntry, word: &str) -> Result<DecisionKind, Error> {
     let kind = DecisionKind::parse(word).filter(|kind| !elsewhere(kind)).ok_or(Error::NotFound)?;
     let fits = match kind.entry_move() {
         Some(by) => entry.state.allows(by),
-        None => entry.side == Side::Debit,
+        None => entry.side == Side::Debit && !entry.reversal,
     };
     if fits { Ok(kind) } else { Err(Error::Conflict) }
 }

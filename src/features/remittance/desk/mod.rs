@@ -8,11 +8,14 @@ mod model;
 mod moves;
 mod pages;
 mod queries;
+mod screening;
 mod sending;
 mod shares;
 mod splitting;
 
 pub(super) use deciding::{ask, decide_do};
+pub(super) use model::{DecisionKind, Planned};
+pub(super) use moves::{Outcome, Wish, decide, drop_waiting};
 pub(super) use pages::{agree_do, credit_do, list, next, refuse_do, show};
 pub(super) use queries::waiting;
 pub(super) use sending::{sending_ask, sending_do};

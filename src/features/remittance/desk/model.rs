@@ -70,20 +70,20 @@ impl DecisionKind {
             Self::Credit | Self::Sent => "",
             Self::Park => "Set it aside",
             Self::SendBack => "Propose to send it back",
-            Self::Keep => "Do not send it back",
+            Self::Keep => "Propose to keep it",
             Self::Undo => "Propose to undo it",
             Self::Charge => "It is a charge",
         }
     }
 
-    /// Whether it always takes a second person: money leaves, or was somebody's.
+    /// Whether it always takes a second person: money leaves, was somebody's, or may have left already.
     pub const fn always_two(self) -> bool {
-        matches!(self, Self::SendBack | Self::Undo)
+        matches!(self, Self::SendBack | Self::Keep | Self::Undo)
     }
 
     /// Whether one person may always do it: no money changes hands.
     pub const fn always_one(self) -> bool {
-        matches!(self, Self::Park | Self::Keep)
+        matches!(self, Self::Park)
     }
 }
 

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::model::{DecisionKind, DecisionMove, DecisionState, Planned};
 use super::queries::{self, Decision};
+use super::screening;
 use crate::base::db::Conn;
 use crate::base::types::{Money, Number};
 use crate::features::remittance::actor::Treasurer;
@@ -49,9 +50,13 @@ pub fn decide(
     let (ctx, person) = (officer.ctx(), officer.person_id());
     let arrived = allocating::arrived(conn, number)?.ok_or(Fault::NotFound)?;
     allowed(conn, person, &arrived, wish)?;
-    let asked = arrived.state == EntryState::Held || aml::waits(conn, &arrived)?;
-    if asked && wish.kind == DecisionKind::Credit && wish.note.is_none() {
-        return Err(Fault::NoteMissing);
+    if wish.kind == DecisionKind::Credit {
+        let payees = payees(conn, &arrived, wish)?;
+        let strange = screening::caught(conn, ctx, &arrived, &payees)?;
+        let asked = strange || arrived.state == EntryState::Held || aml::waits(conn, &arrived)?;
+        if asked && wish.note.is_none() {
+            return Err(Fault::NoteMissing);
+        }
     }
     let small = arrived.amount < four_eyes_from && arrived.entered_by_id != Some(person);
     let alone = wish.kind.always_one() || (small && !wish.kind.always_two());
@@ -96,6 +101,12 @@ pub fn refuse(conn: &mut Conn, officer: &impl Treasurer, number: &Number) -> Res
     Ok(decision.entry)
 }
 
+/// Ends what waits for a second person about an entry that was voided.
+pub fn drop_waiting(conn: &mut Conn, officer: &impl Treasurer, entry: &Arrived) -> Result<(), Fault> {
+    let waiting = queries::waiting_about(conn, entry)?;
+    waiting.map_or(Ok(()), |number| refuse(conn, officer, &number).map(|_| ()))
+}
+
 fn settled(
     conn: &mut Conn,
     officer: &impl Treasurer,
@@ -112,22 +123,28 @@ fn allowed(conn: &mut Conn, person: i64, arrived: &Arrived, wish: &Wish) -> Resu
         Some(by) => {
             arrived.state.after(by)?;
         }
+        // What the bank takes back is no charge: what it had brought is undone and goes back.
+        None if arrived.reversal && wish.kind == DecisionKind::Charge => return Err(Fault::Changed),
         None if arrived.side == Side::Debit && !queries::explained(conn, arrived)? => {}
         None => return Err(Fault::Changed),
     }
-    let mut accounts =
-        if wish.kind == DecisionKind::Undo { allocating::paid_accounts(conn, arrived)? } else { Vec::new() };
-    if wish.kind == DecisionKind::Credit {
-        for share in shares(conn, arrived, &wish.shares)? {
-            accounts.push(share.target.holder().account_id());
-        }
-    }
+    let accounts = match wish.kind {
+        DecisionKind::Undo => allocating::paid_accounts(conn, arrived)?,
+        DecisionKind::Credit => payees(conn, arrived, wish)?,
+        _ => Vec::new(),
+    };
     for account in accounts {
         if is_own(conn, person, account)? {
             return Err(Fault::FourEyes);
         }
     }
     Ok(())
+}
+
+/// The accounts that a credit is for.
+fn payees(conn: &mut Conn, arrived: &Arrived, wish: &Wish) -> Result<Vec<i64>, Fault> {
+    let shares = shares(conn, arrived, &wish.shares)?;
+    Ok(shares.iter().map(|share| share.target.holder().account_id()).collect())
 }
 
 /// What was planned, as it stands now.
@@ -161,18 +178,21 @@ fn carry_out(conn: &mut Conn, ctx: &Context, arrived: &Arrived, decision: &Decis
         DecisionKind::Park => moved(conn, arrived, decision.kind),
         DecisionKind::SendBack => {
             moved(conn, arrived, decision.kind)?;
+            // What was typed in before entries were booked when they come is booked now.
+            allocating::book(conn, ctx, arrived)?;
             let suspense = ledger::suspense(conn, &arrived.currency, ctx.now)?;
             let refunds = ledger::refunds_payable(conn, &arrived.currency, ctx.now)?;
             post(conn, ctx, TransactionKind::SendBack, arrived, (suspense, refunds))?;
             aml::end(conn, ctx, arrived, CaseMove::Return, (by, decision.note.as_deref()))?;
-            told(conn, ctx, arrived, Event::EntrySentBack)
+            allocating::tell_sent_back(conn, ctx, arrived)
         }
         DecisionKind::Keep => {
             moved(conn, arrived, decision.kind)?;
             let suspense = ledger::suspense(conn, &arrived.currency, ctx.now)?;
             let refunds = ledger::refunds_payable(conn, &arrived.currency, ctx.now)?;
             post(conn, ctx, TransactionKind::KeepEntry, arrived, (refunds, suspense))?;
-            Ok(())
+            // Nobody has said yet why it may be credited.
+            aml::reopen(conn, ctx, arrived)
         }
         DecisionKind::Undo => allocating::undo(conn, ctx, arrived, decision.id),
         DecisionKind::Charge => {
@@ -221,14 +241,4 @@ fn post(
 ) -> Result<i64, Fault> {
     let object = Some(arrived.number.as_str().to_string());
     Ok(ledger::posted(conn, ctx, Posting { kind, object, transfers: vec![(debit, credit, arrived.amount)] })?.0)
-}
-
-/// Whoever owns the top-up that the entry names reads what became of the money.
-fn told(conn: &mut Conn, ctx: &Context, arrived: &Arrived, event: Event) -> Result<(), Fault> {
-    let named = Number::within('R', &arrived.text);
-    for target in allocating::target_of(conn, &named)? {
-        let entry = Entry::new(event).about(target.number.as_str()).of_account(target.holder.account_id());
-        records::keep(conn, ctx, entry.with(json!({ "amount": arrived.amount })))?;
-    }
-    Ok(())
 }

@@ -50,6 +50,8 @@ struct Case {
     place: (i64, i64),
     /// Of money that went out: whether it was said what for.
     explained: bool,
+    /// Of what the bank takes back: credited entries of that amount.
+    taken_back: Vec<Number>,
 }
 
 /// An account that an entry names by its permanent reference.
@@ -116,12 +118,18 @@ fn load(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<Case, Err
         Vec::new()
     };
     let explained = queries::explained(conn, &arrived)?;
+    let taken_back = if entry.reversal && entry.side == Side::Debit && !explained {
+        queries::taken_back(conn, &arrived)?
+    } else {
+        Vec::new()
+    };
     Ok(Case {
         accounts,
         candidates: candidates(&entry, payables, SHOWN),
         decisions: queries::of_entry(conn, officer.person_id(), number)?,
         place: queries::place(conn, number)?,
         explained,
+        taken_back,
         entry,
     })
 }

@@ -83,6 +83,16 @@ pub(super) fn insert(
     if kept == 1 { decision(conn, &number) } else { Ok(None) }
 }
 
+/// What waits for a second person about an entry.
+pub(super) fn waiting_about(conn: &mut Conn, entry: &Arrived) -> QueryResult<Option<Number>> {
+    entry_decisions::table
+        .filter(entry_decisions::entry_id.eq(entry.row()))
+        .filter(entry_decisions::state.eq(DecisionState::Proposed))
+        .select(entry_decisions::number)
+        .first(conn)
+        .optional()
+}
+
 /// Keeps how a decision ended; false when somebody else was first.
 pub(super) fn settled(
     conn: &mut Conn,
@@ -346,6 +356,17 @@ pub(super) fn may_pay(conn: &mut Conn, entry: &Arrived) -> QueryResult<(Vec<Numb
         .select(remittances::number)
         .load(conn)?;
     Ok((same_amount, remembered))
+}
+
+/// Credited entries that the bank may take back by this one: those of its amount, newest first.
+pub(super) fn taken_back(conn: &mut Conn, entry: &Arrived) -> QueryResult<Vec<Number>> {
+    statement_entries::table
+        .filter(statement_entries::state.eq(EntryState::Credited))
+        .filter(statement_entries::amount.eq(entry.amount))
+        .order(statement_entries::id.desc())
+        .limit(10)
+        .select(statement_entries::number)
+        .load(conn)
 }
 
 /// Entries of this amount that are to be sent back.

@@ -10,5 +10,7 @@ pub use model::{EntryMove, EntryState, Hold};
 pub use moves::{enter, void};
 pub(super) use pages::{create, list, new};
 pub use queries::NewEntry;
-pub(super) use queries::{StatementEntry, candidates_for, held_for, named_in, one, waiting, waits_for};
+pub(super) use queries::{
+    StatementEntry, candidates_for, goes_back, held_for, named_in, one, remitter, waiting, waits_for,
+};
 pub(super) use voiding::{void_ask, void_do};

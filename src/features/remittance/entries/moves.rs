@@ -8,16 +8,23 @@ use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::allocating;
+use crate::features::remittance::desk;
 use crate::features::remittance::fault::Fault;
 use crate::services::records::{self, Entry, Event};
 
-/// Records an entry: each serial number once for each account at the bank.
+/// Records an entry: each serial number once for each account at the bank, and what a file brought not a second time.
 pub fn enter(conn: &mut Conn, officer: &impl Treasurer, new: &NewEntry) -> Result<Number, Fault> {
     let number = Number::random('E');
+    let known =
+        |(number, day, amount)| Fault::KnownEntry { number, day, amount, currency: new.receiving.currency.clone() };
+    // One after the other with imports, so that neither misses what the other is just bringing.
+    allocating::gate(conn, officer.ctx(), &new.receiving.number, &new.receiving.currency)?;
+    if let Some(found) = queries::same(conn, new)? {
+        return Err(known(found));
+    }
     let named = queries::named_in(conn, &new.text)?;
     if !queries::insert(conn, officer, &number, new, named)? {
-        let (number, day, amount) = queries::by_serial(conn, new)?.ok_or(Fault::Changed)?;
-        return Err(Fault::KnownEntry { number, day, amount, currency: new.receiving.currency.clone() });
+        return Err(known(queries::by_serial(conn, new)?.ok_or(Fault::Changed)?));
     }
     let arrived = allocating::arrived(conn, &number)?.ok_or(Fault::Changed)?;
     allocating::book(conn, officer.ctx(), &arrived)?;
@@ -36,6 +43,7 @@ pub fn void(conn: &mut Conn, officer: &impl Treasurer, number: &Number, reason: 
         return Err(Fault::Changed);
     }
     let arrived = allocating::arrived(conn, number)?.ok_or(Fault::NotFound)?;
+    desk::drop_waiting(conn, officer, &arrived)?;
     allocating::unbook(conn, officer.ctx(), &arrived)?;
     let entry = Entry::new(Event::EntryVoided).about(number.as_str());
     records::keep(conn, officer.ctx(), entry.with(json!({ "amount": found.amount, "reason": reason })))?;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use super::model::{EntryState, Hold};
+use crate::base::crypto::Keys;
 use crate::base::db::Conn;
 use crate::base::db::schema::{
     accounts, allocations, people, permanent_references, receiving_accounts, remittances, statement_entries,
@@ -74,6 +75,8 @@ pub struct StatementEntry {
     pub side: Side,
     /// The file that brought it.
     pub import: Option<Number>,
+    /// Whether the bank takes back by it what it booked before.
+    pub reversal: bool,
     /// How it came to count no more.
     pub voided: Option<Voided>,
 }
@@ -103,7 +106,7 @@ type Row = (
     (Number, EntryState, Side, Money, Day, Vec<u8>, Option<Vec<u8>>, String, Option<String>, Option<i64>),
     Option<(Option<String>, String)>,
     String,
-    (Option<Hold>, Option<Number>),
+    (Option<Hold>, Option<Number>, bool),
     (Option<(Option<String>, String)>, Option<Moment>, Option<String>),
 );
 
@@ -140,7 +143,7 @@ macro_rules! columns {
             ),
             (people::name, people::address).nullable(),
             receiving_accounts::bank_name,
-            (statement_entries::hold, statement_imports::number.nullable()),
+            (statement_entries::hold, statement_imports::number.nullable(), statement_entries::reversal),
             (
                 VOIDERS.fields((people::name, people::address)).nullable(),
                 statement_entries::voided_at,
@@ -213,6 +216,15 @@ fn credited_to(conn: &mut Conn, entries: &mut [StatementEntry]) -> QueryResult<(
         }
     }
     Ok(())
+}
+
+/// Who paid, as the bank names them; empty when it does not.
+pub fn remitter(conn: &mut Conn, keys: &Keys, number: &Number) -> QueryResult<String> {
+    let sealed: Vec<u8> = statement_entries::table
+        .filter(statement_entries::number.eq(number))
+        .select(statement_entries::sealed_remitter)
+        .first(conn)?;
+    Ok(sealed::open(keys, ENTRY_REMITTER, number, Some(&sealed)))
 }
 
 /// An entry as a move finds it.
@@ -302,6 +314,17 @@ pub fn waits_for(conn: &mut Conn, number: &Number) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(waiting)).get_result(conn)
 }
 
+/// How much goes back, or went back, of the newest money that carried this reference; nothing when none does.
+pub fn goes_back(conn: &mut Conn, number: &Number) -> QueryResult<Option<Money>> {
+    statement_entries::table
+        .filter(statement_entries::reference.eq(Some(number)))
+        .filter(statement_entries::state.eq_any([EntryState::Returning, EntryState::Returned]))
+        .order(statement_entries::id.desc())
+        .select(statement_entries::amount)
+        .first(conn)
+        .optional()
+}
+
 /// The top-up whose reference a text carries, the first that there is; else the permanent reference that it carries.
 pub fn named_in(conn: &mut Conn, text: &str) -> QueryResult<Option<Number>> {
     let named = Number::within('R', text);
@@ -333,7 +356,7 @@ fn opened(viewer: &Officer, row: Row) -> StatementEntry {
         (number, state, side, amount, booked_on, remitter, account, text, bank_serial, entered_by_id),
         entered_by,
         bank_name,
-        (hold, import),
+        (hold, import, reversal),
         (voided_by, at, reason),
     ) = row;
     let voided = match (voided_by, at, reason) {
@@ -359,6 +382,7 @@ fn opened(viewer: &Officer, row: Row) -> StatementEntry {
         hold,
         side,
         import,
+        reversal,
         voided,
     }
 }
@@ -396,6 +420,20 @@ pub(super) fn insert(
         .on_conflict_do_nothing()
         .execute(c))?;
     Ok(kept == 1)
+}
+
+/// An entry that stands already as this one would: of a file, or typed in.
+pub(super) fn same(conn: &mut Conn, new: &NewEntry) -> QueryResult<Option<(Number, Day, Money)>> {
+    statement_entries::table
+        .filter(statement_entries::account_key.eq(&new.receiving.account_key))
+        .filter(statement_entries::serial_key.eq(signs(&new.bank_serial)))
+        .filter(statement_entries::booked_on.eq(new.booked_on))
+        .filter(statement_entries::amount.eq(new.amount))
+        .filter(statement_entries::side.eq(Side::Credit))
+        .filter(statement_entries::state.ne(EntryState::Voided))
+        .select((statement_entries::number, statement_entries::booked_on, statement_entries::amount))
+        .first(conn)
+        .optional()
 }
 
 /// The entry of this account at the bank that counts under this serial number: its number, its day and its amount.

@@ -3,6 +3,7 @@
 
 use super::queries::{self, Unseen};
 use super::rules::{Decision, Entry, Named, decide};
+use crate::base::clock::Clock;
 use crate::base::db::{Conn, Db, End};
 use crate::base::types::{Money, Number};
 use crate::features::identity;
@@ -11,23 +12,24 @@ use crate::features::remittance::aml;
 use crate::features::remittance::entries::{EntryMove, EntryState};
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::payers;
+use crate::features::staff::is_own;
 use crate::services::context::Context;
 
 /// Entries that are looked at in one transaction.
 const AT_ONCE: i64 = 50;
 
 /// Looks at every entry that nobody looked at.
-pub async fn look_at_all(db: &Db, ctx: &Context, tolerance: Money) -> Result<(), String> {
+pub async fn look_at_all(db: &Db, (ctx, clock): (&Context, &Clock), tolerance: Money) -> Result<(), String> {
+    let (mut above, mut failed) = (0, 0);
     loop {
         let keys = ctx.keys.clone();
-        let next = db.read(move |conn| queries::unseen(conn, &keys, AT_ONCE)).await;
+        let next = db.read(move |conn| queries::unseen(conn, &keys, above, AT_ONCE)).await;
         let next = next.map_err(|fault| fault.to_string())?.map_err(|fault| fault.to_string())?;
-        if next.is_empty() {
-            return Ok(());
-        }
-        let mut failed = 0;
+        let Some(last) = next.last() else { break };
+        // What cannot be looked at now is looked at in the next run, and keeps no other back.
+        above = last.id;
         for entry in next {
-            let (ctx, number) = (ctx.clone(), entry.number.clone());
+            let (ctx, number) = (ctx.at(clock.now()), entry.number.clone());
             let looked = db.write(move |conn| match look_at(conn, &ctx, &entry, tolerance) {
                 Ok(()) => End::Keep(Ok(())),
                 // Somebody changed it in this very moment: it is looked at again.
@@ -39,15 +41,13 @@ pub async fn look_at_all(db: &Db, ctx: &Context, tolerance: Money) -> Result<(),
                 failed += 1;
             }
         }
-        if failed > 0 {
-            return Err(format!("{failed} entries were not matched"));
-        }
     }
+    if failed > 0 { Err(format!("{failed} entries were not matched")) } else { Ok(()) }
 }
 
 /// Looks at the next entries within the running transaction: for the demo company.
 pub fn look_at_next(conn: &mut Conn, ctx: &Context) -> Result<(), Fault> {
-    for entry in queries::unseen(conn, &ctx.keys, AT_ONCE)? {
+    for entry in queries::unseen(conn, &ctx.keys, 0, AT_ONCE)? {
         look_at(conn, ctx, &entry, Money::ZERO)?;
     }
     Ok(())
@@ -56,8 +56,12 @@ pub fn look_at_next(conn: &mut Conn, ctx: &Context) -> Result<(), Fault> {
 fn look_at(conn: &mut Conn, ctx: &Context, entry: &Unseen, tolerance: Money) -> Result<(), Fault> {
     let top_ups = allocating::target_of(conn, &Number::within('R', &entry.text))?;
     let permanent = allocating::permanent_of(conn, &Number::within('M', &entry.text), &entry.currency)?;
+    let mut found: Vec<Payee> =
+        top_ups.into_iter().map(Payee::from).chain(permanent.into_iter().map(Payee::Account)).collect();
+    // Everybody holds accounts in one order.
+    found.sort_by_key(|payee| payee.holder().account_id());
     let mut named = Vec::new();
-    for payee in top_ups.into_iter().map(Payee::from).chain(permanent.into_iter().map(Payee::Account)) {
+    for payee in found {
         let account_id = payee.holder().account_id();
         // Held, so that the name does not end, and no payer is removed, while the money goes by it.
         let name = identity::hold_name(conn, &ctx.keys, account_id)?;
@@ -69,9 +73,12 @@ fn look_at(conn: &mut Conn, ctx: &Context, entry: &Unseen, tolerance: Money) -> 
         currency: entry.currency.clone(),
         remitter: entry.remitter.clone(),
         twin: queries::has_twin(conn, entry)?,
+        reversal: entry.reversal,
     };
     let account = named.first().map(|one| one.payee.holder().account_id());
     let (by, hold) = match decide(&facts, &named, tolerance) {
+        // Nobody brings money for an account of their own: another person looks at it.
+        Decision::Credit(_) if own(conn, entry, account)? => (EntryMove::Ask, None),
         Decision::Credit(shares) => {
             let caught = match account {
                 Some(account) => aml::caught(conn, account, entry.amount, ctx.now)?,
@@ -93,4 +100,15 @@ fn look_at(conn: &mut Conn, ctx: &Context, entry: &Unseen, tolerance: Money) -> 
         (Some(account), Some(hold)) if hold.is_for_aml() => aml::opened(conn, ctx, &entry.number, account, hold),
         _ => Ok(()),
     }
+}
+
+/// Whether who brought the file of an entry, or agreed to it, is one of this account.
+fn own(conn: &mut Conn, entry: &Unseen, account: Option<i64>) -> Result<bool, Fault> {
+    let Some(account) = account else { return Ok(false) };
+    for person in queries::brought_by(conn, entry)? {
+        if is_own(conn, person, account)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::base::crypto::Keys;
 use crate::base::db::Conn;
-use crate::base::db::schema::{receiving_accounts, statement_entries};
+use crate::base::db::schema::{receiving_accounts, statement_entries, statement_imports};
 use crate::base::types::{Day, Money, Number};
 use crate::features::remittance::entries::{EntryState, Hold};
 use crate::features::remittance::sealed::{self, ENTRY_REMITTER};
@@ -12,7 +12,7 @@ use crate::features::remittance::sealed::{self, ENTRY_REMITTER};
 /// An entry that the rules have not looked at.
 #[derive(Debug, Clone)]
 pub struct Unseen {
-    id: i64,
+    pub(super) id: i64,
     /// Its public number.
     pub number: Number,
     /// How much arrived.
@@ -26,16 +26,20 @@ pub struct Unseen {
     account_key: String,
     booked_on: Day,
     reference: Option<Number>,
-    import_id: Option<i64>,
+    pub(super) import_id: Option<i64>,
     line_key: Option<String>,
+    /// Whether the bank takes back by it what it booked before.
+    pub reversal: bool,
 }
 
-/// Those that come next, in the order in which the bank booked them as far as they are known.
-pub fn unseen(conn: &mut Conn, keys: &Keys, most: i64) -> QueryResult<Vec<Unseen>> {
-    type Row = (i64, Number, Money, String, Vec<u8>, String, String, Day, Option<Number>, Option<i64>, Option<String>);
+/// Those that come next above this row, in the order in which the bank booked them as far as they are known.
+pub fn unseen(conn: &mut Conn, keys: &Keys, above: i64, most: i64) -> QueryResult<Vec<Unseen>> {
+    type Row =
+        (i64, Number, Money, String, Vec<u8>, String, String, Day, Option<Number>, Option<i64>, (Option<String>, bool));
     let rows: Vec<Row> = statement_entries::table
         .inner_join(receiving_accounts::table)
         .filter(statement_entries::state.eq(EntryState::New))
+        .filter(statement_entries::id.gt(above))
         .order(statement_entries::id)
         .limit(most)
         .select((
@@ -49,14 +53,27 @@ pub fn unseen(conn: &mut Conn, keys: &Keys, most: i64) -> QueryResult<Vec<Unseen
             statement_entries::booked_on,
             statement_entries::reference,
             statement_entries::import_id,
-            statement_entries::line_key,
+            (statement_entries::line_key, statement_entries::reversal),
         ))
         .load(conn)?;
     let opened = |row: Row| {
-        let (id, number, amount, currency, remitter, text, account_key, booked_on, reference, import_id, line_key) =
-            row;
+        let (id, number, amount, currency, remitter, text, account_key, booked_on, reference, import_id, rest) = row;
+        let (line_key, reversal) = rest;
         let remitter = sealed::open(keys, ENTRY_REMITTER, &number, Some(&remitter));
-        Unseen { id, number, amount, currency, remitter, text, account_key, booked_on, reference, import_id, line_key }
+        Unseen {
+            id,
+            number,
+            amount,
+            currency,
+            remitter,
+            text,
+            account_key,
+            booked_on,
+            reference,
+            import_id,
+            line_key,
+            reversal,
+        }
     };
     Ok(rows.into_iter().map(opened).collect())
 }
@@ -75,6 +92,18 @@ pub fn has_twin(conn: &mut Conn, entry: &Unseen) -> QueryResult<bool> {
         .filter(statement_entries::import_id.is_null().or(statement_entries::import_id.ne(entry.import_id)))
         .filter(statement_entries::line_key.is_null().or(statement_entries::line_key.ne(&entry.line_key)));
     diesel::select(diesel::dsl::exists(same)).get_result(conn)
+}
+
+/// Who brought the file of an entry, and who agreed to it.
+pub fn brought_by(conn: &mut Conn, entry: &Unseen) -> QueryResult<Vec<i64>> {
+    let Some(import) = entry.import_id else { return Ok(Vec::new()) };
+    let (by, agreed): (Option<i64>, Option<i64>) = statement_imports::table
+        .find(import)
+        .select((statement_imports::imported_by_id, statement_imports::agreed_by_id))
+        .first(conn)?;
+    let mut people: Vec<i64> = by.into_iter().chain(agreed).collect();
+    people.dedup();
+    Ok(people)
 }
 
 /// Keeps that a person has to look at an entry, and why; false when it changed meanwhile.

@@ -17,6 +17,8 @@ pub struct Entry {
     pub remitter: String,
     /// Whether the same amount with the same reference stands on that day in another file, or was typed in.
     pub twin: bool,
+    /// Whether the bank takes back by it what it booked before.
+    pub reversal: bool,
 }
 
 /// A top-up or an account that the text names, and the names in which money for it may come.
@@ -53,6 +55,10 @@ pub enum Decision {
 /// Up to `tolerance` may be lost to banks on the way; the house bears it.
 pub fn decide(entry: &Entry, named: &[Named], tolerance: Money) -> Decision {
     let Some(first) = named.first() else { return Decision::Ask };
+    // Money of ours that comes back is nobody's payment, whatever its text repeats.
+    if entry.reversal {
+        return Decision::Ask;
+    }
     // Of several accounts, or in another currency: no rule knows what was meant.
     let strange = |one: &Named| one.payee.holder() != first.payee.holder() || one.payee.currency() != entry.currency;
     if named.iter().any(strange) {

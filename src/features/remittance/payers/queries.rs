@@ -190,11 +190,19 @@ pub struct Arrival {
     pub currency: String,
     /// The day on which the bank booked it.
     pub booked_on: Day,
-    /// Why it waits for us; none when it is credited.
+    /// Why it waits for us; none when it is credited or goes back.
     pub hold: Option<Hold>,
+    state: EntryState,
 }
 
-/// What arrived lately under this account's permanent reference, newest first: what was credited to it, and what is held.
+impl Arrival {
+    /// Whether it goes back, or went back, to who sent it.
+    pub fn goes_back(&self) -> bool {
+        matches!(self.state, EntryState::Returning | EntryState::Returned)
+    }
+}
+
+/// What arrived lately under this account's permanent reference, newest first: what was credited to it, what is held, and what goes back.
 pub fn arrivals(conn: &mut Conn, steward: &impl Steward, reference: &Number, most: i64) -> QueryResult<Vec<Arrival>> {
     let of_state = |state: EntryState| {
         statement_entries::table
@@ -209,6 +217,7 @@ pub fn arrivals(conn: &mut Conn, steward: &impl Steward, reference: &Number, mos
                 receiving_accounts::currency,
                 statement_entries::booked_on,
                 statement_entries::hold,
+                statement_entries::state,
             ))
     };
     let own = allocations::table
@@ -216,7 +225,9 @@ pub fn arrivals(conn: &mut Conn, steward: &impl Steward, reference: &Number, mos
         .filter(allocations::undone_by_id.is_null())
         .filter(allocations::account_id.eq(steward.account_id()));
     let mut found: Vec<Arrival> = of_state(EntryState::Credited).filter(diesel::dsl::exists(own)).load(conn)?;
-    found.extend(of_state(EntryState::Held).load::<Arrival>(conn)?);
+    for state in [EntryState::Held, EntryState::Returning, EntryState::Returned] {
+        found.extend(of_state(state).load::<Arrival>(conn)?);
+    }
     found.sort_by_key(|one| std::cmp::Reverse(one.id));
     found.truncate(usize::try_from(most).unwrap_or(usize::MAX));
     Ok(found)

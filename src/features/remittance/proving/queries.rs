@@ -95,6 +95,7 @@ pub(super) fn paid(conn: &mut Conn, officer: &Staff<Reviewer>, number: &Number) 
         .inner_join(statement_entries::table.on(allocations::entry_id.eq(statement_entries::id)))
         .filter(allocations::remittance_id.eq(Some(id)))
         .filter(allocations::kind.eq(AllocationKind::Remittance))
+        .filter(allocations::undone_by_id.is_null())
         .order((allocations::remittance_id.desc(), allocations::id.desc()))
         .select((
             statement_entries::number,

@@ -14,5 +14,6 @@ pub use model::{Range, ReceivingMove, ReceivingState};
 pub use moves::{make, propose};
 pub(super) use pages::{closure, closure_ask, create, list, new, opening};
 pub(super) use queries::choosing::{any_takes_money, chosen, once_paid_to, paid_to};
+pub(super) use queries::owing::payable_again;
 pub use queries::{NewReceiving, Receiving, opened};
 pub(super) use queries::{RECEIVING, known, waiting};

@@ -141,10 +141,10 @@ pub struct Listed {
 /// What closing an account comes to.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Outcome {
-    /// Top-ups that name it and are not declared yet.
+    /// Top-ups that name it and are not declared yet, or have arrived in part.
     #[diesel(sql_type = BigInt)]
     pub open: i64,
-    /// What these come to.
+    /// What is still payable of these.
     #[diesel(sql_type = BigInt)]
     pub amount: Money,
     /// Those whose money may be on its way.
@@ -158,11 +158,11 @@ pub struct Outcome {
 /// Who still owes on this account.
 pub fn outcome(conn: &mut Conn, account: &Receiving) -> QueryResult<Outcome> {
     diesel::sql_query(
-        "select count(*) filter (where state = 'open') as open, \
-         cast(coalesce(sum(amount) filter (where state = 'open'), 0) as bigint) as amount, \
-         count(*) filter (where state <> 'open') as declared, \
+        "select count(*) filter (where state in ('open', 'partial')) as open, \
+         cast(coalesce(sum(amount - received) filter (where state in ('open', 'partial')), 0) as bigint) as amount, \
+         count(*) filter (where state not in ('open', 'partial')) as declared, \
          count(distinct opened_by_id) as people \
-         from remittances where receiving_account_id = $1 and state in ('open', 'declared', 'refused')",
+         from remittances where receiving_account_id = $1 and state in ('open', 'partial', 'declared', 'refused')",
     )
     .bind::<BigInt, _>(account.id)
     .get_result(conn)

@@ -8,7 +8,7 @@ use super::forms::NewTopUp;
 use super::moves;
 use super::queries::{self, Row, TopUp};
 use super::thread::{Knot, knots};
-use crate::base::types::{Day, Number};
+use crate::base::types::{Day, Money, Number};
 use crate::features::accounts::{Billing, Member, MemberRole, Owner, Viewer};
 use crate::features::identity::{self, Verified};
 use crate::features::remittance::entries::{self, Hold};
@@ -112,6 +112,12 @@ struct Show {
 }
 
 impl Show {
+    /// Whether money may still come for it, and the account that it names takes none any more.
+    fn closed(&self) -> bool {
+        let payable = self.top_up.state.allows(Move::Declare) || self.top_up.state == RemittanceState::Partial;
+        payable && !self.top_up.receiving.state.takes_money()
+    }
+
     /// Whether somebody may be asked to pay.
     fn requestable(&self) -> bool {
         matches!(self.top_up.state, RemittanceState::Open | RemittanceState::Partial)
@@ -123,18 +129,18 @@ pub(in crate::features::remittance) async fn show(
     path: Path<String>,
 ) -> Result<HttpResponse, Error> {
     let number = number_in(&path)?;
-    let (shell, (top_up, knots, acts, hold, until, arrived, request)) = visit
+    let (shell, (top_up, knots, acts, hold, until, (arrived, back), request)) = visit
         .read(move |conn, member| {
             let found = queries::one(conn, member, &number)?.ok_or(Error::NotFound)?;
             let knots = knots(conn, member.ctx(), &found)?;
             let hold = entries::held_for(conn, &found.number)?;
             let until = statements::imported_until(conn, found.receiving.id)?;
-            let arrived = entries::waits_for(conn, &found.number)?;
+            let arrived = (entries::waits_for(conn, &found.number)?, entries::goes_back(conn, &found.number)?);
             let request = requests::of(conn, &found)?;
             Ok((found, knots, member.role() != MemberRole::Viewer, hold, until, arrived, request))
         })
         .await?;
-    let looked = if hold.is_none() { Looked::of(&top_up, until, arrived) } else { None };
+    let looked = if hold.is_none() { Looked::of(&top_up, until, arrived, back) } else { None };
     let usually = top_up.declared.as_ref().map(|told| working_day(told.at.day(&shell.zone), 2));
     let code = TransferCode::of(&top_up);
     page(Show { shell, top_up, knots, hold, until, looked, usually, acts, code, request })
@@ -151,14 +157,19 @@ pub enum Looked {
     NotFound(Day),
     /// Money that names the top-up is there, and a person looks at it.
     Arrived,
+    /// Money that named the top-up goes back to who sent it: how much.
+    SentBack(Money),
     /// The transfer was not declared.
     NotDeclared(Day),
 }
 
 impl Looked {
-    fn of(top_up: &TopUp, until: Option<Day>, arrived: bool) -> Option<Self> {
+    fn of(top_up: &TopUp, until: Option<Day>, arrived: bool, back: Option<Money>) -> Option<Self> {
         let waits = matches!(top_up.state, RemittanceState::Open | RemittanceState::Declared);
         let told = top_up.declared.as_ref().map(|told| told.remitted_on);
+        if let (true, false, Some(amount)) = (waits, arrived, back) {
+            return Some(Self::SentBack(amount));
+        }
         match (waits, until, told) {
             _ if arrived => Some(Self::Arrived),
             (false, ..) => None,

@@ -48,6 +48,11 @@ pub fn number_of(conn: &mut Conn, row: i64) -> QueryResult<Number> {
     ledger_transactions::table.find(row).select(ledger_transactions::number).first(conn)
 }
 
+/// Why the transaction of this row was posted.
+pub fn kind_of(conn: &mut Conn, row: i64) -> QueryResult<TransactionKind> {
+    ledger_transactions::table.find(row).select(ledger_transactions::kind).first(conn)
+}
+
 /// Undoes a transaction by its mirror image: once, and never a reversal.
 pub fn reverse(conn: &mut Conn, ctx: &Context, transaction: &Number) -> Result<Number, LedgerError> {
     let found: Option<(i64, TransactionKind, Option<String>)> = ledger_transactions::table

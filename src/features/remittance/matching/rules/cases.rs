@@ -16,7 +16,7 @@ fn named(target: &Target) -> Named {
 }
 
 fn entry(amount: i64) -> Entry {
-    Entry { amount: Money(amount), currency: "CNY".into(), remitter: "LI  MING".into(), twin: false }
+    Entry { amount: Money(amount), currency: "CNY".into(), remitter: "LI  MING".into(), twin: false, reversal: false }
 }
 
 /// What is credited, as (why, kind, amount).

@@ -5,7 +5,7 @@ const OWN: i64 = 1;
 const OTHER: i64 = 2;
 
 fn entry(amount: i64, remitter: &str) -> Entry {
-    Entry { amount: Money(amount), currency: "CNY".into(), remitter: remitter.into(), twin: false }
+    Entry { amount: Money(amount), currency: "CNY".into(), remitter: remitter.into(), twin: false, reversal: false }
 }
 
 fn named(payee: Payee) -> Named {

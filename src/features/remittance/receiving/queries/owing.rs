@@ -22,23 +22,23 @@ pub(in crate::features::remittance::receiving) fn closed(conn: &mut Conn, number
     Ok(())
 }
 
-/// What is not declared yet and names one of these names the first one that takes it.
+/// What is not declared yet, or has arrived in part, and names one of these names the first one that takes what is still payable.
 fn redirect(conn: &mut Conn, from: &[i64], currency: &str) -> QueryResult<()> {
     // Each takes what those before it left: that is the order in which a top-up chooses.
     for next in candidates(conn, currency)? {
         let mut naming = diesel::update(remittances::table)
             .filter(remittances::receiving_account_id.eq_any(from))
-            .filter(remittances::state.eq(RemittanceState::Open))
+            .filter(remittances::state.eq_any([RemittanceState::Open, RemittanceState::Partial]))
             .set((remittances::receiving_account_id.eq(next.id), remittances::untold.eq(Some(Untold::Redirected))))
             .into_boxed();
         if let Some(account_id) = next.for_account_id {
             naming = naming.filter(remittances::account_id.eq(account_id));
         }
         if let Some(least) = next.range.from {
-            naming = naming.filter(remittances::amount.ge(least));
+            naming = naming.filter((remittances::amount - remittances::received).ge(least));
         }
         if let Some(most) = next.range.to {
-            naming = naming.filter(remittances::amount.le(most));
+            naming = naming.filter((remittances::amount - remittances::received).le(most));
         }
         naming.execute(conn)?;
     }
@@ -61,6 +61,18 @@ pub(in crate::features::remittance::receiving) fn opened(conn: &mut Conn, number
         .select(receiving_accounts::id)
         .load(conn)?;
     redirect(conn, &closed, &currency)
+}
+
+/// A remittance is payable again: if it names a closed account, it names the one that takes it.
+pub(in crate::features::remittance) fn payable_again(conn: &mut Conn, remittance: &Number) -> QueryResult<()> {
+    let named: Option<(i64, String)> = remittances::table
+        .inner_join(receiving_accounts::table)
+        .filter(remittances::number.eq(remittance))
+        .filter(receiving_accounts::state.eq(ReceivingState::Closed))
+        .select((receiving_accounts::id, receiving_accounts::currency))
+        .first(conn)
+        .optional()?;
+    named.map_or(Ok(()), |(id, currency)| redirect(conn, &[id], &currency))
 }
 
 fn known(conn: &mut Conn, number: &Number) -> QueryResult<(i64, String)> {

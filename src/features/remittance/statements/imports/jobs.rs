@@ -16,6 +16,7 @@ use super::lines::Counting;
 use super::model::ImportState;
 use super::queries::{Import, NewImport};
 use super::{moves, queries, source};
+use crate::base::clock::Clock;
 use crate::base::db::{Db, End};
 use crate::base::types::{Moment, Money, Number};
 use crate::features::remittance::fault::Fault;
@@ -23,6 +24,7 @@ use crate::features::remittance::statements::formats::{Encoding, Format, Line, M
 use crate::features::remittance::statements::mappings;
 use crate::features::remittance::{matching, receiving};
 use crate::services::context::Context;
+use crate::services::storage::StorageFault;
 use crate::web::House;
 use crate::web::feature::JobSpec;
 use crate::web::uploads::Upload;
@@ -69,11 +71,20 @@ pub(in crate::features::remittance::statements) fn reading_of(import: &Import) -
 fn run(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<(), String>>>> {
     Box::pin(async move {
         let ctx = house.own_context(now);
-        while let Some(import) = one(&house.db, queries::next).await? {
-            import_stored(&house, &ctx, &import).await?;
+        let (mut above, mut failed) = (0, 0);
+        // One that cannot be imported now keeps no other back, nor what was imported already.
+        while let Some(import) = one(&house.db, move |conn| queries::next(conn, above)).await? {
+            above = import.id;
+            if let Err(cause) = import_stored(&house, &ctx, &import).await {
+                tracing::error!(event = "statement_not_imported", import = %import.number, cause = %cause);
+                failed += 1;
+            }
         }
-        matching::look_at_all(&house.db, &ctx, house.config.money.charges_tolerance).await?;
-        expire(&house, &ctx).await
+        let tolerance = house.config.money.charges_tolerance;
+        let looked = matching::look_at_all(&house.db, (&ctx, &house.clock), tolerance).await;
+        expire(&house, &ctx).await?;
+        looked?;
+        if failed > 0 { Err(format!("{failed} files were not imported")) } else { Ok(()) }
     })
 }
 
@@ -89,22 +100,35 @@ async fn import_stored(house: &House, ctx: &Context, import: &Import) -> Result<
     let key = import.file_key.clone().ok_or("an import without its file")?;
     let size = u64::try_from(import.file_size).unwrap_or_default();
     let reading = reading_of(import).map_err(|fault| fault.to_string())?;
-    let source = source::stored(&house.storage, &key, size, house.keys.clone()).await;
-    let source = source.map_err(|fault| fault.to_string())?;
+    let source = match source::stored(&house.storage, &key, size, house.keys.clone()).await {
+        Ok(source) => source,
+        Err(StorageFault::NotFound) => return fail(&house.db, ctx, import, "the file is not there any more").await,
+        Err(fault) => return Err(fault.to_string()),
+    };
     let (lines, ended) = source::lines(reading, source);
-    bring_all(&house.db, ctx, import, lines).await?;
-    if let Err(wrong) = ended.await.map_err(|fault| fault.to_string())? {
+    let (_, read) = bring_all(&house.db, (ctx, &house.clock), import, lines).await?;
+    let wrong = match ended.await.map_err(|fault| fault.to_string())? {
+        Err(wrong) => Some(format!("line {} cannot be read any more", wrong.line)),
+        Ok(_) if read < import.entries => Some("the file ends earlier than it did".to_string()),
+        Ok(_) => None,
+    };
+    if let Some(wrong) = wrong {
         // It was well when it came: the storage lost it, or the key ring did.
         // What stands in its lines is somebody's transfer, and is neither logged nor kept.
-        tracing::error!(event = "statement_lost", import = %import.number, line = wrong.line);
-        let (ctx, import, why) = (ctx.clone(), import.clone(), format!("line {} cannot be read any more", wrong.line));
-        let failed = house.db.write(move |conn| match moves::fail(conn, &ctx, &import, &why) {
-            Ok(()) | Err(Fault::Changed) => End::Keep(Ok(())),
-            Err(fault) => End::Undo(Err(fault.to_string())),
-        });
-        failed.await.map_err(|fault| fault.to_string())??;
+        fail(&house.db, ctx, import, &wrong).await?;
     }
     house.storage.delete(&key).await.map_err(|fault| fault.to_string())
+}
+
+/// Ends an import that cannot be read to its end.
+async fn fail(db: &Db, ctx: &Context, import: &Import, why: &str) -> Result<(), String> {
+    tracing::error!(event = "statement_lost", import = %import.number, why);
+    let (ctx, import, why) = (ctx.clone(), import.clone(), why.to_string());
+    let failed = db.write(move |conn| match moves::fail(conn, &ctx, &import, &why) {
+        Ok(()) | Err(Fault::Changed) => End::Keep(Ok(())),
+        Err(fault) => End::Undo(Err(fault.to_string())),
+    });
+    failed.await.map_err(|fault| fault.to_string())?
 }
 
 /// Drops files that nobody agreed to, and ends imports whose command was stopped.
@@ -124,8 +148,13 @@ async fn expire(house: &House, ctx: &Context) -> Result<(), String> {
     Ok(())
 }
 
-/// Makes entries of all lines that come, but for those that were read before. Answers how many nobody knew.
-async fn bring_all(db: &Db, ctx: &Context, import: &Import, mut lines: Receiver<Vec<Line>>) -> Result<i64, String> {
+/// Makes entries of all lines that come, but for those that were read before. Answers how many nobody knew, and how many there are.
+async fn bring_all(
+    db: &Db,
+    (ctx, clock): (&Context, &Clock),
+    import: &Import,
+    mut lines: Receiver<Vec<Line>>,
+) -> Result<(i64, i64), String> {
     let (mut counting, mut read, mut fresh) = (Counting::default(), 0_i64, 0);
     while let Some(piece) = lines.recv().await {
         let counted: Vec<_> = piece.into_iter().map(|line| counting.next(&ctx.keys, line)).collect();
@@ -135,14 +164,15 @@ async fn bring_all(db: &Db, ctx: &Context, import: &Import, mut lines: Receiver<
         if read <= import.done {
             continue;
         }
-        let (ctx, number) = (ctx.clone(), import.number.clone());
+        // Each piece is booked when it is: a day that is over changes no more.
+        let (ctx, number) = (ctx.at(clock.now()), import.number.clone());
         let kept = db.write(move |conn| match moves::bring(conn, &ctx, &number, before, &counted) {
             Ok(fresh) => End::Keep(Ok(fresh)),
             Err(fault) => End::Undo(Err(fault.to_string())),
         });
         fresh += kept.await.map_err(|fault| fault.to_string())??;
     }
-    Ok(fresh)
+    Ok((fresh, read))
 }
 
 /// What a file brought.
@@ -176,7 +206,7 @@ pub enum NotImported {
 /// `tolerance` is what may be lost to banks on the way.
 pub async fn by_command(
     db: &Db,
-    ctx: &Context,
+    (ctx, clock): (&Context, &Clock),
     path: &Path,
     account: Option<&str>,
     tolerance: Money,
@@ -235,9 +265,9 @@ pub async fn by_command(
     });
     let import = begun.await.map_err(|fault| failed(fault.to_string()))?.map_err(failed)?;
     let (lines, ended) = source::lines(reading, BufReader::new(File::open(path)?));
-    let fresh = bring_all(db, ctx, &import, lines).await.map_err(failed)?;
+    let (fresh, _) = bring_all(db, (ctx, clock), &import, lines).await.map_err(failed)?;
     ended.await.map_err(|fault| failed(fault.to_string()))?.map_err(|wrong| NotImported::Refused(wrong.to_string()))?;
-    matching::look_at_all(db, ctx, tolerance).await.map_err(failed)?;
+    matching::look_at_all(db, (ctx, clock), tolerance).await.map_err(failed)?;
     Ok(Imported { entries, fresh: u64::try_from(fresh).unwrap_or_default() })
 }
 

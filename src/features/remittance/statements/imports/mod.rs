@@ -13,4 +13,4 @@ pub(in crate::features::remittance) use jobs::JOB;
 pub use jobs::{Imported, NotImported, at_once, by_command, left_unread};
 pub use model::ImportState;
 pub(in crate::features::remittance) use pages::{POST_BYTES, create, drop_do, import_do, list, new, show};
-pub use queries::{holds, imported_until};
+pub use queries::{holds, imported_until, waiting};

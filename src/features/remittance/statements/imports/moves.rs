@@ -1,7 +1,9 @@
 //! What is done with an import. Each move keeps its rows and its operation records in the running transaction.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
+use diesel::QueryResult;
 use serde_json::json;
 
 use super::checking::Report;
@@ -9,7 +11,8 @@ use super::lines::Counted;
 use super::model::{ImportMove, ImportState};
 use super::queries::{self, Import, NewImport};
 use crate::base::db::Conn;
-use crate::base::types::Number;
+use crate::base::types::{Moment, Money, Number};
+use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::allocating::{self, Books};
 use crate::features::remittance::entries::named_in;
 use crate::features::remittance::fault::Fault;
@@ -35,13 +38,44 @@ pub fn unread(conn: &mut Conn, ctx: &Context, new: &NewImport) -> Result<Number,
     Ok(number)
 }
 
-/// Begins the import of a file, or drops it.
-pub fn settle(conn: &mut Conn, ctx: &Context, number: &Number, by: ImportMove) -> Result<Import, Fault> {
+/// For how long what a person imported alone counts together.
+const TOGETHER: Duration = Duration::from_secs(86_400);
+
+/// Whether somebody else has to agree to a file: who brought it agrees only while what came in by it, and by the files that the
+/// same person imported alone within a day, is below `four_eyes_from`. A file is what money is credited by.
+pub fn takes_another(
+    conn: &mut Conn,
+    import: &Import,
+    person: i64,
+    four_eyes_from: Money,
+    now: Moment,
+) -> QueryResult<bool> {
+    if import.imported_by_id != Some(person) {
+        return Ok(false);
+    }
+    let alone = queries::alone(conn, person, now.minus(TOGETHER))?;
+    Ok(Money(alone.0.saturating_add(import.credits.0)) >= four_eyes_from)
+}
+
+/// Begins the import of a file.
+pub fn agree(conn: &mut Conn, officer: &impl Treasurer, number: &Number, four_eyes_from: Money) -> Result<(), Fault> {
+    let (ctx, person) = (officer.ctx(), officer.person_id());
     let import = queries::one(conn, number)?.ok_or(Fault::NotFound)?;
-    if by == ImportMove::Agree && import.unread() {
+    if import.unread() {
         return Err(IllegalMove { from: "unread", by: "importing" }.into());
     }
-    moved(conn, ctx, &import, by, None)?;
+    moved(conn, ctx, &import, ImportMove::Agree, None)?;
+    if takes_another(conn, &import, person, four_eyes_from, ctx.now)? {
+        return Err(Fault::FourEyes);
+    }
+    queries::agreed(conn, &import, person)?;
+    Ok(())
+}
+
+/// Drops a file.
+pub fn give_up(conn: &mut Conn, ctx: &Context, number: &Number) -> Result<Import, Fault> {
+    let import = queries::one(conn, number)?.ok_or(Fault::NotFound)?;
+    moved(conn, ctx, &import, ImportMove::Drop, None)?;
     Ok(import)
 }
 
@@ -77,6 +111,7 @@ fn moved(conn: &mut Conn, ctx: &Context, import: &Import, by: ImportMove, failur
 /// import. Answers how many nobody knew.
 pub fn bring(conn: &mut Conn, ctx: &Context, number: &Number, done: i64, lines: &[Counted]) -> Result<i64, Fault> {
     let import = queries::one(conn, number)?.ok_or(Fault::NotFound)?;
+    allocating::gate(conn, ctx, &import.receiving.number, &import.receiving.currency)?;
     let known: HashSet<(String, i64)> = queries::known(conn, &import, lines)?.into_iter().collect();
     let (mut books, mut fresh) = (Books::default(), 0);
     for one in lines.iter().filter(|one| !known.contains(&(one.key.clone(), one.occurrence))) {

@@ -216,6 +216,10 @@ struct Seen {
     import: Import,
     by: Option<String>,
     before: Option<(Day, Money)>,
+    /// Whether the viewer brought it, and somebody else has to agree.
+    takes_another: bool,
+    /// Whether it begins where another one of the same day ended.
+    goes_on: bool,
 }
 
 #[derive(Template)]
@@ -226,6 +230,8 @@ struct Show {
     by: Option<String>,
     /// The newest balance before, which this file does not go on from.
     gap: Option<(Day, Money)>,
+    takes_another: bool,
+    goes_on: bool,
     lines: Vec<Line>,
 }
 
@@ -245,23 +251,26 @@ pub(in crate::features::remittance) async fn show(
     visit: Visit<Reader>,
     path: Path<String>,
 ) -> Result<HttpResponse, Error> {
-    let number = number_in(&path)?;
+    let (number, limit) = (number_in(&path)?, visit.house().config.money.four_eyes_from);
     let (shell, seen) = visit
-        .read(move |conn, _| {
+        .read(move |conn, officer| {
             let import = queries::one(conn, &number)?.ok_or(Error::NotFound)?;
             let by = queries::brought_by(conn, &import)?;
             let before = queries::last_closing(conn, &import)?;
-            Ok(Seen { import, by, before })
+            let (person, now) = (officer.person_id(), officer.ctx().now);
+            let takes_another = moves::takes_another(conn, &import, person, limit, now)?;
+            let goes_on = queries::goes_on(conn, &import)? && !queries::once_more(conn, &import)?;
+            Ok(Seen { import, by, before, takes_another, goes_on })
         })
         .await?;
     let lines = first_lines(&visit, &seen.import).await?;
-    let Seen { import, by, before } = seen;
+    let Seen { import, by, before, takes_another, goes_on } = seen;
     // A file that overlaps what came before begins with an older balance, and that is no gap.
     let gap = before.filter(|(day, closing)| {
         let later = import.first_on.is_some_and(|first| first > *day);
         import.state == ImportState::Checked && later && import.opening.is_some_and(|opening| opening != *closing)
     });
-    page(Show { shell, import, by, gap, lines })
+    page(Show { shell, import, by, gap, takes_another, goes_on, lines })
 }
 
 /// The first entries of a file that waits.
@@ -282,9 +291,9 @@ pub(in crate::features::remittance) async fn import_do(
     path: Path<String>,
     form: Form<Press>,
 ) -> Result<HttpResponse, Error> {
-    let number = number_in(&path)?;
+    let (number, limit) = (number_in(&path)?, visit.house().config.money.four_eyes_from);
     let ended = visit.write(&form, move |conn, officer, _| {
-        moves::settle(conn, officer.ctx(), &number, ImportMove::Agree)?;
+        moves::agree(conn, officer, &number, limit)?;
         Ok(Goto::to(address(&number)).saying(Flash::StatementImporting))
     });
     ended.await?.or_fail(Error::Conflict)
@@ -297,7 +306,7 @@ pub(in crate::features::remittance) async fn drop_do(
 ) -> Result<HttpResponse, Error> {
     let number = number_in(&path)?;
     let ended = visit.write(&form, move |conn, officer, _| {
-        let import = moves::settle(conn, officer.ctx(), &number, ImportMove::Drop)?;
+        let import = moves::give_up(conn, officer.ctx(), &number)?;
         if let Some(key) = &import.file_key {
             uploads::give_up(conn, officer.ctx(), key, u64::try_from(import.file_size).unwrap_or_default())?;
         }

@@ -197,12 +197,13 @@ pub fn list(conn: &mut Conn, after: Option<&Number>, most: i64) -> QueryResult<O
     Ok(Some(rows))
 }
 
-/// The longest waiting import that was agreed to. One without a file is of the operator’s command, which reads it itself.
-pub fn next(conn: &mut Conn) -> QueryResult<Option<Import>> {
+/// The longest waiting import above this row that was agreed to. One without a file is of the operator’s command, which reads it itself.
+pub fn next(conn: &mut Conn, above: i64) -> QueryResult<Option<Import>> {
     statement_imports::table
         .inner_join(receiving_accounts::table)
         .filter(statement_imports::state.eq(ImportState::Importing))
         .filter(statement_imports::file_key.is_not_null())
+        .filter(statement_imports::id.gt(above))
         .order(statement_imports::id)
         .select(import!())
         .first(conn)
@@ -282,6 +283,57 @@ pub fn moved(
         ))
         .execute(conn)?;
     Ok(kept == 1)
+}
+
+/// What came in by files that this person brought and agreed to alone since then.
+pub fn alone(conn: &mut Conn, person: i64, since: Moment) -> QueryResult<Money> {
+    let credits: Vec<Money> = statement_imports::table
+        .filter(statement_imports::agreed_by_id.eq(Some(person)))
+        .filter(statement_imports::created_at.ge(since))
+        .filter(statement_imports::imported_by_id.eq(Some(person)))
+        .select(statement_imports::credits)
+        .load(conn)?;
+    Ok(credits.iter().fold(Money::ZERO, |sum, one| Money(sum.0.saturating_add(one.0))))
+}
+
+/// Keeps who agreed to what a file says.
+pub fn agreed(conn: &mut Conn, import: &Import, person: i64) -> QueryResult<usize> {
+    diesel::update(statement_imports::table.find(import.id))
+        .set(statement_imports::agreed_by_id.eq(Some(person)))
+        .execute(conn)
+}
+
+/// How many files wait for this person as the second one: others brought them.
+pub fn waiting(conn: &mut Conn, person: i64) -> QueryResult<i64> {
+    statement_imports::table
+        .filter(statement_imports::state.eq(ImportState::Checked))
+        .filter(statement_imports::imported_by_id.ne(Some(person)))
+        .count()
+        .get_result(conn)
+}
+
+/// Whether the newest file before this one ends, on the day on which this one begins, with the balance with which this one begins.
+pub fn goes_on(conn: &mut Conn, import: &Import) -> QueryResult<bool> {
+    let (Some(opening), Some(first_on)) = (import.opening, import.first_on) else { return Ok(false) };
+    let before = statement_imports::table
+        .filter(statement_imports::receiving_account_id.eq(import.receiving.id))
+        .filter(statement_imports::state.eq(ImportState::Imported))
+        .filter(statement_imports::last_on.eq(Some(first_on)))
+        .filter(statement_imports::id.ne(import.id))
+        .filter(statement_imports::closing.eq(Some(opening)));
+    diesel::select(diesel::dsl::exists(before)).get_result(conn)
+}
+
+/// Whether another file of this account began and ended like this one: then it is the same one once more.
+pub fn once_more(conn: &mut Conn, import: &Import) -> QueryResult<bool> {
+    let same = statement_imports::table
+        .filter(statement_imports::receiving_account_id.eq(import.receiving.id))
+        .filter(statement_imports::state.eq(ImportState::Imported))
+        .filter(statement_imports::last_on.eq(import.last_on))
+        .filter(statement_imports::id.lt(import.id))
+        .filter(statement_imports::opening.eq(import.opening))
+        .filter(statement_imports::closing.eq(import.closing));
+    diesel::select(diesel::dsl::exists(same)).get_result(conn)
 }
 
 /// Keeps that lines were read, the first of which came after `done` others; false when another instance read them.

@@ -79,6 +79,7 @@ pub fn keep(
             statement_entries::import_id.eq(Some(import.id)),
             statement_entries::line_key.eq(Some(&one.key)),
             statement_entries::occurrence.eq(one.occurrence),
+            statement_entries::reversal.eq(line.reversal),
             statement_entries::remitter_hash.eq(account.and_then(|text| hash_of_account(&ctx.keys, text))),
         ),
     );
@@ -98,6 +99,7 @@ pub fn keep(
         receiving: import.receiving.number.clone(),
         currency: import.receiving.currency.clone(),
         text: line.text.clone(),
+        reversal: line.reversal,
         booked_transaction_id: None,
     }))
 }
