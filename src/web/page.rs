@@ -112,6 +112,10 @@ text_enum! {
         AmlReported = "aml_reported",
         /// A rule was changed.
         AmlRuleChanged = "aml_rule_changed",
+        /// A change of one waits for a second person.
+        AmlRuleProposed = "aml_rule_proposed",
+        /// It was refused or taken back.
+        AmlRuleRefused = "aml_rule_refused",
         /// What has arrived of the top-up is in the balance.
         RemittanceSettled = "remittance_settled",
         /// The remittance was credited.

@@ -33,9 +33,24 @@ create table aml_rules (
   times bigint not null check (times > 0),
   days bigint not null check (days > 0),
   changed_by_id bigint references people (id),
-  changed_at bigint not null
+  agreed_by_id bigint references people (id),
+  changed_at bigint not null,
+  -- What one person wants it to look for, until a second one agrees.
+  proposed_active boolean,
+  proposed_amount bigint check (proposed_amount > 0),
+  proposed_times bigint check (proposed_times > 0),
+  proposed_days bigint check (proposed_days > 0),
+  proposed_by_id bigint references people (id),
+  check (changed_by_id is null or changed_by_id <> agreed_by_id),
+  check ((changed_by_id is null) = (agreed_by_id is null)),
+  check ((proposed_active is null) = (proposed_by_id is null)),
+  check ((proposed_amount is null) = (proposed_by_id is null)),
+  check ((proposed_times is null) = (proposed_by_id is null)),
+  check ((proposed_days is null) = (proposed_by_id is null))
 );
 create index aml_rules_changed_by_id on aml_rules (changed_by_id);
+create index aml_rules_agreed_by_id on aml_rules (agreed_by_id);
+create index aml_rules_proposed_by_id on aml_rules (proposed_by_id);
 insert into aml_rules (kind, active, amount, times, days, changed_at) values
   ('threshold', true, 5000000, 1, 1, 0),
   ('structuring', true, 5000000, 3, 7, 0),
@@ -73,6 +88,8 @@ create index remittances_by_amount on remittances (state, amount, id);
 alter table remittances add column charges bigint not null default 0 check (charges between 0 and received);
 alter table allocations add column undone_by_id bigint references entry_decisions (id);
 create index allocations_undone_by_id on allocations (undone_by_id);
+-- What came for an account lately: the rules against money laundering ask before each credit.
+create index allocations_lately on allocations (account_id, allocated_at);
 
 -- What was credited stays what it was, until two people undo it: then the entry is open again.
 drop trigger statement_entries_keep_settled on statement_entries;

@@ -805,7 +805,13 @@ diesel::table! {
         times -> BigInt,
         days -> BigInt,
         changed_by_id -> Nullable<BigInt>,
+        agreed_by_id -> Nullable<BigInt>,
         changed_at -> BigInt,
+        proposed_active -> Nullable<Bool>,
+        proposed_amount -> Nullable<BigInt>,
+        proposed_times -> Nullable<BigInt>,
+        proposed_days -> Nullable<BigInt>,
+        proposed_by_id -> Nullable<BigInt>,
     }
 }
 

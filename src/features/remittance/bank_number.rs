@@ -39,7 +39,7 @@ impl BankNumber {
                 if !(5..=34).contains(&text.len()) || !text.bytes().all(known) {
                     return Err(FieldError::AccountForm);
                 }
-                let fits = !looks_like_iban(&text) || iban(&text);
+                let fits = fits(&text);
                 (text, fits)
             }
         };
@@ -71,6 +71,11 @@ fn luhn(digits: &str) -> bool {
         })
         .sum();
     sum.is_multiple_of(10)
+}
+
+/// Whether the check digits of an account's number fit, in capitals without spaces; true of a number that has none.
+pub fn fits(text: &str) -> bool {
+    !looks_like_iban(text) || iban(text)
 }
 
 fn looks_like_iban(text: &str) -> bool {

@@ -88,13 +88,14 @@ struct DeskCard<'a> {
     declared: i64,
     oldest: Option<Moment>,
     entries: i64,
+    held: i64,
 }
 
 /// What waits for finance.
 pub(super) fn desk(conn: &mut Conn, _: &Context, look: &Look<'_>) -> Result<Option<String>, Error> {
     let (declared, oldest) = confirming::waiting(conn)?;
-    let (entries, _) = entries::waiting(conn)?;
-    Ok(Some(DeskCard { shell: Mini::of(look), declared, oldest, entries }.render()?))
+    let (entries, held) = entries::waiting(conn)?;
+    Ok(Some(DeskCard { shell: Mini::of(look), declared, oldest, entries, held }.render()?))
 }
 
 #[derive(Template)]

@@ -2,6 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::bank_number;
 use super::model::signs;
 use crate::base::types::{Day, Money, MoneyError};
 use crate::web::forms::{Errors, FieldError, plain};
@@ -50,6 +51,8 @@ pub fn account_number(errors: &mut Errors, field: &'static str, typed: &str) -> 
     let known = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, ' ' | '-');
     if errors.of(field).is_none() && (signs(&number).len() < FEWEST_SIGNS || !number.chars().all(known)) {
         errors.add(field, FieldError::ReceivingForm);
+    } else if errors.of(field).is_none() && !bank_number::fits(&signs(&number)) {
+        errors.add(field, FieldError::ReceivingCheck);
     }
     number
 }

@@ -57,6 +57,8 @@ pub(super) fn routes() -> Vec<Route> {
         route("/staff/aml/cases.csv").get(aml::sheet),
         route("/staff/aml/{number}/report").get(aml::report_ask).post(aml::report_do),
         route("/staff/aml/rules/{name}").get(aml::rule_ask).post(aml::rule_do),
+        route("/staff/aml/rules/{name}/agreement").post(aml::rule_agree).form_at("/staff/aml"),
+        route("/staff/aml/rules/{name}/refusal").post(aml::rule_refuse).form_at("/staff/aml"),
         route("/staff/receiving").get(receiving::list),
         route("/staff/receiving/new").get(receiving::new).post(receiving::create),
         route("/staff/receiving/{number}/opening").post(receiving::opening).form_at("/staff/receiving"),

@@ -183,6 +183,10 @@ crate::base::types::text_enum! {
         AmlReported = "aml_reported",
         /// A rule was changed.
         AmlRuleChanged = "aml_rule_changed",
+        /// One person wants a rule against money laundering to look for something else.
+        AmlRuleProposed = "aml_rule_proposed",
+        /// That was refused, or taken back.
+        AmlRuleRefused = "aml_rule_refused",
         /// A line that was typed in wrongly was voided.
         EntryVoided = "entry_voided",
         /// One member of finance proposed a receiving account.

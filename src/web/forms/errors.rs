@@ -114,6 +114,8 @@ pub enum FieldError {
     AccountForm,
     /// The number is none of an account of ours.
     ReceivingForm,
+    /// The check digits of an account of ours do not fit.
+    ReceivingCheck,
     /// Another receiving account that is not closed has this number.
     ReceivingInUse,
     /// Money that waits for a reason is credited only with a word why.

@@ -273,6 +273,8 @@ pub const TABLE: &[Row] = &[
     post("/staff/aml/{number}/report", Staff(&[Finance])),
     named("/staff/aml/rules/{name}", Staff(&[Finance])),
     post("/staff/aml/rules/{name}", Staff(&[Finance])),
+    post("/staff/aml/rules/{name}/agreement", Staff(&[Finance])),
+    post("/staff/aml/rules/{name}/refusal", Staff(&[Finance])),
     named("/staff/statements/{number}/voiding", Staff(&[Finance])),
     post("/staff/statements/{number}/voiding", Staff(&[Finance])),
     get("/staff/receiving", Staff(&[Finance, Auditor])),

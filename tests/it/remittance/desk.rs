@@ -15,7 +15,7 @@ use crate::support::page::Page;
 use crate::support::portal::Portal;
 
 /// The address of the newest entry.
-async fn newest(portal: &Portal) -> String {
+pub async fn newest(portal: &Portal) -> String {
     let number: String = portal
         .read(|conn| {
             let newest = statement_entries::table.order(statement_entries::id.desc());
@@ -26,7 +26,7 @@ async fn newest(portal: &Portal) -> String {
 }
 
 /// Credits the entry at this address to a top-up that its page offers.
-async fn credits(officer: &mut Entered, at: &str, reference: &str, note: &str) -> Page {
+pub async fn credits(officer: &mut Entered, at: &str, reference: &str, note: &str) -> Page {
     let page = officer.opens(at).await;
     let form = page.form(&format!("{at}/credit")).with("note", note);
     let label =
@@ -35,7 +35,7 @@ async fn credits(officer: &mut Entered, at: &str, reference: &str, note: &str) -
 }
 
 /// Decides something about the entry at this address.
-async fn decides(officer: &mut Entered, at: &str, decision: &str, note: &str) -> Page {
+pub async fn decides(officer: &mut Entered, at: &str, decision: &str, note: &str) -> Page {
     let page = officer.opens(&format!("{at}/decision?decision={decision}")).await;
     let form = page.form(&format!("{at}/decision")).with("note", note);
     officer.submits(&form).await
@@ -46,7 +46,7 @@ async fn state(portal: &Portal) -> String {
 }
 
 /// What the accounts of the house hold whose code begins so.
-async fn house(portal: &Portal, code: &str) -> i64 {
+pub async fn house(portal: &Portal, code: &str) -> i64 {
     let code = code.to_owned();
     portal
         .read(move |conn| {
@@ -128,6 +128,9 @@ on_both!(
         let unknown = form.clone().answered(&[("reference_1", "R7KM3X9Q26WA"), ("share_1", "100")]);
         assert_eq!(people.finn.posts(&unknown).await.status, 422);
         let right = form.answered(&[("reference_1", &one), ("share_1", "60"), ("reference_2", &two), ("share_2", "40")]);
+        let silent = people.finn.posts(&right).await;
+        assert!(silent.status == 422 && silent.text().contains("Say why this may be credited"), "{}", silent.text());
+        let right = right.with("note", "They share an office");
         let done = people.finn.submits(&right).await;
         assert!(done.text().contains("It is done"), "{}", done.text());
         assert_eq!(balance(&portal, &people.li).await.to_string(), "60.00");
@@ -144,7 +147,9 @@ on_both!(
         let number = tops_up(&mut people.li, "10000").await;
         imports(&portal, &mut people, &message(&[("22", "10000.00", "Li Ming", "no reference", "A1")])).await;
         let at = newest(&portal).await;
-        let asked = credits(&mut people.finn, &at, &number, "").await;
+        let silent = credits(&mut people.finn, &at, &number, "").await;
+        assert_eq!(silent.status, 422, "much for an account that is new");
+        let asked = credits(&mut people.finn, &at, &number, "Announced by its owner").await;
         assert!(asked.text().contains("A colleague has to agree"), "{}", asked.text());
         assert_eq!(balance(&portal, &people.li).await, Money::ZERO);
         let own = people.finn.opens(&at).await;
@@ -299,7 +304,17 @@ on_both!(
         }
         // A rule is switched off, and one case is reported.
         let form = people.fay.opens("/staff/aml/rules/structuring").await.form("/staff/aml/rules/structuring");
+        let asked = people.fay.submits(&form.without("active")).await;
+        assert!(asked.text().contains("The change waits for a second person"), "{}", asked.text());
+        let own = people.fay.opens("/staff/aml").await;
+        let refusal = own.form("/staff/aml/rules/structuring/refusal");
+        let mut forged = refusal.clone();
+        forged.action = "/staff/aml/rules/structuring/agreement".into();
+        assert_eq!(people.fay.posts(&forged).await.status, 403, "nobody agrees to their own change");
+        assert!(people.fay.submits(&refusal).await.text().contains("The rule stays as it is"));
+        let form = people.fay.opens("/staff/aml/rules/structuring").await.form("/staff/aml/rules/structuring");
         people.fay.submits(&form.without("active")).await;
+        presses(&mut people.finn, "/staff/aml", "/structuring/agreement").await;
         let number = tops_up(&mut people.li, "20000").await;
         imports(&portal, &mut people, &message(&[("26", "20000.00", "Li Ming", &number, "S9")])).await;
         assert_eq!(state(&portal).await, "credited");
@@ -340,7 +355,7 @@ on_both!(
         assert!(people.li.opens(&here).await.text().contains("declare the transfer: then we find it"));
         // Sent on the 22nd: the statements end before it, then after it.
         declares(&mut people.li, &number).await;
-        assert!(people.li.opens(&here).await.text().contains("is not among them yet"));
+        assert!(people.li.opens(&here).await.text().contains("may stand on the next statement"));
         imports(&portal, &mut people, &message(&[("24", "5.00", "Wu Xia", "rent", "A2")])).await;
         let page = people.li.opens(&here).await.text();
         assert!(page.contains("Ask your bank whether it was carried out") && page.contains("24 Nov 2026"), "{page}");
@@ -376,6 +391,17 @@ on_both!(
         assert!(!page.contains("Wu Xia"), "{page}");
         assert_eq!(credits(&mut people.finn, &at, &number, "").await.status, 422, "its case still waits");
         assert_eq!(balance(&portal, &people.li).await, Money::ZERO);
+        decides(&mut people.finn, &at, "send_back", "Nobody's whom we know").await;
+        presses(&mut people.fay, &at, "/agreement").await;
+        // It goes back, and does not after all: two people each time, and then it waits for a word again.
+        let page = people.li.opens(&format!("/account/remittances/{number}")).await.text();
+        assert!(page.contains("goes back to the account that it came from") && !page.contains("Ask your bank"), "{page}");
+        let mail = portal.mails_to("li@example.com").await.pop().unwrap();
+        assert!(mail.subject.contains("70.00 goes back to who sent it") && !mail.text.contains("Wu Xia"), "{}", mail.text);
+        let asked = decides(&mut people.finn, &at, "keep", "The bank has not sent it").await;
+        assert!(asked.text().contains("A colleague has to agree"), "{}", asked.text());
+        presses(&mut people.fay, &at, "/agreement").await;
+        assert_eq!(credits(&mut people.finn, &at, &number, "").await.status, 422, "its case waits again");
         decides(&mut people.finn, &at, "send_back", "Nobody's whom we know").await;
         presses(&mut people.fay, &at, "/agreement").await;
         let cases = portal

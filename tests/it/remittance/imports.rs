@@ -42,7 +42,7 @@ fn comma(cents: i64) -> String {
 }
 
 /// Sends a file and answers the page with what it says.
-async fn sends(people: &mut Company, file: &str) -> Page {
+pub async fn sends(people: &mut Company, file: &str) -> Page {
     let page = people.fay.opens("/staff/statements/imports/new").await;
     let form =
         page.form("/staff/statements/imports/new").file("statement_file", "day.sta", "text/plain", file.as_bytes());

@@ -5,6 +5,7 @@ mod claims;
 mod closing;
 mod declaring;
 mod desk;
+mod eyes;
 mod finance;
 pub mod imports;
 mod late;

@@ -5,6 +5,7 @@ use easylink::base::db::schema::identity_proofs;
 use easylink::features::identity::{IdentityMethod, NewResult, store};
 use futures_util::future::join_all;
 
+use super::desk::credits;
 use super::{Company, balance, company, declaration, entry, presses, sends, tops_up, verified};
 use crate::identity::{approves, hands_in, reviewer, takes};
 use crate::support::entered::Entered;
@@ -22,6 +23,13 @@ async fn arrives(people: &mut Company, payer: &mut Entered, number: &str, (amoun
     let line = [("remitter", remitter), ("booked_on", day)];
     let form = entry(&mut people.fay, amount, number, &format!("S-{number}")).await.answered(&line);
     people.fay.submits(&form).await;
+    let desk = people.finn.opens(&format!("/staff/remittances/{number}")).await;
+    // Money in another name is looked at on the entry's own page.
+    if let Some((_, at)) = desk.links().into_iter().find(|(_, to)| to.starts_with("/staff/statements/E")) {
+        let page = credits(&mut people.finn, &at, number, "Asked, and it is theirs").await;
+        assert!(page.text().contains("It is done"), "{}", page.text());
+        return;
+    }
     let page = presses(&mut people.finn, &format!("/staff/remittances/{number}"), "/confirmation").await;
     assert!(page.text().contains("confirmed and credited"), "{}", page.text());
 }

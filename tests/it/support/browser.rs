@@ -254,23 +254,27 @@ impl Browser {
     /// Clicks the first element that is seen and waits until the page it leads to is there: a mark left in the old page
     /// is gone then. A summary leads nowhere.
     async fn click(&self, kind: &str, text: &str, path: &str) {
-        for element in self.client.find_all(Locator::XPath(path)).await.unwrap() {
-            if element.is_displayed().await.unwrap() {
-                let leads = element.tag_name().await.unwrap() != "summary";
-                self.ask("document.documentElement.setAttribute('data-left', '')").await;
-                element.click().await.unwrap_or_else(|error| panic!("cannot click the {kind} `{text}`: {error}"));
-                if leads {
-                    self.arrives().await;
+        for _ in 0..50 {
+            for element in self.client.find_all(Locator::XPath(path)).await.unwrap() {
+                if element.is_displayed().await.unwrap() {
+                    let leads = element.tag_name().await.unwrap() != "summary";
+                    self.ask("document.documentElement.setAttribute('data-left', '')").await;
+                    element.click().await.unwrap_or_else(|error| panic!("cannot click the {kind} `{text}`: {error}"));
+                    if leads {
+                        self.arrives().await;
+                    }
+                    return;
                 }
-                return;
             }
+            // A busy machine may not have drawn the page yet: it is asked again.
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
         panic!("no {kind} `{text}` on {}:\n{}", self.path().await, self.text().await)
     }
 
     /// Waits until the marked page is gone and the next one is whole; some buttons stay on their page, so not for ever.
     async fn arrives(&self) {
-        for _ in 0..50 {
+        for _ in 0..250 {
             let there = "return document.readyState === 'complete' && \
                          !document.documentElement.hasAttribute('data-left')";
             if self.client.execute(there, Vec::new()).await.is_ok_and(|answer| answer == true) {

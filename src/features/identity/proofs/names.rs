@@ -2,16 +2,24 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-/// The same name, however bank and keyboard write it: full width or half, in capitals or not, with spaces or without.
-/// Nothing else is forgiven, because this decides whose account it is. A name of nothing but spaces is nobody's.
+/// The same name, however bank and keyboard write it: full width or half, in capitals or not, with spaces, points, commas and
+/// apostrophes or without, which many banks leave out ("Co., Ltd." is "CO LTD"). Nothing else is forgiven, because this decides
+/// whose account it is. A name of nothing but these is nobody's.
 pub fn same_name(one: &str, other: &str) -> bool {
     let (one, other) = (plain(one), plain(other));
     !one.is_empty() && one == other
 }
 
+/// What banks leave out of names.
+const LEFT_OUT: [char; 5] = ['.', ',', '\'', '\u{2019}', '\u{3002}'];
+
 /// Capitals can take a sign apart ("ß" is "SS"), so it is composed once more after them.
 fn plain(name: &str) -> String {
-    let capitals: String = name.nfkc().filter(|sign| !sign.is_whitespace()).flat_map(char::to_uppercase).collect();
+    let capitals: String = name
+        .nfkc()
+        .filter(|sign| !sign.is_whitespace() && !LEFT_OUT.contains(sign))
+        .flat_map(char::to_uppercase)
+        .collect();
     capitals.nfkc().collect()
 }
 
@@ -26,6 +34,8 @@ mod tests {
         for (one, other) in [
             ("Li Ming", "LI MING"),
             ("Li Ming", "LIMING"),
+            ("Harbour Trading Co., Ltd.", "HARBOUR TRADING CO LTD"),
+            ("Siobhán O’Neill", "SIOBHÁN ONEILL"),
             ("李明", " 李\u{3000}明 "),
             ("Harbour Foods (Shanghai) Ltd", "ＨＡＲＢＯＵＲ　ＦＯＯＤＳ（ＳＨＡＮＧＨＡＩ）ＬＴＤ"),
             ("Zoë Groß", "ZOE\u{308} GROSS"),

@@ -64,11 +64,7 @@ pub fn book_in(conn: &mut Conn, ctx: &Context, books: &mut Books, entry: &Arrive
 /// Holds what entries of a receiving account are booked in until the running transaction ends: who brings entries comes one after
 /// the other.
 pub fn gate(conn: &mut Conn, ctx: &Context, receiving: &Number, currency: &str) -> Result<(), Fault> {
-    let accounts = [
-        ledger::bank(conn, receiving, currency, ctx.now)?,
-        ledger::suspense(conn, currency, ctx.now)?,
-        ledger::outgoing(conn, currency, ctx.now)?,
-    ];
+    let accounts = [ledger::bank(conn, receiving, currency, ctx.now)?, ledger::suspense(conn, currency, ctx.now)?];
     ledger::hold(conn, &accounts.iter().collect::<Vec<_>>())?;
     Ok(())
 }

@@ -9,6 +9,6 @@ mod sheet;
 
 pub use model::{CaseMove, RuleKind};
 pub use moves::{end, opened, reopen, waits};
-pub(super) use pages::{list, report_ask, report_do, rule_ask, rule_do};
+pub(super) use pages::{list, report_ask, report_do, rule_agree, rule_ask, rule_do, rule_refuse};
 pub use queries::caught;
 pub(super) use sheet::sheet;

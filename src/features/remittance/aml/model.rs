@@ -46,7 +46,7 @@ impl RuleKind {
     }
 }
 
-/// A rule as it stands.
+/// A rule as it stands, or as somebody wants it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
     /// What it looks for.

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::model::{CaseMove, CaseState, Rule};
-use super::queries;
+use super::model::{CaseMove, CaseState, Rule, RuleKind};
+use super::queries::{self, Proposal};
 use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::features::remittance::actor::Treasurer;
@@ -77,11 +77,43 @@ pub fn report(conn: &mut Conn, officer: &impl Treasurer, number: &Number, note: 
     Ok(records::keep(conn, officer.ctx(), record)?)
 }
 
-/// A rule looks for something else from now on.
-pub fn change(conn: &mut Conn, officer: &impl Treasurer, rule: &Rule) -> Result<(), Fault> {
-    queries::change(conn, officer, rule)?;
-    let details = json!({
+fn details(rule: &Rule) -> serde_json::Value {
+    json!({
         "rule": rule.kind.as_str(), "active": rule.active, "amount": rule.amount, "times": rule.times, "days": rule.days
-    });
-    Ok(records::keep(conn, officer.ctx(), Entry::new(Event::AmlRuleChanged).with(details))?)
+    })
+}
+
+/// Somebody wants a rule to look for something else: a second person has to agree, because what it lets through is credited.
+pub fn propose(conn: &mut Conn, officer: &impl Treasurer, rule: &Rule) -> Result<(), Fault> {
+    if !queries::propose(conn, officer, rule)? {
+        return Err(Fault::Changed);
+    }
+    Ok(records::keep(conn, officer.ctx(), Entry::new(Event::AmlRuleProposed).with(details(rule)))?)
+}
+
+fn waiting(conn: &mut Conn, officer: &impl Treasurer, kind: RuleKind) -> Result<Proposal, Fault> {
+    let found = queries::proposals(conn, officer.person_id())?.into_iter().find(|one| one.rule.kind == kind);
+    found.ok_or(Fault::Changed)
+}
+
+/// A second person agrees: the rule looks for something else from now on.
+pub fn agree(conn: &mut Conn, officer: &impl Treasurer, kind: RuleKind) -> Result<(), Fault> {
+    let proposal = waiting(conn, officer, kind)?;
+    if proposal.own {
+        return Err(Fault::FourEyes);
+    }
+    if !queries::settled(conn, &proposal)? {
+        return Err(Fault::Changed);
+    }
+    queries::change(conn, officer, &proposal)?;
+    Ok(records::keep(conn, officer.ctx(), Entry::new(Event::AmlRuleChanged).with(details(&proposal.rule)))?)
+}
+
+/// A second person refuses a change, or who wanted it takes it back.
+pub fn refuse(conn: &mut Conn, officer: &impl Treasurer, kind: RuleKind) -> Result<(), Fault> {
+    let proposal = waiting(conn, officer, kind)?;
+    if !queries::settled(conn, &proposal)? {
+        return Err(Fault::Changed);
+    }
+    Ok(records::keep(conn, officer.ctx(), Entry::new(Event::AmlRuleRefused).with(details(&proposal.rule)))?)
 }

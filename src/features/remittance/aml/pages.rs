@@ -8,13 +8,13 @@ use serde_json::json;
 
 use super::model::{CaseMove, CaseState, Rule, RuleKind};
 use super::moves;
-use super::queries::{self, Told};
+use super::queries::{self, Proposal, Told};
 use crate::base::types::Number;
 use crate::features::remittance::fields;
 use crate::features::staff::{Auditor, Finance, Staff, own_accounts};
 use crate::web::forms::{Asking, Errors, FieldError, Form};
 use crate::web::lists::{PAGE, Rows};
-use crate::web::{self, Ended, Error, Flash, Goto, Shell, Visit, page};
+use crate::web::{self, Ended, Error, Flash, Goto, Press, Shell, Visit, page};
 
 /// The filter of the list.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -33,7 +33,15 @@ struct List {
     rows: Rows<Told>,
     state: String,
     rules: Vec<Rule>,
+    proposals: Vec<Proposal>,
     years: Vec<i16>,
+}
+
+impl List {
+    /// What somebody wants this rule to look for.
+    fn proposed(&self, rule: &Rule) -> Option<&Proposal> {
+        self.proposals.iter().find(|one| one.rule.kind == rule.kind)
+    }
 }
 
 pub(in crate::features::remittance) async fn list(
@@ -48,16 +56,17 @@ pub(in crate::features::remittance) async fn list(
     let cursor = Number::parse('G', &filter.after);
     let zone = visit.house().config.zone.clone();
     let this = visit.asked().context.now.day(&zone).date().year();
-    let (shell, (rows, rules, years)) = visit
+    let (shell, (rows, (rules, proposals), years)) = visit
         .list("aml_cases", json!({ "state": word }), move |conn, officer| {
             let own = own_accounts(conn, officer)?;
             let load = |after: Option<&Number>| queries::list(conn, &own, state, after, PAGE + 1);
             let rows = Rows::below(cursor, load, |row| row.number.as_str().to_string())?;
             let first = queries::first_opened(conn)?.map_or(this, |at| at.day(&zone).date().year());
-            Ok((rows, queries::rules(conn)?, (first..=this).rev().collect()))
+            let rules = (queries::rules(conn)?, queries::proposals(conn, officer.person_id())?);
+            Ok((rows, rules, (first..=this).rev().collect()))
         })
         .await?;
-    page(List { shell, rows, state: word, rules, years })
+    page(List { shell, rows, state: word, rules, proposals, years })
 }
 
 /// Why a case is reported.
@@ -218,11 +227,37 @@ pub(in crate::features::remittance) async fn rule_do(
     let ended = visit
         .write(&form, move |conn, officer, form| {
             let rule = form.read(kind_in(&word)?)?;
-            moves::change(conn, officer, &rule)?;
-            Ok(Goto::to("/staff/aml").saying(Flash::AmlRuleChanged))
+            moves::propose(conn, officer, &rule)?;
+            Ok(Goto::to("/staff/aml").saying(Flash::AmlRuleProposed))
         })
         .await?;
     // Who sees the form again was let in, and named a rule.
     let kind = RuleKind::parse(&asked).unwrap_or(RuleKind::Threshold);
     ended.or(|shell, errors, form| RulePage::of(shell, kind, RuleForm::clone(form), errors))
+}
+
+pub(in crate::features::remittance) async fn rule_agree(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+    form: Form<Press>,
+) -> Result<HttpResponse, Error> {
+    let word = path.into_inner();
+    let ended = visit.write(&form, move |conn, officer, _| {
+        moves::agree(conn, officer, kind_in(&word)?)?;
+        Ok(Goto::to("/staff/aml").saying(Flash::AmlRuleChanged))
+    });
+    ended.await?.or_fail(Error::Conflict)
+}
+
+pub(in crate::features::remittance) async fn rule_refuse(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+    form: Form<Press>,
+) -> Result<HttpResponse, Error> {
+    let word = path.into_inner();
+    let ended = visit.write(&form, move |conn, officer, _| {
+        moves::refuse(conn, officer, kind_in(&word)?)?;
+        Ok(Goto::to("/staff/aml").saying(Flash::AmlRuleRefused))
+    });
+    ended.await?.or_fail(Error::Conflict)
 }

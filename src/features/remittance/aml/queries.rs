@@ -26,15 +26,89 @@ pub fn rules(conn: &mut Conn) -> QueryResult<Vec<Rule>> {
     Ok(rows.into_iter().map(|(kind, active, amount, times, days)| Rule { kind, active, amount, times, days }).collect())
 }
 
-/// Keeps what a rule looks for.
-pub(super) fn change(conn: &mut Conn, officer: &impl Treasurer, rule: &Rule) -> QueryResult<usize> {
+/// What somebody wants a rule to look for.
+#[derive(Debug, Clone)]
+pub struct Proposal {
+    /// The rule as it would be.
+    pub rule: Rule,
+    /// What the person is called.
+    pub by: String,
+    /// Whether the viewer wants it.
+    pub own: bool,
+    pub(super) by_id: i64,
+}
+
+/// The changes that wait for a second person.
+pub(super) fn proposals(conn: &mut Conn, viewer: i64) -> QueryResult<Vec<Proposal>> {
+    type Row = (RuleKind, (bool, Money, i64, i64), (i64, Option<String>, String));
+    let rows: Vec<Row> = aml_rules::table
+        .inner_join(people::table.on(aml_rules::proposed_by_id.eq(people::id.nullable())))
+        .order(aml_rules::kind)
+        .select((
+            aml_rules::kind,
+            (
+                aml_rules::proposed_active.assume_not_null(),
+                aml_rules::proposed_amount.assume_not_null(),
+                aml_rules::proposed_times.assume_not_null(),
+                aml_rules::proposed_days.assume_not_null(),
+            ),
+            (people::id, people::name, people::address),
+        ))
+        .load(conn)?;
+    let proposal = |(kind, (active, amount, times, days), (by_id, name, address)): Row| Proposal {
+        rule: Rule { kind, active, amount, times, days },
+        by: name.unwrap_or(address),
+        own: by_id == viewer,
+        by_id,
+    };
+    Ok(rows.into_iter().map(proposal).collect())
+}
+
+/// Keeps what somebody wants a rule to look for; false when another change waits.
+pub(super) fn propose(conn: &mut Conn, officer: &impl Treasurer, rule: &Rule) -> QueryResult<bool> {
+    let kept = diesel::update(aml_rules::table.filter(aml_rules::kind.eq(rule.kind)))
+        .filter(aml_rules::proposed_by_id.is_null())
+        .set((
+            aml_rules::proposed_active.eq(Some(rule.active)),
+            aml_rules::proposed_amount.eq(Some(rule.amount)),
+            aml_rules::proposed_times.eq(Some(rule.times)),
+            aml_rules::proposed_days.eq(Some(rule.days)),
+            aml_rules::proposed_by_id.eq(Some(officer.person_id())),
+        ))
+        .execute(conn)?;
+    Ok(kept == 1)
+}
+
+/// Ends what somebody wanted; false when somebody else was first.
+pub(super) fn settled(conn: &mut Conn, proposal: &Proposal) -> QueryResult<bool> {
+    let kept = diesel::update(aml_rules::table.filter(aml_rules::kind.eq(proposal.rule.kind)))
+        .filter(aml_rules::proposed_by_id.eq(Some(proposal.by_id)))
+        .filter(aml_rules::proposed_active.eq(Some(proposal.rule.active)))
+        .filter(aml_rules::proposed_amount.eq(Some(proposal.rule.amount)))
+        .filter(aml_rules::proposed_times.eq(Some(proposal.rule.times)))
+        .filter(aml_rules::proposed_days.eq(Some(proposal.rule.days)))
+        .set((
+            aml_rules::proposed_active.eq(None::<bool>),
+            aml_rules::proposed_amount.eq(None::<Money>),
+            aml_rules::proposed_times.eq(None::<i64>),
+            aml_rules::proposed_days.eq(None::<i64>),
+            aml_rules::proposed_by_id.eq(None::<i64>),
+        ))
+        .execute(conn)?;
+    Ok(kept == 1)
+}
+
+/// Keeps what a rule looks for, as one person wanted it and a second one agreed to.
+pub(super) fn change(conn: &mut Conn, officer: &impl Treasurer, proposal: &Proposal) -> QueryResult<usize> {
+    let rule = &proposal.rule;
     diesel::update(aml_rules::table.filter(aml_rules::kind.eq(rule.kind)))
         .set((
             aml_rules::active.eq(rule.active),
             aml_rules::amount.eq(rule.amount),
             aml_rules::times.eq(rule.times),
             aml_rules::days.eq(rule.days),
-            aml_rules::changed_by_id.eq(Some(officer.person_id())),
+            aml_rules::changed_by_id.eq(Some(proposal.by_id)),
+            aml_rules::agreed_by_id.eq(Some(officer.person_id())),
             aml_rules::changed_at.eq(officer.ctx().now),
         ))
         .execute(conn)

@@ -48,6 +48,7 @@ pub fn decide(
     four_eyes_from: Money,
 ) -> Result<Outcome, Fault> {
     let (ctx, person) = (officer.ctx(), officer.person_id());
+    queries::hold(conn, number)?;
     let arrived = allocating::arrived(conn, number)?.ok_or(Fault::NotFound)?;
     allowed(conn, person, &arrived, wish)?;
     if wish.kind == DecisionKind::Credit {
@@ -79,6 +80,7 @@ pub fn agree(conn: &mut Conn, officer: &impl Treasurer, number: &Number) -> Resu
     if decision.proposed_by_id == person {
         return Err(Fault::FourEyes);
     }
+    queries::hold(conn, &decision.entry)?;
     let arrived = allocating::arrived(conn, &decision.entry)?.ok_or(Fault::NotFound)?;
     let wish = Wish { kind: decision.kind, shares: decision.shares()?, note: decision.note.clone() };
     allowed(conn, person, &arrived, &wish)?;

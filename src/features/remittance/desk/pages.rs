@@ -46,6 +46,8 @@ struct Case {
     /// Accounts whose permanent reference the text names.
     accounts: Vec<Account>,
     decisions: Vec<Told>,
+    /// What a credit that waits for a second person pays.
+    proposed: (Vec<Payable>, Vec<Account>),
     /// Of the entries that need a person: how many came before it, and how many there are.
     place: (i64, i64),
     /// Of money that went out: whether it was said what for.
@@ -113,9 +115,18 @@ fn load(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<Case, Err
         payables.retain(|one| one.top_up.receiving.currency == arrived.currency);
     }
     let accounts = if entry.state.allows(EntryMove::Credit) {
-        permanent(conn, officer, &entry, &arrived.currency)?
+        permanent(conn, officer, &Number::within('M', &entry.text), &arrived.currency)?
     } else {
         Vec::new()
+    };
+    let decisions = queries::of_entry(conn, officer.person_id(), number)?;
+    let proposed = match decisions.iter().find(|one| one.state == DecisionState::Proposed) {
+        Some(one) if one.kind == DecisionKind::Credit => {
+            let of =
+                |kind| one.shares.iter().filter_map(|share| Number::parse(kind, &share.reference)).collect::<Vec<_>>();
+            (known(conn, officer, of('R'), &[])?, permanent(conn, officer, &of('M'), &arrived.currency)?)
+        }
+        _ => (Vec::new(), Vec::new()),
     };
     let explained = queries::explained(conn, &arrived)?;
     let taken_back = if entry.reversal && entry.side == Side::Debit && !explained {
@@ -126,7 +137,8 @@ fn load(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<Case, Err
     Ok(Case {
         accounts,
         candidates: candidates(&entry, payables, SHOWN),
-        decisions: queries::of_entry(conn, officer.person_id(), number)?,
+        decisions,
+        proposed,
         place: queries::place(conn, number)?,
         explained,
         taken_back,
@@ -134,14 +146,9 @@ fn load(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<Case, Err
     })
 }
 
-/// The accounts that an entry names by their permanent references, but for the viewer's own.
-fn permanent(
-    conn: &mut Conn,
-    officer: &Officer,
-    entry: &StatementEntry,
-    currency: &str,
-) -> Result<Vec<Account>, Error> {
-    let found = allocating::permanent_of(conn, &Number::within('M', &entry.text), currency)?;
+/// The accounts of these permanent references, but for the viewer's own.
+fn permanent(conn: &mut Conn, officer: &Officer, numbers: &[Number], currency: &str) -> Result<Vec<Account>, Error> {
+    let found = allocating::permanent_of(conn, numbers, currency)?;
     if found.is_empty() {
         return Ok(Vec::new());
     }

@@ -57,6 +57,13 @@ pub(super) fn decision(conn: &mut Conn, number: &Number) -> QueryResult<Option<D
         .optional()
 }
 
+/// Holds an entry until the running transaction ends: before anything that hangs on it, as everybody does.
+pub(super) fn hold(conn: &mut Conn, number: &Number) -> QueryResult<usize> {
+    diesel::update(statement_entries::table.filter(statement_entries::number.eq(number)))
+        .set(statement_entries::entered_at.eq(statement_entries::entered_at))
+        .execute(conn)
+}
+
 /// Keeps what somebody wants; nothing when another decision about the entry waits.
 pub(super) fn insert(
     conn: &mut Conn,
@@ -323,7 +330,14 @@ const PAYABLE: [RemittanceState; 3] = [RemittanceState::Declared, RemittanceStat
 
 /// References of top-ups that an entry may pay: of its amount, and of accounts whose money came from the same account before.
 pub(super) fn may_pay(conn: &mut Conn, entry: &Arrived) -> QueryResult<(Vec<Number>, Vec<Number>)> {
-    let mut same_amount = Vec::new();
+    // Of what has arrived in part it is the rest that may come now.
+    let mut same_amount: Vec<Number> = remittances::table
+        .filter(remittances::state.eq(RemittanceState::Partial))
+        .filter((remittances::amount - remittances::received).eq(entry.amount))
+        .order(remittances::id.desc())
+        .limit(LOOKED_AT)
+        .select(remittances::number)
+        .load(conn)?;
     for state in PAYABLE {
         let found: Vec<Number> = remittances::table
             .filter(remittances::state.eq(state))

@@ -206,6 +206,7 @@ fn credited_to(conn: &mut Conn, entries: &mut [StatementEntry]) -> QueryResult<(
         .inner_join(accounts::table.on(allocations::account_id.eq(accounts::id)))
         .left_join(remittances::table.on(allocations::remittance_id.eq(remittances::id.nullable())))
         .filter(statement_entries::number.eq_any(numbers))
+        .filter(allocations::undone_by_id.is_null())
         .order(allocations::id)
         .select((statement_entries::number, remittances::number.nullable(), accounts::number))
         .load(conn)?;
@@ -306,10 +307,15 @@ pub fn held_for(conn: &mut Conn, number: &Number) -> QueryResult<Option<Hold>> {
     Ok(found.flatten())
 }
 
-/// Whether money that carries this reference arrived and waits for a person without a reason of its own.
+/// Whether money that carries this reference arrived and waits for a person without a reason of its own. What was credited and
+/// undone was not meant for it.
 pub fn waits_for(conn: &mut Conn, number: &Number) -> QueryResult<bool> {
+    let undone = allocations::table
+        .filter(allocations::entry_id.eq(statement_entries::id))
+        .filter(allocations::undone_by_id.is_not_null());
     let waiting = statement_entries::table
         .filter(statement_entries::reference.eq(Some(number)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(undone)))
         .filter(statement_entries::state.eq_any([EntryState::New, EntryState::Open, EntryState::Parked]));
     diesel::select(diesel::dsl::exists(waiting)).get_result(conn)
 }
@@ -447,10 +453,8 @@ pub(super) fn by_serial(conn: &mut Conn, new: &NewEntry) -> QueryResult<Option<(
         .optional()
 }
 
-/// How many entries wait, and since when the oldest does.
-pub fn waiting(conn: &mut Conn) -> QueryResult<(i64, Option<Moment>)> {
-    let open = || statement_entries::table.filter(statement_entries::state.eq(EntryState::Open));
-    let count = open().count().get_result(conn)?;
-    let oldest = open().order(statement_entries::id).select(statement_entries::entered_at).first(conn).optional()?;
-    Ok((count, oldest))
+/// How many entries need a person: those that fit nothing, and those that are held.
+pub fn waiting(conn: &mut Conn) -> QueryResult<(i64, i64)> {
+    let of = |state: EntryState| statement_entries::table.filter(statement_entries::state.eq(state)).count();
+    Ok((of(EntryState::Open).get_result(conn)?, of(EntryState::Held).get_result(conn)?))
 }

@@ -114,12 +114,23 @@ fn of_one(amount: Money, target: &Target, tolerance: Money) -> Vec<Share> {
     shares
 }
 
-/// Several top-ups of one account, when the amount is what all of them still get: one transfer for several.
+/// Several top-ups of one account, when the amount is at least what all of them still get: one transfer for several. What is left
+/// goes to the balance, as it would if each had been paid on its own before. Too little is for a person: no rule knows which was
+/// meant.
 fn of_several(amount: Money, named: &[&Target]) -> Option<Vec<Share>> {
-    if !named.iter().all(|one| one.state.allows(Move::Credit)) || all_of(named) != Some(amount) {
+    let payable: Vec<&Target> = named.iter().copied().filter(|one| one.state.allows(Move::Credit)).collect();
+    let left = Money(amount.0 - all_of(&payable)?.0);
+    if left < Money::ZERO {
         return None;
     }
-    Some(completed(named))
+    let mut shares = completed(&payable);
+    if left.is_positive() {
+        // Whichever came first: the one whose reference is first, so that nothing depends on the order in the text.
+        let mut sorted = named.to_vec();
+        sorted.sort_by(|one, other| one.number.as_str().cmp(other.number.as_str()));
+        shares.push(share(sorted.first()?, AllocationKind::Balance, left, Why::Surplus));
+    }
+    Some(shares)
 }
 
 /// The permanent reference, alone or beside top-ups of the same account: these first, and what is left goes to the balance.

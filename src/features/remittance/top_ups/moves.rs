@@ -8,6 +8,7 @@ use crate::base::types::{Money, Number};
 use crate::features::identity::hold_name;
 use crate::features::remittance::actor::{Payer, Steward};
 use crate::features::remittance::allocating;
+use crate::features::remittance::entries;
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::Move;
 use crate::features::remittance::receiving::{self, Receiving};
@@ -75,6 +76,10 @@ pub fn claim(
 pub fn withdraw(conn: &mut Conn, steward: &impl Steward, number: &Number) -> Result<(), Fault> {
     let (state, _) = queries::own(conn, steward, number)?.ok_or(Fault::NotFound)?;
     let to = state.after(Move::Withdraw)?;
+    // Money for it is there, and a person looks at it.
+    if entries::waits_for(conn, number)? || entries::held_for(conn, number)?.is_some() {
+        return Err(Fault::Changed);
+    }
     if !queries::settle(conn, steward, number, (state, to))? {
         return Err(Fault::Changed);
     }

@@ -118,6 +118,11 @@ impl Show {
         payable && !self.top_up.receiving.state.takes_money()
     }
 
+    /// Whether money for it is there, and a person looks at it: nobody is to send it again.
+    fn arrived(&self) -> bool {
+        self.hold.is_some() || self.looked == Some(Looked::Arrived)
+    }
+
     /// Whether somebody may be asked to pay.
     fn requestable(&self) -> bool {
         matches!(self.top_up.state, RemittanceState::Open | RemittanceState::Partial)

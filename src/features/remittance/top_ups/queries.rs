@@ -24,8 +24,23 @@ pub struct Row {
     pub state: RemittanceState,
     /// How much.
     pub amount: Money,
+    /// How much of it has arrived.
+    pub received: Money,
     /// When the reference was made, UTC.
     pub opened_at: Moment,
+}
+
+impl Row {
+    /// What is still payable.
+    pub fn rest(&self) -> Money {
+        Money(self.amount.0 - self.received.0)
+    }
+}
+
+macro_rules! row {
+    () => {
+        (remittances::number, remittances::state, remittances::amount, remittances::received, remittances::opened_at)
+    };
 }
 
 /// The account's remittances, newest first, from below `after`. `None` for a cursor that is not the account's.
@@ -35,7 +50,7 @@ pub fn list(conn: &mut Conn, member: &Customer, after: Option<&Number>, most: i6
         .filter(remittances::account_id.eq(account_id))
         .order(remittances::id.desc())
         .limit(most)
-        .select((remittances::number, remittances::state, remittances::amount, remittances::opened_at))
+        .select(row!())
         .into_boxed();
     if let Some(after) = after {
         let found: Option<i64> = remittances::table
@@ -72,7 +87,7 @@ fn newest(conn: &mut Conn, ctx: &Context, states: &[RemittanceState]) -> QueryRe
         .filter(remittances::account_id.eq(account_id))
         .filter(remittances::state.eq_any(states))
         .order(remittances::id.desc())
-        .select((remittances::number, remittances::state, remittances::amount, remittances::opened_at))
+        .select(row!())
         .first(conn)
         .optional()?;
     Ok(newest.map(|row| (row, count)))

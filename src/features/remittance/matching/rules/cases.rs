@@ -68,11 +68,18 @@ fn one_transfer_for_several_of_one_account() {
     let mut shares = credited(decide(&entry(130), &both, Money::ZERO));
     shares.sort_by_key(|share| share.2);
     assert_eq!(shares, [(Why::Rest, Remittance, 30), (Why::Exact, Remittance, 100)]);
-    for amount in [129, 131, 100] {
-        assert!(matches!(decide(&entry(amount), &both, Money::ZERO), Decision::Ask), "{amount}");
+    for amount in [129, 100, 1] {
+        assert!(matches!(decide(&entry(amount), &both, Money::ZERO), Decision::Ask), "{amount}: which was meant?");
     }
+    let mut shares = credited(decide(&entry(131), &both, Money::ZERO));
+    shares.sort_by_key(|share| share.2);
+    assert_eq!(shares, [(Why::Surplus, Balance, 1), (Why::Rest, Remittance, 30), (Why::Exact, Remittance, 100)]);
+    // One was paid on its own meanwhile: the same comes to the account as the other way round.
     let done = [named(&first), named(&target(1, Credited, 30, 30))];
-    assert!(matches!(decide(&entry(100), &done, Money::ZERO), Decision::Ask), "one of them gets nothing any more");
+    let shares = credited(decide(&entry(130), &done, Money::ZERO));
+    assert_eq!(shares, [(Why::Exact, Remittance, 100), (Why::Surplus, Balance, 30)]);
+    let both = [named(&target(1, Credited, 100, 100)), named(&target(1, Credited, 30, 30))];
+    assert_eq!(credited(decide(&entry(130), &both, Money::ZERO)), [(Why::Surplus, Balance, 130)]);
 }
 
 #[test]
@@ -95,6 +102,13 @@ fn what_is_not_trusted_is_held_with_its_reason() {
     assert_eq!(held(&Entry { remitter: " ".into(), ..entry(100) }, &known), Hold::NoName);
     assert_eq!(held(&Entry { twin: true, ..entry(100) }, &known), Hold::Twin);
     assert_eq!(held(&entry(100), &Named { name: None, ..known }), Hold::NoRealName);
+}
+
+#[test]
+fn what_the_bank_takes_back_is_nobodys_payment() {
+    let known = named(&target(1, Declared, 100, 0));
+    let back = Entry { reversal: true, ..entry(100) };
+    assert!(matches!(decide(&back, &[known], Money::ZERO), Decision::Ask), "money of ours that comes back");
 }
 
 #[test]
