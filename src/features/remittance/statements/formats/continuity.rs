@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::limits;
 use super::model::{Balance, Head, Line, Piece, Side, Summary};
 use super::wrong::{Why, Wrong};
+use super::{limits, names};
 use crate::base::types::Money;
 
 /// Hands pieces on and checks them on their way.
@@ -58,7 +58,7 @@ impl<'a> Checked<'a> {
             };
             *reached = moved.ok_or(overflow)?;
         }
-        (self.each)(Piece::Line(line))
+        (self.each)(Piece::Line(held(line)?))
     }
 
     /// Something that moves no balance.
@@ -92,6 +92,29 @@ impl<'a> Checked<'a> {
     pub fn finish(self) -> Result<Summary, Wrong> {
         if self.summary.statements == 0 { Err(Wrong::at(1, Why::Empty)) } else { Ok(self.summary) }
     }
+}
+
+/// A line with no more than is kept of it, and without a name where none is.
+fn held(mut line: Line) -> Result<Line, Wrong> {
+    for (field, text) in [
+        ("remitter", Some(&line.remitter)),
+        ("remitter account", line.remitter_account.as_ref()),
+        ("bank", line.bank.as_ref()),
+        ("serial", line.bank_serial.as_ref()),
+        ("end-to-end", line.end_to_end.as_ref()),
+        ("code", line.code.as_ref()),
+    ] {
+        if text.is_some_and(|text| text.len() > limits::NAME) {
+            return Err(Wrong::at(line.place, Why::TooLong { field, limit: limits::NAME as u64 }));
+        }
+    }
+    if !names::is_name(&line.remitter) {
+        line.remitter = String::new();
+    }
+    if let Some((end, _)) = line.text.char_indices().nth(limits::KEPT) {
+        line.text.truncate(end);
+    }
+    Ok(line)
 }
 
 #[cfg(test)]
@@ -169,6 +192,30 @@ mod tests {
         checked.end(4, closing(5)).unwrap();
         let why = Why::Opening { expected: Money(5), stated: Money(6) };
         assert_eq!(checked.begin(9, head("A", Some(6))), Err(Wrong::at(9, why)));
+    }
+
+    #[test]
+    fn of_a_line_no_more_is_held_than_is_kept() {
+        let mut kept = Vec::new();
+        let mut each = |piece| {
+            if let Piece::Line(line) = piece {
+                kept.push((line.remitter, line.text.chars().count()));
+            }
+            Ok(())
+        };
+        let mut checked = Checked::new(&mut each);
+        checked.begin(1, head("A", None)).unwrap();
+        for (remitter, text) in [("NOTPROVIDED", 1_000), ("Li Ming", 1_001), ("\u{3164}\u{200b}", 60_000)] {
+            let (remitter, text) = (remitter.to_string(), "日".repeat(text));
+            checked.line(Line { remitter, text, ..line(2, 1, Side::Credit) }).unwrap();
+        }
+        let long = Some("9".repeat(1_001));
+        let why = |field| Wrong::at(2, Why::TooLong { field, limit: 1_000 });
+        let serial = Line { bank_serial: long.clone(), ..line(2, 1, Side::Credit) };
+        assert_eq!(checked.line(serial), Err(why("serial")));
+        let account = Line { remitter_account: long, ..line(2, 1, Side::Credit) };
+        assert_eq!(checked.line(account), Err(why("remitter account")));
+        assert_eq!(kept, [(String::new(), 1_000), ("Li Ming".into(), 1_000), (String::new(), 1_000)]);
     }
 
     #[test]

@@ -5,6 +5,13 @@
 /// in bytes.
 pub const TEXT: usize = 64 * 1024;
 
+/// The remittance information of an entry that is kept, in signs: what stands behind them is cut off. References stand
+/// before.
+pub const KEPT: usize = 1_000;
+
+/// A name, an account or a number of an entry, in bytes. They are compared as a whole, so nothing of them is cut off.
+pub const NAME: usize = 1_000;
+
 /// How deep elements of an XML document may stand within each other.
 pub const DEPTH: usize = 64;
 

@@ -12,6 +12,7 @@ mod days;
 mod limits;
 mod model;
 mod mt940;
+mod names;
 mod steady;
 mod text;
 mod wrong;
@@ -27,6 +28,7 @@ pub use self::amounts::{Decimal, Thousands};
 pub use self::csv::{AmountColumns, Delimiter, Mapping, MappingFault, guess, heading, sheet};
 pub use self::days::DayStyle;
 pub use self::model::{Balance, Format, Head, Line, Piece, Reading, Side, Summary, sniff};
+pub use self::names::is_name;
 #[cfg(debug_assertions)]
 pub use self::probe::{probe_camt053, probe_csv, probe_mt940};
 pub use self::text::Encoding;

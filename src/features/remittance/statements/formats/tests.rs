@@ -178,7 +178,7 @@ fn entry() -> impl Strategy<Value = Line> {
             Line {
                 booked_on,
                 value_on: Some(booked_on.plus(later)),
-                remitter: squeeze(name),
+                remitter: names::known(&squeeze(name)).unwrap_or_default().to_string(),
                 text: squeeze(text),
                 bank_serial: Some(format!("S{serial}")),
                 end_to_end: Some(format!("E{reference}")),
@@ -265,7 +265,8 @@ proptest! {
         for line in &mut written {
             // What the German structure cannot carry.
             line.text = line.text.replace(['?', '+'], "").trim().to_string();
-            line.remitter = line.remitter.replace(['?', '+'], "").trim().to_string();
+            let remitter = line.remitter.replace(['?', '+'], "");
+            line.remitter = names::known(&remitter).unwrap_or_default().to_string();
             line.code = Some("NTRF/166".into());
             if line.text.is_empty() {
                 line.text = "X".into();

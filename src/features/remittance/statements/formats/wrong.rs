@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 
 use super::csv::MappingFault;
 use super::text::Encoding;
-use crate::base::types::{Money, MoneyError};
+use crate::base::types::{Day, Money, MoneyError};
 
 /// The first thing that is wrong with a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,7 +34,7 @@ pub enum Why {
     Stopped,
     #[error("the file holds no statement")]
     Empty,
-    #[error("bytes that {encoding} does not know")]
+    #[error("bytes that {encoding} does not know (of a CSV, the page of its columns takes another encoding)")]
     Encoding { encoding: Encoding },
     #[error("the file says to be written in {sample}; only UTF-8 is read")]
     DeclaredEncoding { sample: Sample },
@@ -68,6 +68,12 @@ pub enum Why {
     Unknown { field: &'static str, sample: Sample },
     #[error("{field} is {fault}: {sample}")]
     Amount { field: &'static str, sample: Sample, fault: MoneyError },
+    #[error("an amount of {amount}, and no entry is larger than {most}")]
+    TooMuch { amount: Money, most: Money },
+    #[error("booked on {}, which has not come yet", day.words())]
+    Later { day: Day },
+    #[error("booked on {}, which is more than ten years ago", day.words())]
+    LongAgo { day: Day },
     #[error("{field} is not a day: {sample}")]
     Day { field: &'static str, sample: Sample },
     #[error("{field} is in {sample}, the account in {expected}")]

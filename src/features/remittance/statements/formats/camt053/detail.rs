@@ -3,6 +3,7 @@
 use super::element::{Element, Priced};
 use crate::base::types::Money;
 use crate::features::remittance::statements::formats::model::Side;
+use crate::features::remittance::statements::formats::names;
 use crate::features::remittance::statements::formats::wrong::{Why, Wrong};
 
 /// One transaction, as far as it concerns us.
@@ -80,10 +81,9 @@ impl Party {
             Some(parties) => name(parties, who),
             None => Ok(None),
         };
-        let name = match name(party)? {
-            Some(name) => Some(name),
-            None => name(ultimate)?,
-        };
+        // Whose money it is says the payer, not the bank: the ultimate party names nobody by itself.
+        let (named, behind) = (name(party)?.unwrap_or_default(), name(ultimate)?);
+        let name = names::on_behalf(&named, behind.as_deref());
         let account = match parties.map(|parties| parties.one(account)).transpose()?.flatten() {
             Some(account) => account.account()?,
             None => None,
@@ -92,7 +92,7 @@ impl Party {
             Some(bank) => institution(bank)?,
             None => None,
         };
-        Ok(Self { name: name.unwrap_or_default(), account, bank })
+        Ok(Self { name, account, bank })
     }
 }
 

@@ -47,7 +47,6 @@ fn version_04_with_a_batch_and_a_reversal() {
     assert_eq!(head.opening, Some(Balance { on: day("2026-11-24"), amount: Money(-5_000) }));
     let code = own("PMNT/RCDT/DMCT");
     let one = Line {
-        remitter: "测试甲公司".into(),
         text: "RF18539007547034".into(),
         bank_serial: own("B-7/1"),
         code: code.clone(),
@@ -94,6 +93,19 @@ fn a_batch_that_does_not_add_up_is_one_line() {
     assert_eq!(read.len(), 2);
     assert_eq!((read[0].amount, read[0].remitter.as_str()), (Money(30_000), ""));
     assert_eq!((read[0].text.as_str(), read[0].bank_serial.as_deref()), ("RF18539007547034", Some("B-7")));
+}
+
+#[test]
+fn whose_money_it_is_says_the_payer_and_names_nobody() {
+    let text = String::from_utf8(sample("camt053-02.xml")).unwrap();
+    let name = |ultimate: &str| {
+        let behind = format!("</Dbtr><UltmtDbtr><Nm>{ultimate}</Nm></UltmtDbtr>");
+        lines(&Reading::Camt053, text.replace("</Dbtr>", &behind).as_bytes())[0].remitter.clone()
+    };
+    assert_eq!(name("LI MING"), "Musterfrau & Söhne GmbH, on behalf of LI MING");
+    assert_eq!(name("MUSTERFRAU &amp; SÖHNE GMBH"), "Musterfrau & Söhne GmbH");
+    let alone = text.replace("<Dbtr>", "<UltmtDbtr>").replace("</Dbtr>", "</UltmtDbtr>");
+    assert_eq!(lines(&Reading::Camt053, alone.as_bytes())[0].remitter, "");
 }
 
 #[test]

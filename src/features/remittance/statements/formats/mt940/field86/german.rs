@@ -2,6 +2,7 @@
 //! three digits, then subfields of two digits behind a separator. Within the remittance information, the keywords of SEPA.
 
 use super::{Information, joined, number, reference};
+use crate::features::remittance::statements::formats::names;
 
 /// How long a subfield may be; one that is full goes on in the next.
 const SUBFIELD: usize = 27;
@@ -24,20 +25,23 @@ pub fn read(lines: &[String]) -> Option<Information> {
     let of = |range: &[std::ops::RangeInclusive<u8>]| -> Vec<&str> {
         fields.iter().filter(|(number, _)| range.iter().any(|r| r.contains(number))).map(|(_, text)| *text).collect()
     };
-    // A payer who writes the separator could otherwise name another party than the bank does.
-    let once = |number: u8| match of(&[number..=number])[..] {
-        [text] => Some(text.trim()).filter(|text| !text.is_empty()),
-        _ => None,
+    // A payer who writes the separator could otherwise name another party than the bank does: where the numbers do not
+    // rise, or a name goes on without a beginning, no party is taken from it.
+    let rising = fields.windows(2).all(|pair| pair[0].0 < pair[1].0);
+    let whole =
+        (0..fields.len()).all(|at| fields[at].0 != 33 || at.checked_sub(1).is_some_and(|at| fields[at].0 == 32));
+    let one = |number: u8| {
+        let found = fields.iter().find(|(known, _)| *known == number && rising && whole);
+        found.map(|(_, text)| text.trim()).filter(|text| !text.is_empty())
     };
-    let name = [once(32), once(33)].into_iter().flatten().map(|piece| (piece, full(piece)));
-    let doubled = of(&[32..=32]).len() > 1 || of(&[33..=33]).len() > 1;
+    let name = joined([one(32), one(33)].into_iter().flatten().map(|piece| (piece, full(piece))));
     let information = Keyed::read(&of(&[20..=29, 60..=63]));
     let booking = of(&[0..=0]).first().map_or("", |text| text.trim());
     let text = information.text();
     Some(Information {
-        remitter: if doubled { String::new() } else { joined(name) },
-        account: once(31).or_else(|| once(38)).and_then(number),
-        bank: once(30).and_then(number),
+        remitter: names::on_behalf(&name, information.get("ABWA+")),
+        account: one(31).or_else(|| one(38)).and_then(number),
+        bank: one(30).and_then(number),
         text: if text.is_empty() { booking.to_string() } else { text },
         end_to_end: information.get("EREF+").and_then(reference),
         code: Some(code.to_string()),
@@ -128,7 +132,7 @@ mod tests {
                     ?23nung 4711 vom 20.11.2026 ?24ABWA+Erika Mustermann?30COBADEFFXXX?31DE89370400440\n\
                     532013000?32MUSTERFRAU UND SOEHNE HANDE?33LSGESELLSCHAFT MBH?34000";
         let expected = Information {
-            remitter: "MUSTERFRAU UND SOEHNE HANDELSGESELLSCHAFT MBH".into(),
+            remitter: "MUSTERFRAU UND SOEHNE HANDELSGESELLSCHAFT MBH, on behalf of Erika Mustermann".into(),
             account: Some("DE89370400440532013000".into()),
             bank: Some("COBADEFFXXX".into()),
             text: "T7KM 3X9Q 26WA Rech nung 4711 vom 20.11.2026\nErika Mustermann".into(),
@@ -153,9 +157,20 @@ mod tests {
 
     #[test]
     fn whoever_writes_the_separator_names_nobody() {
-        let told = told("166?20SVWZ+x?32EVIL?30COBADEFFXXX?31DE89370400440532013000?32MUSTER").unwrap();
-        assert_eq!(told.remitter, "");
-        assert_eq!(told.account.as_deref(), Some("DE89370400440532013000"));
+        for text in [
+            "166?20SVWZ+x?32EVIL?30COBADEFFXXX?31DE89370400440532013000?32MUSTER",
+            "166?20SVWZ+x?33MING?32LI",
+            "166?20SVWZ+x?33LI MING",
+            "166?20SVWZ+x?32LI MING?30COBADEFFXXX?31DE89370400440532013000",
+            "166?20SVWZ+x?32LI?33MING?30COBADEFFXXX?31DE89370400440532013000?34000",
+            "166?20SVWZ+x?31DE1?30COBADEFFXXX?31DE89370400440532013000?32MUSTER",
+            "166?20SVWZ+x?38DE1?30COBADEFFXXX?32MUSTER",
+        ] {
+            let told = told(text).unwrap();
+            assert_eq!((told.remitter.as_str(), told.account), ("", None), "{text}");
+        }
+        let told = told("166?20SVWZ+x?30COBADEFFXXX?32LI?33MING?38DE89370400440532013000").unwrap();
+        assert_eq!((told.remitter.as_str(), told.account.as_deref()), ("LI MING", Some("DE89370400440532013000")));
     }
 
     #[test]

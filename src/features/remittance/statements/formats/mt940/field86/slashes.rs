@@ -2,6 +2,8 @@
 //! older `/ORDP/…` (ordering party) and `/BENM/…` (beneficiary).
 
 use super::{Information, number, reference};
+use crate::features::identity::same_name;
+use crate::features::remittance::statements::formats::names;
 
 /// The code words at which a new part begins.
 const CODES: [&str; 27] = [
@@ -12,20 +14,24 @@ const CODES: [&str; 27] = [
 /// Those that name a party. Behind the remittance information they are the payer's words, not the bank's.
 const PARTIES: [&str; 8] = ["IBAN", "BIC", "NAME", "ADDR", "ORDP", "BENM", "CNTP", "ID"];
 
+/// Those behind which the payer's own words stand, in which any code word may be one of theirs, too.
+const WRITTEN: [&str; 11] = ["REMI", "EREF", "PREF", "MARF", "PURP", "ULTD", "ULTC", "UDTR", "UCRD", "ADDR", "ID"];
+
+/// The other party, as far as the bank tells it.
+#[derive(Default)]
+struct Party<'a> {
+    name: &'a str,
+    account: &'a str,
+    bank: &'a str,
+}
+
 /// Reads it, if it begins with one of the code words.
 pub fn read(lines: &[String]) -> Option<Information> {
     let all = lines.concat();
     let parts = parts(&all)?;
-    let get =
-        |code: &str| parts.iter().find(|(known, _)| *known == code).map(|(_, text)| text.trim_matches(['/', ' ']));
-    // ING: account, bank, name, city.
-    let counterparty: Vec<&str> = parts
-        .iter()
-        .find(|(code, _)| *code == "CNTP")
-        .map_or(Vec::new(), |(_, text)| text.strip_prefix('/').unwrap_or(text).split('/').map(str::trim).collect());
-    let of_place = |place: usize| counterparty.get(place).copied().filter(|text| !text.is_empty());
-    let name = get("NAME").filter(|name| !name.is_empty()).or_else(|| of_place(2));
-    let name = name.or_else(|| get("ORDP").or_else(|| get("BENM")));
+    let get = |code: &str| parts.iter().find(|(known, _)| *known == code).map(|(_, text)| bare(text));
+    let other = party(&all, &parts);
+    let ultimate = get("ULTD").filter(|text| !text.is_empty()).or_else(|| get("UDTR"));
     let information = get("REMI").unwrap_or_default();
     let unstructured = information.strip_prefix("USTD/").map_or(information, |text| text.trim_matches('/'));
     let structured = unstructured.strip_prefix("STRD/").unwrap_or(unstructured);
@@ -35,14 +41,92 @@ pub fn read(lines: &[String]) -> Option<Information> {
         .filter(|(kind, _)| matches!(*kind, "CUR" | "ISO"))
         .map_or(structured, |(_, text)| text);
     Some(Information {
-        remitter: name.unwrap_or_default().to_string(),
-        account: get("IBAN").or_else(|| of_place(0)).and_then(number),
-        bank: get("BIC").or_else(|| of_place(1)).and_then(number),
+        remitter: names::on_behalf(other.name, ultimate),
+        account: number(other.account),
+        bank: number(other.bank),
         text: if text.is_empty() { get("TRTP").unwrap_or_default() } else { text }.trim().to_string(),
         end_to_end: get("EREF").and_then(reference),
         code: get("TRCD").filter(|code| !code.is_empty()).map(ToString::to_string),
         charges: get("CHGS").map(|text| format!("/CHGS/{text}")).unwrap_or_default(),
     })
+}
+
+/// The other party. What stands before all words of the payer is the bank's, as long as nothing behind it names another.
+fn party<'a>(all: &str, parts: &[(&'static str, &'a str)]) -> Party<'a> {
+    let written = parts.iter().position(|(code, _)| WRITTEN.contains(code)).unwrap_or(parts.len());
+    let mut named = names_of(parts).map(|(_, name)| name);
+    let Some(first) = named.next() else { return told(&parts[..written]) };
+    if named.any(|name| !same_name(first, name)) {
+        return Party::default();
+    }
+    let before = told(&parts[..written]);
+    if before.name.is_empty() { behind(all, parts) } else { before }
+}
+
+/// What these parts say of a party.
+fn told<'a>(parts: &[(&'static str, &'a str)]) -> Party<'a> {
+    let get = |code: &str| parts.iter().find(|(known, _)| *known == code).map(|(_, text)| bare(text));
+    let counterparty = counterparty(parts).unwrap_or_default();
+    Party {
+        name: names_of(parts).next().map_or("", |(_, name)| name),
+        account: get("IBAN").unwrap_or(counterparty.account),
+        bank: get("BIC").unwrap_or(counterparty.bank),
+    }
+}
+
+/// A party that the bank names behind words of the payer, such as `/EREF/…`. The payer may have written it there, so it has
+/// to be the only one, and in a form for which their words have no room (35 signs) or which they may not have (`//`).
+fn behind<'a>(all: &str, parts: &[(&'static str, &'a str)]) -> Party<'a> {
+    let count = |code: &str| all.matches(&format!("/{code}/")).count();
+    let ordering = count("ORDP") + count("BENM");
+    if (count("CNTP"), ordering, count("NAME")) == (1, 0, 0) {
+        let whole = |party: &Party<'_>| iban(party.account) && matches!(party.bank.len(), 8 | 11);
+        return counterparty(parts).filter(whole).unwrap_or_default();
+    }
+    let at = parts.iter().position(|(code, text)| matches!(*code, "ORDP" | "BENM") && text.is_empty());
+    match at.and_then(|at| parts.get(at + 1)) {
+        Some(("NAME", name)) if (count("CNTP"), ordering, count("NAME")) == (0, 1, 1) => {
+            Party { name: bare(name), ..Party::default() }
+        }
+        _ => Party::default(),
+    }
+}
+
+/// An IBAN by its form: what is shorter is none.
+fn iban(text: &str) -> bool {
+    let form = |(at, sign): (usize, u8)| match at {
+        0 | 1 => sign.is_ascii_uppercase(),
+        2 | 3 => sign.is_ascii_digit(),
+        _ => sign.is_ascii_alphanumeric(),
+    };
+    (15..=34).contains(&text.len()) && text.bytes().enumerate().all(form)
+}
+
+/// All names of parties, in their order, with their code words.
+fn names_of<'a>(parts: &[(&'static str, &'a str)]) -> impl Iterator<Item = (&'static str, &'a str)> {
+    let name = |(code, text): &(&'static str, &'a str)| match *code {
+        "NAME" | "ORDP" | "BENM" => Some((*code, bare(text))),
+        "CNTP" => Some((*code, split(text).name)),
+        _ => None,
+    };
+    parts.iter().filter_map(name).filter(|(_, name)| !name.is_empty())
+}
+
+/// What stands behind `/CNTP/`.
+fn counterparty<'a>(parts: &[(&'static str, &'a str)]) -> Option<Party<'a>> {
+    parts.iter().find(|(code, _)| *code == "CNTP").map(|(_, text)| split(text))
+}
+
+/// ING: account, bank, name, city.
+fn split(text: &str) -> Party<'_> {
+    let mut pieces = text.strip_prefix('/').unwrap_or(text).split('/').map(str::trim);
+    let mut next = || pieces.next().unwrap_or_default();
+    Party { account: next(), bank: next(), name: next() }
+}
+
+/// Without the slashes and spaces around it.
+fn bare(text: &str) -> &str {
+    text.trim_matches(['/', ' '])
 }
 
 /// Code words and what follows each, up to the next.
@@ -122,5 +206,38 @@ mod tests {
         assert_eq!((told.remitter.as_str(), told.account), ("", None));
         assert_eq!(told.text, "hello/NAME/Somebody Else/IBAN/NL91ABNA0417164300");
         assert_eq!(super::read(&["/home/user".into()]), None);
+    }
+
+    #[test]
+    fn a_payer_names_nobody_in_a_number_of_their_own() {
+        for text in [
+            "/EREF/1/NAME/LI MING/CNTP/NL32INGB0000012345/INGBNL2A/WANG FANG/Utrecht//REMI/USTD//T7KM/",
+            "/EREF/1/NAME/LI MING/TRTP/SEPA/NAME/WANG FANG/REMI/T7KM",
+            "/EREF/1/NAME/LI MING/REMI/T7KM",
+            "/EREF/1/CNTP/a/b/LI MING//REMI/x/CNTP/NL32INGB0000012345/INGBNL2A/WANG FANG/Utrecht//REMI/T7KM",
+            "/EREF/1/CNTP/NL32INGB0000012345//LI MING/REMI/T7KM",
+            "/EREF/1/ORDP//NAME/LI MING/REMI/x/ORDP//NAME/WANG FANG/REMI/T7KM",
+            "/EREF/1/ORDP/LI MING/REMI/T7KM",
+            "/TRTP/SEPA/NAME/WANG FANG/EREF/1/NAME/LI MING/REMI/T7KM",
+            "/NAME/WANG FANG/NAME/LI MING/REMI/T7KM",
+            "/ORDP/WANG FANG/CNTP/a/b/LI MING/REMI/T7KM",
+            "/PURP/x/NAME/LI MING/REMI/T7KM",
+            "/MARF/x/NAME/LI MING/REMI/T7KM",
+            "/ULTD//NAME/LI MING/REMI/T7KM",
+            "/EREF/1/IBAN/NL91ABNA0417164300/REMI/T7KM",
+        ] {
+            let told = told(text);
+            assert_eq!((told.remitter.as_str(), told.account), ("", None), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_bank_names_its_customer_behind_their_number() {
+        let text = "/EREF/1/ORDP//NAME/J.JANSEN/ADDR/1 Road/REMI/T7KM";
+        assert_eq!(told(text).remitter, "J.JANSEN");
+        let text = "/MARF/1/EREF/2//CNTP/NL32INGB0000012345/INGBNL2A/J.JANSEN/Utrecht///REMI/USTD//T7KM/";
+        assert_eq!(told(text).remitter, "J.JANSEN");
+        assert_eq!(told("/NAME/J.JANSEN/ULTD/LI MING/REMI/x").remitter, "J.JANSEN, on behalf of LI MING");
+        assert_eq!(told("/NAME/J.JANSEN/REMI/x/NAME/LI MING").remitter, "J.JANSEN");
     }
 }
