@@ -200,6 +200,8 @@ pub enum FieldError {
     PayerKnown,
     /// The payer is the account itself.
     PayerIsOwn,
+    /// What stands for no name, where one is wanted.
+    NoName,
     /// The remitter's name is not the one that was verified.
     ProofName,
     /// Another amount arrived than the company was shown.

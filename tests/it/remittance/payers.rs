@@ -142,6 +142,18 @@ on_both!(
 );
 
 on_both!(
+    async fn what_stands_for_no_name_is_approved_by_nobody(portal) {
+        let mut li = verified(&portal, "li@example.com").await;
+        for none in ["NOTPROVIDED", "not provided", "NONREF", ".", "-", "X", "\u{3164}\u{3164}"] {
+            let page = approves(&mut li, none).await;
+            assert_eq!((page.status, page.wrong_fields()), (422, vec!["payer_name".to_owned()]), "{none}");
+        }
+        assert!(approves(&mut li, "Not Provided").await.text().contains("This is no name"));
+        assert_eq!(kept(&portal).await, 0);
+    }
+);
+
+on_both!(
     async fn only_a_fresh_owner_approves(portal) {
         let mut li = verified(&portal, "li@example.com").await;
         let form = li.opens("/account/payers/new").await.form("/account/payers/new").answered(&[

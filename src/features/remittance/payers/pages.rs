@@ -14,6 +14,7 @@ use crate::features::accounts::{Billing, Fresh, Member, Owner};
 use crate::features::identity::Verified;
 use crate::features::remittance::fields;
 use crate::features::remittance::receiving::{self, Receiving};
+use crate::features::remittance::statements::is_name;
 use crate::web::forms::{Errors, FieldError, Form};
 use crate::web::{Error, Flash, Goto, Press, Shell, Visit, page};
 
@@ -95,6 +96,10 @@ impl PayerForm {
             errors.extend(found.into());
         }
         let name = fields::line(&mut errors, "payer_name", &self.payer_name, 120);
+        // By it everybody would pay in whom no bank names.
+        if errors.of("payer_name").is_none() && !is_name(&name) {
+            errors.add("payer_name", FieldError::NoName);
+        }
         let relation = fields::line(&mut errors, "relation", &self.relation, 80);
         if self.agreed.is_empty() {
             errors.add("agreed", FieldError::NotAccepted);

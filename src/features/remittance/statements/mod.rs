@@ -5,7 +5,7 @@ mod formats;
 mod imports;
 mod mappings;
 
-pub(super) use formats::{Format, Side};
+pub(super) use formats::{Format, Side, is_name};
 #[cfg(debug_assertions)]
 pub use formats::{probe_camt053, probe_csv, probe_mt940};
 pub(super) use imports::{
