@@ -15,6 +15,8 @@ use crate::base::chance;
 const ALPHABET: &[u8; 31] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 const RANDOM: usize = 10;
 const LENGTH: usize = RANDOM + 2;
+/// The numbers that are found in one text.
+const MOST_WITHIN: usize = 20;
 
 /// A public number: a kind letter, ten random characters (49 bits) and a check character, `R7KM3X9Q26WA`. `TEXT`.
 ///
@@ -52,10 +54,20 @@ impl Number {
     }
 
     /// The numbers of a kind that stand in any text, written as people and banks write them. Spaces and hyphens do not
-    /// count, so one may also be made of the ends of two words: its check sign makes that rare.
+    /// count, so one may also be made of the ends of two words: its check sign makes that rare. Each is given once, and no
+    /// more than twenty of them: whoever pays for more writes them nowhere, and each is looked for in the database.
     pub fn within(kind: char, text: &str) -> Vec<Self> {
         let signs: Vec<char> = text.nfkc().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_uppercase).collect();
-        signs.windows(LENGTH).filter_map(|run| Self::parse(kind, &run.iter().collect::<String>())).collect()
+        let mut found = Vec::new();
+        for number in signs.windows(LENGTH).filter_map(|run| Self::parse(kind, &run.iter().collect::<String>())) {
+            if !found.contains(&number) {
+                found.push(number);
+            }
+            if found.len() == MOST_WITHIN {
+                break;
+            }
+        }
+        found
     }
 
     /// `R7KM3X9Q26WA`: the form of columns, addresses and file names.
@@ -175,6 +187,17 @@ mod tests {
             assert_eq!(Number::parse('T', text), None, "{text}");
         }
         assert_eq!(Number::parse('T', &"T".repeat(1_000_000)), None);
+    }
+
+    #[test]
+    fn a_text_holds_each_number_once_and_no_more_than_twenty() {
+        let numbers: Vec<Number> = (0..30).map(|_| Number::random('R')).collect();
+        let text = |numbers: &[Number]| numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(". ");
+        assert_eq!(Number::within('R', &text(&numbers)).len(), MOST_WITHIN);
+        let twice = text(&[numbers[0].clone(), numbers[1].clone(), numbers[0].clone()]);
+        let found = Number::within('R', &twice);
+        assert_eq!(found.iter().filter(|number| **number == numbers[0]).count(), 1);
+        assert!(found.contains(&numbers[1]));
     }
 
     #[test]
