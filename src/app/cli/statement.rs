@@ -19,7 +19,7 @@ pub(super) fn import(config: &Config, file: &Path, account: Option<&str>) -> Out
         let base_url = config.base_url.as_str().trim_end_matches('/');
         let clock = Clock::system();
         let ctx = operator(clock.now(), ring, base_url.into());
-        remittance::import_statement(&db, (&ctx, &clock), file, account, config.money.charges_tolerance)
+        remittance::import_statement(&db, (&ctx, &clock, &config.zone), file, account, config.money.charges_tolerance)
             .await
             .map_err(Box::<dyn std::error::Error>::from)
     })??;

@@ -4,7 +4,8 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use diesel::prelude::*;
-use easylink::base::db::schema::{allocations, remittances, statement_entries, statement_imports};
+use easylink::base::db::End;
+use easylink::base::db::schema::{allocations, ledger_accounts, remittances, statement_entries, statement_imports};
 use easylink::base::types::Money;
 use easylink::features::remittance::{self, NotImported, import_statement};
 use easylink::services::ledger;
@@ -213,6 +214,9 @@ on_both!(
             (good.replace(":62F:C261130CNY1003,00", ":62F:C261130CNY1004,00"), "Line 9:"),
             (good.replace("310000012345", "310000099999"), "is of the account 310000099999"),
             (good.replace("CNY", "EUR"), "The file is in EUR"),
+            (good.replace("2611081108C2,00", "2611251125C2,00"), "Line 7: booked on 25 Nov 2026, which has not come yet"),
+            (good.replace("2611081108C2,00", "1611081108C2,00"), "Line 7: booked on 8 Nov 2016, which is more than ten"),
+            (good.replace("C2,00", "C100000000,01").replace("CNY1003,00", "CNY100001001,01"), "Line 7: an amount of 100,000,000.01"),
             ("%PDF-1.7 no statement".to_owned(), "no bank statement"),
         ] {
             let page = sends(&mut people, &file).await;
@@ -245,7 +249,7 @@ on_both!(
         std::fs::write(&path, message(&twins)).unwrap();
         let brings = async || {
             let (db, ctx, path) = (portal.house.db.clone(), portal.ctx(), path.clone());
-            import_statement(&db, (&ctx, &portal.house.clock), &path, None, Money::ZERO).await.map(|done| (done.entries, done.fresh))
+            import_statement(&db, (&ctx, &portal.house.clock, &portal.house.config.zone), &path, None, Money::ZERO).await.map(|done| (done.entries, done.fresh))
         };
         assert_eq!(brings().await.unwrap(), (2, 2));
         assert_eq!(brings().await.unwrap(), (2, 0));
@@ -260,6 +264,131 @@ on_both!(
         assert_eq!(received, [3000]);
         std::fs::write(&path, message(&three).replace("310000012345", "999")).unwrap();
         assert!(matches!(brings().await, Err(NotImported::Account)));
+        std::fs::write(&path, message(&[("25", "1.00", "Li Ming", "early", "")])).unwrap();
+        let Err(NotImported::Refused(early)) = brings().await else { panic!("it is imported") };
+        assert!(early.starts_with("line 5: booked on 25 Nov 2026"), "{early}");
+        books_are_right(&portal).await;
+    }
+);
+
+/// An MT940 message of one line of 10.00 that came in, with this `:86:`.
+fn told(text: &str, serial: &str) -> String {
+    message(&[("20", "10.00", "", "*", serial)]).replace("/REMI/*", text)
+}
+
+/// A camt.053 document of one line of 10.00 that came in, with these parties.
+fn parties(said: &str) -> String {
+    let balance = |code, amount| {
+        format!(
+            "<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy=\"CNY\">{amount}</Amt>\
+             <CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-11-20</Dt></Dt></Bal>"
+        )
+    };
+    format!(
+        "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.06\"><BkToCstmrStmt><Stmt><Id>1</Id>\
+         <Acct><Id><Othr><Id>310000012345</Id></Othr></Id></Acct>{}{}<Ntry><Amt Ccy=\"CNY\">10.00</Amt>\
+         <CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-11-20</Dt></BookgDt><NtryDtls><TxDtls>{said}\
+         </TxDtls></NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>",
+        balance("OPBD", "0.00"),
+        balance("CLBD", "10.00")
+    )
+}
+
+on_both!(
+    async fn a_payer_does_not_say_who_pays(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "1000").await;
+        let held = |why: &str| ("held".to_owned(), Some(why.to_owned()));
+        let remitted = format!("<RmtInf><Ustrd>{number}</Ustrd></RmtInf>");
+        let behind = |named: &str| format!("<RltdPties>{named}<UltmtDbtr><Nm>LI MING</Nm></UltmtDbtr></RltdPties>{remitted}");
+        let files = [
+            (told(&format!("/EREF/1/NAME/LI MING/CNTP/NL32INGB0000012345/INGBNL2A/WANG FANG/Utrecht//REMI/USTD//{number}/"), "F1"), "no_name"),
+            (told(&format!("/EREF/1/NAME/LI MING/TRTP/SEPA/NAME/WANG FANG/REMI/{number}"), "F2"), "no_name"),
+            (told(&format!("166?20SVWZ+{number}?33MING?32LI"), "F3"), "no_name"),
+            (told(&format!("/NAME/NOTPROVIDED/REMI/{number}"), "F4"), "no_name"),
+            (parties(&behind("")), "no_name"),
+            (parties(&behind("<Dbtr><Nm>WANG FANG</Nm></Dbtr>")), "third_party"),
+        ];
+        for (file, why) in files {
+            imports(&portal, &mut people, &file).await;
+            assert_eq!(states(&portal).await.pop(), Some(held(why)), "{file}");
+        }
+        assert_eq!(states(&portal).await.len(), 6);
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "0.00");
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn a_day_without_entries_is_imported_and_what_does_not_go_on_is_said(portal) {
+        let mut people = company(&portal).await;
+        let quiet = message(&[]).replace("C261130", "C261122");
+        let sent = sends(&mut people, &quiet).await;
+        let path = sent.header("location").unwrap_or_else(|| panic!("{}", sent.text())).to_owned();
+        assert!(people.fay.opens(&path).await.text().contains("Import this file"));
+        presses(&mut people.fay, &path, "/import").await;
+        assert!(!people.fay.opens(&path).await.text().contains("progress"), "there is none");
+        portal.later(Duration::from_secs(6));
+        portal.run_jobs().await;
+        assert!(people.fay.opens(&path).await.text().contains("0 new, 0 known before"));
+        let kept: (String, Option<String>, i64) = portal
+            .read(|conn| {
+                let one = statement_imports::table;
+                one.select((statement_imports::state, statement_imports::last_on, statement_imports::entries)).first(conn).unwrap()
+            })
+            .await;
+        assert_eq!(kept, ("imported".into(), Some("2026-11-22".into()), 0));
+        assert_eq!(sends(&mut people, &message(&[])).await.status, 422, "its day has not come yet");
+
+        // Of the same day: one that goes on, one that does not, and one that begins once more like the first.
+        let first = message(&[("22", "7.00", "Wu Xia", "rent", "G1")]);
+        imports(&portal, &mut people, &first).await;
+        let begins = |cents: &str| message(&[("22", "8.00", "Wu Xia", "rent", "G2")]).replace("CNY1000,00", cents);
+        for (file, gap) in [
+            (begins("CNY1007,00").replace("CNY1008,00", "CNY1015,00"), false),
+            (begins("CNY1100,00").replace("CNY1008,00", "CNY1108,00"), true),
+            (begins("CNY1000,00"), false),
+        ] {
+            let path = sends(&mut people, &file).await.header("location").unwrap().to_owned();
+            let page = people.fay.opens(&path).await.text();
+            assert_eq!(page.contains("A day may be missing"), gap, "{file}");
+            assert!(page.contains("Import 1 entry"), "{page}");
+        }
+    }
+);
+
+on_both!(
+    async fn a_file_that_never_fits_keeps_no_other_one_back(portal) {
+        let mut people = company(&portal).await;
+        imports(&portal, &mut people, &message(&[("20", "1.00", "Wu Xia", "rent", "O1")])).await;
+        let full = |balance: i64| {
+            portal.house.db.write(move |conn| {
+                let bank = ledger_accounts::table.filter(ledger_accounts::code.like("bank/%"));
+                let sum: i64 = bank.select(ledger_accounts::balance).first(conn).unwrap();
+                diesel::update(bank).set(ledger_accounts::balance.eq(balance)).execute(conn).unwrap();
+                End::Keep(sum)
+            })
+        };
+        let before = full(i64::MAX - 100).await.unwrap();
+        let number = tops_up(&mut people.li, "0.50").await;
+        let large = message(&[("21", "2.00", "Wu Xia", "rent", "O2")]);
+        let said = imports(&portal, &mut people, &large).await;
+        assert!(said.contains("the entries 1 to 1 cannot be kept: a balance would be larger"), "{said}");
+        let path = portal.folder().join("day.sta");
+        std::fs::write(&path, &large).unwrap();
+        let (ctx, house) = (portal.ctx(), &portal.house);
+        let command = import_statement(&house.db, (&ctx, &house.clock, &house.config.zone), &path, None, Money::ZERO).await;
+        assert!(matches!(command, Err(NotImported::Failed(_))));
+        imports(&portal, &mut people, &message(&[("21", "0.50", "Li Ming", &number, "O3")])).await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "0.50");
+        let kept: Vec<String> = portal
+            .read(|conn| {
+                let all = statement_imports::table.order(statement_imports::id);
+                all.select(statement_imports::state).load(conn).unwrap()
+            })
+            .await;
+        assert_eq!(kept, ["imported", "failed", "failed", "imported"]);
+        full(before + 50).await.unwrap();
         books_are_right(&portal).await;
     }
 );

@@ -91,7 +91,7 @@ on_both!(
         let next = format!("{HEADS}{}", row("21.11.2026", "rent", "7,00", "B2", "2257,00"));
         let second = place(&mut people, next.as_bytes()).await;
         let shown = people.fay.opens(&second).await;
-        assert!(shown.text().contains("Import 1 entries") && shown.text().contains("Change how this bank"));
+        assert!(shown.text().contains("Import 1 entry") && shown.text().contains("Change how this bank"));
         let again = people.fay.opens(&format!("{second}/mapping")).await.form(&format!("{second}/mapping"));
         assert_eq!(people.fay.posts(&again.clone().pressing("Save and check")).await.status, 303);
         assert_eq!(versions(&portal).await.len(), 1);
@@ -106,7 +106,7 @@ on_both!(
         let third = format!("{HEADS}{}Total;;;;;\n", row("22.11.2026", "rent", "8,00", "B3", "2265,00"));
         let file = portal.folder().join("day.csv");
         std::fs::write(&file, third).unwrap();
-        let done = import_statement(&portal.house.db, (&portal.ctx(), &portal.house.clock), &file, None, Money::ZERO).await.unwrap();
+        let done = import_statement(&portal.house.db, (&portal.ctx(), &portal.house.clock, &portal.house.config.zone), &file, None, Money::ZERO).await.unwrap();
         assert_eq!((done.entries, done.fresh), (1, 1));
         let serials: Vec<Option<String>> = portal
             .read(|conn| statement_entries::table.select(statement_entries::bank_serial).load(conn).unwrap())
@@ -145,6 +145,12 @@ on_both!(
         assert!(page.text().contains("Line 2: amount is not an amount: one"), "{}", page.text());
         let dropped = presses(&mut people.fay, &path, "/dropping").await;
         assert!(dropped.text().contains("Dropped"), "{}", dropped.text());
+        // The first file had no sign by which one sees how the bank writes them.
+        let path = place(&mut people, &[file(moved, "").trim_end().as_bytes(), b"\n22.11.2026;;M\xfcller;a;3,00;B3;5,00\n"].concat()).await;
+        let page = people.fay.opens(&path).await;
+        assert!(page.text().contains("bytes that UTF-8 does not know") && page.text().contains("another encoding"), "{}", page.text());
+        let form = page.form(&path).with("encoding", "windows1252");
+        assert_eq!(people.fay.posts(&form.pressing("Save and check")).await.status, 303);
         // A file of no entries is refused when it comes.
         assert_eq!(sends(&mut people, moved.as_bytes()).await.status, 422);
     }

@@ -60,9 +60,15 @@ async fn outcome(portal: &Portal, people: &mut Company, seed: u64, way: usize) -
             })
             .collect();
         std::fs::write(&path, message(&lines)).unwrap();
-        import_statement(&portal.house.db, (&portal.ctx(), &portal.house.clock), &path, None, Money::ZERO)
-            .await
-            .unwrap();
+        import_statement(
+            &portal.house.db,
+            (&portal.ctx(), &portal.house.clock, &portal.house.config.zone),
+            &path,
+            None,
+            Money::ZERO,
+        )
+        .await
+        .unwrap();
     }
     let after = balance(portal, &people.li).await;
     let received = portal

@@ -3,6 +3,7 @@
 use std::io::BufRead;
 
 use crate::base::types::{Day, Money, text_enum};
+use crate::features::remittance::fields;
 use crate::features::remittance::statements::formats::{
     Encoding, Format, Head, Line, Mapping, Piece, Reading, Why, Wrong, guess, read, sniff,
 };
@@ -43,7 +44,7 @@ pub struct Report {
     pub opening: Option<Money>,
     /// The same after the last.
     pub closing: Option<Money>,
-    /// The first day that an entry was booked on.
+    /// The first day that an entry was booked on; of a file without entries, the day of its closing balance.
     pub first_on: Option<Day>,
     /// The last one.
     pub last_on: Option<Day>,
@@ -66,7 +67,7 @@ pub enum Refusal {
     Wrong(Wrong),
     /// It is not of this receiving account.
     Foreign(Foreign, String),
-    /// It holds no entry.
+    /// It holds neither an entry nor a closing balance.
     Empty,
 }
 
@@ -99,10 +100,29 @@ impl Expected {
     }
 }
 
-/// Looks a file through to its end.
-pub fn check(reading: &Reading, source: impl BufRead, expected: &Expected) -> Result<Report, Refusal> {
+/// For how many days a line may have been booked: ten years. Whatever is older was read from a day that means another one.
+const OLDEST: i32 = 3_653;
+
+/// Whether a bank can have booked something on this day. Tomorrow is there already where the bank is.
+fn possible(day: Day, today: Day) -> Result<(), Why> {
+    if day > today.plus(1) {
+        return Err(Why::Later { day });
+    }
+    if day < today.plus(-OLDEST) { Err(Why::LongAgo { day }) } else { Ok(()) }
+}
+
+/// Whether a line can become an entry.
+fn fit(line: &Line, today: Day) -> Result<(), Wrong> {
+    if line.amount > fields::MOST {
+        return Err(Wrong::at(line.place, Why::TooMuch { amount: line.amount, most: fields::MOST }));
+    }
+    possible(line.booked_on, today).map_err(|why| Wrong::at(line.place, why))
+}
+
+/// Looks a file through to its end. `today` is the day in the portal's zone.
+pub fn check(reading: &Reading, source: impl BufRead, expected: &Expected, today: Day) -> Result<Report, Refusal> {
     let mut report = Report::default();
-    let mut foreign = None;
+    let (mut foreign, mut quiet) = (None, Vec::new());
     let summary = read(reading, source, &mut |piece| {
         match piece {
             Piece::Begin(head) => {
@@ -110,10 +130,14 @@ pub fn check(reading: &Reading, source: impl BufRead, expected: &Expected) -> Re
                 report.opening = report.opening.or(head.opening.map(|balance| balance.amount));
             }
             Piece::Line(line) => {
+                fit(&line, today)?;
                 report.first_on = Some(report.first_on.map_or(line.booked_on, |day| day.min(line.booked_on)));
                 report.last_on = Some(report.last_on.map_or(line.booked_on, |day| day.max(line.booked_on)));
             }
-            Piece::End { closing } => report.closing = closing.map(|balance| balance.amount).or(report.closing),
+            Piece::End { closing } => {
+                report.closing = closing.map(|balance| balance.amount).or(report.closing);
+                quiet.extend(closing.map(|balance| balance.on));
+            }
         }
         Ok(())
     })
@@ -122,7 +146,11 @@ pub fn check(reading: &Reading, source: impl BufRead, expected: &Expected) -> Re
         return Err(Refusal::Foreign(why, given));
     }
     if summary.lines == 0 {
-        return Err(Refusal::Empty);
+        // Nothing happened up to the day of the closing balance, and that is worth knowing, too.
+        (report.first_on, report.last_on) = (quiet.iter().min().copied(), quiet.iter().max().copied());
+        for day in [report.first_on, report.last_on] {
+            possible(day.ok_or(Refusal::Empty)?, today).map_err(|why| Refusal::Wrong(Wrong::at(1, why)))?;
+        }
     }
     Ok(Report { entries: summary.lines, credits: summary.credits, debits: summary.debits, ..report })
 }
@@ -142,4 +170,56 @@ pub fn first(reading: &Reading, source: impl BufRead, most: usize) -> Vec<Line> 
         Ok(())
     });
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(entries: &str, closing: &str) -> Result<Report, Refusal> {
+        let text = format!(":20:X\n:25:1\n:28C:1\n:60F:C261122EUR1,00\n{entries}:62F:{closing}\n-\n");
+        let reading = Reading::Mt940 { encoding: Encoding::Utf8 };
+        let expected = Expected { account_key: "1".into(), currency: "EUR".into() };
+        check(&reading, text.as_bytes(), &expected, Day::parse("2026-11-23").unwrap())
+    }
+
+    fn refused(entry: &str) -> Option<Wrong> {
+        match checked(&format!(":61:{entry}\n:61:{}\n", entry.replacen('C', "D", 1)), "C261123EUR1,00") {
+            Err(Refusal::Wrong(wrong)) => Some(wrong),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_line_is_of_a_day_on_which_it_can_have_been_booked() {
+        let day = |text| Day::parse(text).unwrap();
+        assert_eq!(refused("261124C1,00NTRFX"), None, "tomorrow");
+        assert_eq!(refused("261125C1,00NTRFX"), Some(Wrong::at(5, Why::Later { day: day("2026-11-25") })));
+        assert_eq!(refused("161124C1,00NTRFX"), None);
+        assert_eq!(refused("161120C1,00NTRFX"), Some(Wrong::at(5, Why::LongAgo { day: day("2016-11-20") })));
+        let wrong = refused("991124C1,00NTRFX").unwrap().to_string();
+        assert!(wrong.starts_with("line 5: booked on 24 Nov "), "{wrong}");
+    }
+
+    #[test]
+    fn a_line_is_no_larger_than_any_amount() {
+        assert_eq!(refused("261123C100000000,00NTRFX"), None);
+        let wrong = refused("261123C100000000,01NTRFX").unwrap().to_string();
+        assert_eq!(wrong, "line 5: an amount of 100,000,000.01, and no entry is larger than 100,000,000.00");
+        assert_eq!(refused("261123C90000000000000000,00NTRFX").map(|wrong| wrong.line), Some(5));
+    }
+
+    #[test]
+    fn a_day_without_entries_is_one_too() {
+        let report = checked("", "C261123EUR1,00").unwrap();
+        assert_eq!((report.entries, report.opening, report.closing), (0, Some(Money(100)), Some(Money(100))));
+        let day = Day::parse("2026-11-23");
+        assert_eq!((report.first_on, report.last_on), (day, day));
+        assert!(matches!(checked("", "C261125EUR1,00"), Err(Refusal::Wrong(_))), "a day that has not come yet");
+        let mapping = Mapping { account: "1".into(), currency: "EUR".into(), skip: 1, ..Mapping::default() };
+        let expected = Expected { account_key: "1".into(), currency: "EUR".into() };
+        let today = Day::parse("2026-11-23").unwrap();
+        let read = check(&Reading::Csv(mapping), &b"Day,Amount\n"[..], &expected, today);
+        assert!(matches!(read, Err(Refusal::Empty)), "no balance either");
+    }
 }

@@ -8,11 +8,12 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use actix_web::web::Data;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc::Receiver;
 
 use super::checking::{self, Expected, Refusal};
-use super::lines::Counting;
+use super::lines::{Counted, Counting};
 use super::model::ImportState;
 use super::queries::{Import, NewImport};
 use super::{moves, queries, source};
@@ -24,6 +25,7 @@ use crate::features::remittance::statements::formats::{Encoding, Format, Line, M
 use crate::features::remittance::statements::mappings;
 use crate::features::remittance::{matching, receiving};
 use crate::services::context::Context;
+use crate::services::ledger::LedgerError;
 use crate::services::storage::StorageFault;
 use crate::web::House;
 use crate::web::feature::JobSpec;
@@ -106,7 +108,15 @@ async fn import_stored(house: &House, ctx: &Context, import: &Import) -> Result<
         Err(fault) => return Err(fault.to_string()),
     };
     let (lines, ended) = source::lines(reading, source);
-    let (_, read) = bring_all(&house.db, (ctx, &house.clock), import, lines).await?;
+    let read = match bring_all(&house.db, (ctx, &house.clock), import, lines).await {
+        Ok((_, read)) => read,
+        // The same would be wrong with it every time.
+        Err(Unbrought::Never(why)) => {
+            fail(&house.db, ctx, import, &why).await?;
+            return house.storage.delete(&key).await.map_err(|fault| fault.to_string());
+        }
+        Err(Unbrought::Now(why)) => return Err(why),
+    };
     let wrong = match ended.await.map_err(|fault| fault.to_string())? {
         Err(wrong) => Some(format!("line {} cannot be read any more", wrong.line)),
         Ok(_) if read < import.entries => Some("the file ends earlier than it did".to_string()),
@@ -148,13 +158,42 @@ async fn expire(house: &House, ctx: &Context) -> Result<(), String> {
     Ok(())
 }
 
+/// Why lines became no entries.
+enum Unbrought {
+    /// What the file says will never fit. In words for whoever brought it.
+    Never(String),
+    /// Something failed that may be mended by the next time.
+    Now(String),
+}
+
+impl Unbrought {
+    /// Of the lines after `before` others, up to `read`.
+    fn of(fault: &Fault, before: i64, read: i64) -> Self {
+        use diesel::result::{DatabaseErrorKind as Kind, Error};
+        let why = match fault {
+            Fault::Ledger(LedgerError::Overflow) => "a balance would be larger than the books can hold",
+            Fault::Ledger(LedgerError::Database(Error::DatabaseError(kind, _)))
+            | Fault::Database(Error::DatabaseError(kind, _))
+                if matches!(
+                    kind,
+                    Kind::CheckViolation | Kind::NotNullViolation | Kind::UniqueViolation | Kind::ForeignKeyViolation
+                ) =>
+            {
+                "one of them has not the form that an entry must have"
+            }
+            fault => return Self::Now(fault.to_string()),
+        };
+        Self::Never(format!("the entries {} to {read} cannot be kept: {why}", before + 1))
+    }
+}
+
 /// Makes entries of all lines that come, but for those that were read before. Answers how many nobody knew, and how many there are.
 async fn bring_all(
     db: &Db,
     (ctx, clock): (&Context, &Clock),
     import: &Import,
     mut lines: Receiver<Vec<Line>>,
-) -> Result<(i64, i64), String> {
+) -> Result<(i64, i64), Unbrought> {
     let (mut counting, mut read, mut fresh) = (Counting::default(), 0_i64, 0);
     while let Some(piece) = lines.recv().await {
         let counted: Vec<_> = piece.into_iter().map(|line| counting.next(&ctx.keys, line)).collect();
@@ -165,14 +204,29 @@ async fn bring_all(
             continue;
         }
         // Each piece is booked when it is: a day that is over changes no more.
-        let (ctx, number) = (ctx.at(clock.now()), import.number.clone());
-        let kept = db.write(move |conn| match moves::bring(conn, &ctx, &number, before, &counted) {
-            Ok(fresh) => End::Keep(Ok(fresh)),
-            Err(fault) => End::Undo(Err(fault.to_string())),
-        });
-        fresh += kept.await.map_err(|fault| fault.to_string())??;
+        fresh += bring(db, &ctx.at(clock.now()), import, (before, read), counted).await?;
+    }
+    if import.entries == 0 {
+        // A day on which nothing happened is over at once.
+        bring(db, &ctx.at(clock.now()), import, (0, 0), Vec::new()).await?;
     }
     Ok((fresh, read))
+}
+
+/// Makes entries of a piece, and answers how many nobody knew.
+async fn bring(
+    db: &Db,
+    ctx: &Context,
+    import: &Import,
+    (before, read): (i64, i64),
+    counted: Vec<Counted>,
+) -> Result<i64, Unbrought> {
+    let (ctx, number) = (ctx.clone(), import.number.clone());
+    let kept = db.write(move |conn| match moves::bring(conn, &ctx, &number, before, &counted) {
+        Ok(fresh) => End::Keep(Ok(fresh)),
+        Err(fault) => End::Undo(Err(Unbrought::of(&fault, before, read))),
+    });
+    kept.await.map_err(|fault| Unbrought::Now(fault.to_string()))?
 }
 
 /// What a file brought.
@@ -206,7 +260,7 @@ pub enum NotImported {
 /// `tolerance` is what may be lost to banks on the way.
 pub async fn by_command(
     db: &Db,
-    (ctx, clock): (&Context, &Clock),
+    (ctx, clock, zone): (&Context, &Clock, &TimeZone),
     path: &Path,
     account: Option<&str>,
     tolerance: Money,
@@ -217,7 +271,7 @@ pub async fn by_command(
         .into_iter()
         .filter(|one| account.is_none_or(|text| crate::features::remittance::model::signs(text) == one.account_key))
         .collect();
-    let mut head = Vec::new();
+    let (today, mut head) = (ctx.now.day(zone), Vec::new());
     File::open(path)?.take(checking::HEAD).read_to_end(&mut head)?;
     let mut refused = None;
     let mut fitting = Vec::new();
@@ -229,7 +283,7 @@ pub async fn by_command(
         let reading = checking::reading(&head, &expected, saved.map(|saved| saved.mapping))
             .ok_or_else(|| NotImported::Refused("it is no statement".to_string()))?;
         let (file, to_read) = (File::open(path)?, reading.clone());
-        let checked = source::apart(move || checking::check(&to_read, BufReader::new(file), &expected)).await;
+        let checked = source::apart(move || checking::check(&to_read, BufReader::new(file), &expected, today)).await;
         match checked.map_err(failed)? {
             Ok(report) => fitting.push((receiving, reading, mapping_id, report)),
             Err(Refusal::Foreign(..)) => {}
@@ -265,7 +319,14 @@ pub async fn by_command(
     });
     let import = begun.await.map_err(|fault| failed(fault.to_string()))?.map_err(failed)?;
     let (lines, ended) = source::lines(reading, BufReader::new(File::open(path)?));
-    let (fresh, _) = bring_all(db, (ctx, clock), &import, lines).await.map_err(failed)?;
+    let fresh = match bring_all(db, (ctx, clock), &import, lines).await {
+        Ok((fresh, _)) => fresh,
+        Err(Unbrought::Never(why)) => {
+            fail(db, ctx, &import, &why).await.map_err(failed)?;
+            return Err(failed(why));
+        }
+        Err(Unbrought::Now(why)) => return Err(failed(why)),
+    };
     ended.await.map_err(|fault| failed(fault.to_string()))?.map_err(|wrong| NotImported::Refused(wrong.to_string()))?;
     matching::look_at_all(db, (ctx, clock), tolerance).await.map_err(failed)?;
     Ok(Imported { entries, fresh: u64::try_from(fresh).unwrap_or_default() })
@@ -290,7 +351,8 @@ pub fn at_once(
 ) -> Result<Number, String> {
     let expected = Expected { account_key: receiving.account_key.clone(), currency: receiving.currency.clone() };
     let reading = checking::reading(text.as_bytes(), &expected, None).ok_or("it is no statement")?;
-    let report = checking::check(&reading, text.as_bytes(), &expected).map_err(|fault| format!("{fault:?}"))?;
+    let today = ctx.now.day(&TimeZone::UTC);
+    let report = checking::check(&reading, text.as_bytes(), &expected, today).map_err(|fault| format!("{fault:?}"))?;
     let (format, how) = saved(&reading).map_err(|fault| fault.to_string())?;
     let new = NewImport {
         receiving: receiving.clone(),

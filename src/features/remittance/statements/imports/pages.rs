@@ -179,7 +179,8 @@ async fn looked_through(
     let report = if columns && mapping_id.is_none() {
         None
     } else {
-        let checked = source::apart(move || checking::check(&to_read, source, &expected)).await;
+        let today = house.clock.now().day(&house.config.zone);
+        let checked = source::apart(move || checking::check(&to_read, source, &expected, today)).await;
         match checked.map_err(Error::internal)? {
             Ok(report) => Some(report),
             // The bank may have moved its columns: somebody looks at them.
@@ -216,6 +217,8 @@ struct Seen {
     import: Import,
     by: Option<String>,
     before: Option<(Day, Money)>,
+    /// Whether a file before it began like this one.
+    overlaps: bool,
     /// Whether the viewer brought it, and somebody else has to agree.
     takes_another: bool,
     /// Whether it begins where another one of the same day ended.
@@ -260,14 +263,15 @@ pub(in crate::features::remittance) async fn show(
             let (person, now) = (officer.person_id(), officer.ctx().now);
             let takes_another = moves::takes_another(conn, &import, person, limit, now)?;
             let goes_on = queries::goes_on(conn, &import)? && !queries::once_more(conn, &import)?;
-            Ok(Seen { import, by, before, takes_another, goes_on })
+            let overlaps = queries::overlaps(conn, &import)?;
+            Ok(Seen { import, by, before, overlaps, takes_another, goes_on })
         })
         .await?;
     let lines = first_lines(&visit, &seen.import).await?;
-    let Seen { import, by, before, takes_another, goes_on } = seen;
+    let Seen { import, by, before, overlaps, takes_another, goes_on } = seen;
     // A file that overlaps what came before begins with an older balance, and that is no gap.
     let gap = before.filter(|(day, closing)| {
-        let later = import.first_on.is_some_and(|first| first > *day);
+        let later = import.first_on.is_some_and(|first| first > *day || (first == *day && !overlaps));
         import.state == ImportState::Checked && later && import.opening.is_some_and(|opening| opening != *closing)
     });
     page(Show { shell, import, by, gap, takes_another, goes_on, lines })

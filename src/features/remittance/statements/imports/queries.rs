@@ -324,6 +324,18 @@ pub fn goes_on(conn: &mut Conn, import: &Import) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(before)).get_result(conn)
 }
 
+/// Whether a file of this account began on the same day with the same balance as this one: then this one tells of it once more.
+pub fn overlaps(conn: &mut Conn, import: &Import) -> QueryResult<bool> {
+    let (Some(opening), Some(first_on)) = (import.opening, import.first_on) else { return Ok(false) };
+    let before = statement_imports::table
+        .filter(statement_imports::receiving_account_id.eq(import.receiving.id))
+        .filter(statement_imports::state.eq(ImportState::Imported))
+        .filter(statement_imports::first_on.eq(Some(first_on)))
+        .filter(statement_imports::id.ne(import.id))
+        .filter(statement_imports::opening.eq(Some(opening)));
+    diesel::select(diesel::dsl::exists(before)).get_result(conn)
+}
+
 /// Whether another file of this account began and ended like this one: then it is the same one once more.
 pub fn once_more(conn: &mut Conn, import: &Import) -> QueryResult<bool> {
     let same = statement_imports::table

@@ -189,5 +189,7 @@ async fn read_through(
 ) -> Result<Result<Report, Refusal>, Error> {
     let (source, expected) = (opened(visit, import).await?, import.expected());
     let reading = Reading::Csv(expected.mapped(mapping.clone()));
-    source::apart(move || checking::check(&reading, source, &expected)).await.map_err(Error::internal)
+    let house = visit.house();
+    let today = house.clock.now().day(&house.config.zone);
+    source::apart(move || checking::check(&reading, source, &expected, today)).await.map_err(Error::internal)
 }
