@@ -13,7 +13,7 @@ use easylink::services::ledger;
 use crate::support::postgres::{drop_database, fresh_database};
 
 /// The last migration before statements were imported.
-const BEFORE: &str = "2026-11-26-000025";
+pub(super) const BEFORE: &str = "2026-11-26-000025";
 
 /// A credited, a declared and an open top-up, a credited, an open and a voided entry, and the transfer behind the first.
 const FILLED: &str = "
@@ -41,7 +41,7 @@ insert into remittances (id, number, account_id, opened_by_id, receiving_account
 ";
 
 /// The rows, with public numbers as they are drawn and bytes as this engine writes them.
-fn rows(bytes: &str) -> String {
+pub(super) fn rows(bytes: &str) -> String {
     let mut text = FILLED.replace("BLOB", bytes);
     for kind in "ABELR".chars() {
         for sign in "2345".chars() {
@@ -52,7 +52,11 @@ fn rows(bytes: &str) -> String {
     text
 }
 
-fn up_to<DB: diesel::backend::Backend>(conn: &mut impl MigrationHarness<DB>, folder: &str, last: Option<&str>) {
+pub(super) fn up_to<DB: diesel::backend::Backend>(
+    conn: &mut impl MigrationHarness<DB>,
+    folder: &str,
+    last: Option<&str>,
+) {
     let source = FileBasedMigrations::from_path(folder).unwrap();
     for migration in conn.pending_migrations(source).unwrap() {
         conn.run_migration(&migration).unwrap();

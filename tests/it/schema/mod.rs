@@ -2,6 +2,7 @@
 //! every column that may hold personal data is classed.
 
 mod filled;
+mod guards;
 mod kept;
 mod personal;
 mod plans;

@@ -22,6 +22,9 @@ pub fn enter(conn: &mut Conn, officer: &impl Treasurer, new: &NewEntry) -> Resul
     if let Some(found) = queries::same(conn, new)? {
         return Err(known(found));
     }
+    if let Some(found) = queries::by_serial(conn, new)? {
+        return Err(known(found));
+    }
     let named = queries::named_in(conn, &new.text)?;
     if !queries::insert(conn, officer, &number, new, named)? {
         return Err(known(queries::by_serial(conn, new)?.ok_or(Fault::Changed)?));

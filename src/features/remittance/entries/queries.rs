@@ -442,11 +442,13 @@ pub(super) fn same(conn: &mut Conn, new: &NewEntry) -> QueryResult<Option<(Numbe
         .optional()
 }
 
-/// The entry of this account at the bank that counts under this serial number: its number, its day and its amount.
+/// The entry of this account at the bank that was typed in under this serial number and counts: its number, its day and its
+/// amount. Those of files are no matter here: a bank uses its numbers again in another year.
 pub(super) fn by_serial(conn: &mut Conn, new: &NewEntry) -> QueryResult<Option<(Number, Day, Money)>> {
     statement_entries::table
         .filter(statement_entries::account_key.eq(&new.receiving.account_key))
         .filter(statement_entries::serial_key.eq(signs(&new.bank_serial)))
+        .filter(statement_entries::import_id.is_null())
         .filter(statement_entries::state.ne(EntryState::Voided))
         .select((statement_entries::number, statement_entries::booked_on, statement_entries::amount))
         .first(conn)
