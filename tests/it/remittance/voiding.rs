@@ -7,6 +7,7 @@ use easylink::base::db::schema::{people, statement_entries};
 use easylink::base::types::Money;
 use easylink::web::feature::StaffRole;
 
+use super::imports::{books_are_right, imports, message, states};
 use super::{Company, balance, company, declares, enters_line, entry, presses, tops_up};
 use crate::support::entered::Entered;
 use crate::support::form::FormInPage;
@@ -89,6 +90,25 @@ on_both! {
         let again = form.tampered("token", people.finn.opens("/staff/statements/new").await.form("/staff/statements/new").value("token").unwrap());
         assert_eq!(people.finn.posts(&again).await.status, 409);
         assert_eq!(people.finn.gets("/staff/statements/E234567892AB/voiding").await.status, 404);
+    }
+}
+
+on_both! {
+    async fn what_a_bank_wrote_is_never_voided(portal) {
+        let mut people = company(&portal).await;
+        imports(&portal, &mut people, &message(&[("22", "70.00", "Wu Xia", "no reference", "A1")])).await;
+        let brought = newest(&mut people.fay).await;
+        assert!(!people.fay.opens(&brought).await.text().contains("Void this entry"));
+        assert_eq!(people.fay.gets(&format!("{brought}/voiding")).await.status, 409);
+        // By the form of another entry, which was typed in.
+        enters_line(&mut people.fay, "20", "x", "S-1").await;
+        let voiding = format!("{}/voiding", newest(&mut people.fay).await);
+        let mut forged = people.fay.opens(&voiding).await.form(&voiding).with("reason", "Mistyped");
+        forged.action = format!("{brought}/voiding");
+        assert_eq!(people.fay.posts(&forged).await.status, 409);
+        let before = states(&portal).await;
+        assert_eq!(before, [("open".into(), None), ("open".into(), None)]);
+        books_are_right(&portal).await;
     }
 }
 

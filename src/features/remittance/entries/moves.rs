@@ -40,6 +40,9 @@ pub fn enter(conn: &mut Conn, officer: &impl Treasurer, new: &NewEntry) -> Resul
 /// when and why stays with the entry, and its serial number may be typed in again.
 pub fn void(conn: &mut Conn, officer: &impl Treasurer, number: &Number, reason: &str) -> Result<(), Fault> {
     let found = queries::standing(conn, number)?.ok_or(Fault::NotFound)?;
+    if !found.typed_in() {
+        return Err(Fault::Changed);
+    }
     let to = found.state.after(EntryMove::Void)?;
     // A confirmation meanwhile has taken the entry: then it stays credited.
     if !queries::voided(conn, officer, &found, to, reason)? {

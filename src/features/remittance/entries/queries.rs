@@ -234,12 +234,26 @@ pub(super) struct Standing {
     id: i64,
     pub state: EntryState,
     pub amount: Money,
+    /// The file that brought it.
+    import_id: Option<i64>,
+}
+
+impl Standing {
+    /// Whether a person typed it in. What a bank wrote is no slip of a person's: it is never voided.
+    pub(super) fn typed_in(&self) -> bool {
+        self.import_id.is_none()
+    }
 }
 
 pub(super) fn standing(conn: &mut Conn, number: &Number) -> QueryResult<Option<Standing>> {
     statement_entries::table
         .filter(statement_entries::number.eq(number))
-        .select((statement_entries::id, statement_entries::state, statement_entries::amount))
+        .select((
+            statement_entries::id,
+            statement_entries::state,
+            statement_entries::amount,
+            statement_entries::import_id,
+        ))
         .first(conn)
         .optional()
 }

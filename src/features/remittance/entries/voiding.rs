@@ -46,7 +46,9 @@ async fn open_entry(visit: &Visit<Staff<Finance>>, number: Number) -> Result<(Sh
             queries::one(conn, officer, &number)?.ok_or(Error::NotFound)
         })
         .await?;
-    if entry.state.allows(EntryMove::Void) { Ok((shell, entry)) } else { Err(Error::Conflict) }
+    // What a bank wrote is no slip of a person's.
+    let typed_in = entry.import.is_none();
+    if typed_in && entry.state.allows(EntryMove::Void) { Ok((shell, entry)) } else { Err(Error::Conflict) }
 }
 
 pub(in crate::features::remittance) async fn void_ask(
