@@ -10,6 +10,7 @@ use actix_session::SessionExt;
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, web};
+use data_encoding::HEXLOWER;
 use futures_util::StreamExt;
 use percent_encoding::percent_decode;
 use serde::Deserialize;
@@ -17,6 +18,7 @@ use serde::de::DeserializeOwned;
 
 use super::Stamp;
 use super::token::{Anchor, read};
+use crate::base::crypto::Keys;
 use crate::web::House;
 use crate::web::error::{Door, Error};
 use crate::web::{cookies, kept};
@@ -162,8 +164,9 @@ pub fn fields_of<F: DeserializeOwned>(req: &HttpRequest, body: &[u8]) -> Result<
 fn marked(req: &HttpRequest, house: &House, body: &[u8]) -> Result<(Marks, Stamp), Error> {
     let marks: Marks = serde_html_form::from_bytes(body).map_err(|_| Error::BadRequest)?;
     let anchor = anchor(req, house);
-    let stamp = read(&house.keys, anchor.as_ref().unwrap_or(&Anchor(String::new())), &marks.token);
-    if let Some(stamp) = &stamp {
+    let mut stamp = read(&house.keys, anchor.as_ref().unwrap_or(&Anchor(String::new())), &marks.token);
+    if let Some(stamp) = &mut stamp {
+        stamp.once = once(req, &house.keys, &stamp.once, body);
         kept::note(req, stamp, body);
     }
     match (anchor, stamp) {
@@ -177,6 +180,18 @@ fn marked(req: &HttpRequest, house: &House, body: &[u8]) -> Result<(Marks, Stamp
         (Some(_), Some(stamp)) if stamp.of_before && session_reference(req).is_none() => Err(Error::ExpiredForm),
         (Some(_), Some(stamp)) => Ok((marks, stamp)),
     }
+}
+
+/// The once-only key of a post. All forms of a page carry one token, so the key is also of the address and of what was
+/// typed: the same press twice is one post, another form of the page is another. Secrets have no part in it.
+fn once(req: &HttpRequest, keys: &Keys, drawn: &str, body: &[u8]) -> String {
+    let target = req.uri().path_and_query().map_or("/", |target| target.as_str());
+    let typed = kept::typed(body);
+    let mut parts = vec![target.as_bytes()];
+    parts.extend(typed.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]));
+    let hash = keys.hash("once", &parts);
+    let bytes: &[u8] = hash.as_ref();
+    format!("{drawn}.{}", HEXLOWER.encode(&bytes[..16]))
 }
 
 /// Keeps in mind what a form says whose sender was not let in.

@@ -91,10 +91,15 @@ pub(super) fn note(req: &HttpRequest, stamp: &Stamp, body: &[u8]) {
     if body.len() > MOST_BYTES {
         return;
     }
-    let fields = serde_html_form::from_bytes::<Vec<(String, String)>>(body).unwrap_or_default();
-    let fields = fields.into_iter().filter(|(name, _)| kept(name)).collect();
     let (account, once, of_before) = (stamp.account.clone(), stamp.once.clone(), stamp.of_before);
+    let fields = typed(body);
     req.extensions_mut().insert(Typed { person_id, account, fields, once, of_before });
+}
+
+/// What a body says, without what is never kept and what nobody types.
+pub(super) fn typed(body: &[u8]) -> Vec<(String, String)> {
+    let fields = serde_html_form::from_bytes::<Vec<(String, String)>>(body).unwrap_or_default();
+    fields.into_iter().filter(|(name, _)| kept(name)).collect()
 }
 
 fn kept(name: &str) -> bool {

@@ -1,9 +1,10 @@
 //! Opening a work order.
 
 use diesel::prelude::*;
-use easylink::base::db::schema::{tickets, uploads};
+use easylink::base::db::schema::{remittances, tickets, uploads};
 
 use super::{ana, filled, number, opened, pdf, png};
+use crate::remittance::company;
 
 on_both!(
     async fn a_work_order_is_opened_with_pictures_and_confirmed_by_mail(portal) {
@@ -47,6 +48,34 @@ on_both!(
         assert_eq!(first.header("location"), second.header("location"));
         let count: i64 = portal.read(|conn| tickets::table.count().get_result(conn).unwrap()).await;
         assert_eq!(count, 1);
+    }
+);
+
+on_both!(
+    async fn forms_of_one_page_share_a_token_and_are_each_carried_out_once(portal) {
+        let mut li = company(&portal).await.li;
+        let here = "/account/remittances/new";
+        let form = li.opens(here).await.form(here);
+        let token = form.value("token").unwrap().to_owned();
+        let ten = form.clone().with("amount", "10");
+        let first = li.posts(&ten).await;
+        let same = li.posts(&ten).await;
+        assert_eq!((first.status, same.status), (303, 303));
+        assert_eq!(first.header("location"), same.header("location"));
+        // What was typed is another thing, and so is what is sent to another address.
+        let other = li.posts(&form.with("amount", "20")).await;
+        assert_eq!(other.status, 303);
+        assert_ne!(first.header("location"), other.header("location"));
+        let order = filled(&mut li, "Once").await.tampered("token", &token);
+        let (one, two) = (li.posts(&order).await, li.posts(&order).await);
+        assert_eq!((one.status, two.status), (303, 303));
+        assert_eq!(one.header("location"), two.header("location"));
+        assert!(one.header("location").unwrap().starts_with("/account/tickets/"));
+        let count = portal.read(|conn| {
+            let opened: i64 = remittances::table.count().get_result(conn).unwrap();
+            (opened, tickets::table.count().get_result::<i64>(conn).unwrap())
+        });
+        assert_eq!(count.await, (2, 1));
     }
 );
 
