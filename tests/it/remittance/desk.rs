@@ -435,3 +435,42 @@ on_both!(
         assert!(page.contains("Nothing fits it"), "{page}");
     }
 );
+
+on_both!(
+    async fn nobody_refuses_what_takes_money_from_an_account_of_their_own(portal) {
+        let mut people = company(&portal).await;
+        let mut kim = portal.employs("Kim", &[easylink::web::feature::StaffRole::Finance]).await;
+        // Finn is a customer, too.
+        let mut own = verified(&portal, "finn@staff.example.com").await;
+        let number = tops_up(&mut own, "70").await;
+        imports(&portal, &mut people, &message(&[("22", "70.00", "Li Ming", &number, "A1")])).await;
+        assert_eq!(balance(&portal, &own).await.to_string(), "70.00");
+        let at = newest(&portal).await;
+        for refuses in [true, false] {
+            decides(&mut people.fay, &at, "undo", "It was meant for Wu").await;
+            let page = people.finn.opens(&at).await;
+            let refusal = page.forms().into_iter().find(|form| form.ends_with("/refusal")).unwrap();
+            assert_eq!(people.finn.posts(&page.form(&refusal)).await.status, 403);
+            let waiting = people.fay.opens(&at).await;
+            assert!(waiting.text().contains("A second person has to agree"), "{}", waiting.text());
+            // Others may, and whoever proposed it takes it back.
+            presses(if refuses { &mut kim } else { &mut people.fay }, &at, "/refusal").await;
+            assert!(!people.fay.opens(&at).await.text().contains("A second person has to agree"));
+        }
+        assert_eq!(balance(&portal, &own).await.to_string(), "70.00");
+        // Nor do they refuse a credit to it; of others' money they may.
+        imports(&portal, &mut people, &message(&[("23", "10000.00", "Li Ming", "no reference", "A2")])).await;
+        let large = newest(&portal).await;
+        for (customer, status) in [(&mut own, 403), (&mut people.li, 303)] {
+            let number = tops_up(customer, "10000").await;
+            credits(&mut kim, &large, &number, "Known").await;
+            let page = people.finn.opens(&large).await;
+            let refusal = page.forms().into_iter().find(|form| form.ends_with("/refusal")).unwrap();
+            assert_eq!(people.finn.posts(&page.form(&refusal)).await.status, status);
+            if status == 403 {
+                presses(&mut kim, &large, "/refusal").await;
+            }
+        }
+        books_are_right(&portal).await;
+    }
+);

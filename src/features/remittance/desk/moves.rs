@@ -52,7 +52,7 @@ pub fn decide(
     let arrived = allocating::arrived(conn, number)?.ok_or(Fault::NotFound)?;
     allowed(conn, person, &arrived, wish)?;
     if wish.kind == DecisionKind::Credit {
-        let payees = payees(conn, &arrived, wish)?;
+        let payees = payees(conn, &arrived, &wish.shares)?;
         let strange = screening::caught(conn, ctx, &arrived, &payees)?;
         let asked = strange || arrived.state == EntryState::Held || aml::waits(conn, &arrived)?;
         if asked && wish.note.is_none() {
@@ -93,20 +93,29 @@ pub fn agree(conn: &mut Conn, officer: &impl Treasurer, number: &Number) -> Resu
     Ok(arrived.number)
 }
 
-/// A second person refuses, or who proposed it takes it back.
+/// A second person refuses, never where money of an account of their own is concerned, or who proposed it takes it back.
 pub fn refuse(conn: &mut Conn, officer: &impl Treasurer, number: &Number) -> Result<Number, Fault> {
-    let decision = queries::decision(conn, number)?.ok_or(Fault::NotFound)?;
-    settled(conn, officer, &decision, DecisionMove::Refuse)?;
+    let (decision, person) = (queries::decision(conn, number)?.ok_or(Fault::NotFound)?, officer.person_id());
+    if decision.state.after(DecisionMove::Refuse).is_ok() && decision.proposed_by_id != person {
+        let arrived = allocating::arrived(conn, &decision.entry)?.ok_or(Fault::NotFound)?;
+        stranger(conn, person, &arrived, decision.kind, &decision.shares()?)?;
+    }
+    refused(conn, officer, &decision)
+}
+
+fn refused(conn: &mut Conn, officer: &impl Treasurer, decision: &Decision) -> Result<Number, Fault> {
+    settled(conn, officer, decision, DecisionMove::Refuse)?;
     let details = json!({ "decision": decision.kind.as_str() });
     let entry = Entry::new(Event::EntryDecisionRefused).about(decision.entry.as_str());
     records::keep(conn, officer.ctx(), entry.with(details))?;
-    Ok(decision.entry)
+    Ok(decision.entry.clone())
 }
 
-/// Ends what waits for a second person about an entry that was voided.
+/// Ends what waits for a second person about an entry that was voided: with the entry, whoever proposed what.
 pub fn drop_waiting(conn: &mut Conn, officer: &impl Treasurer, entry: &Arrived) -> Result<(), Fault> {
-    let waiting = queries::waiting_about(conn, entry)?;
-    waiting.map_or(Ok(()), |number| refuse(conn, officer, &number).map(|_| ()))
+    let Some(number) = queries::waiting_about(conn, entry)? else { return Ok(()) };
+    let decision = queries::decision(conn, &number)?.ok_or(Fault::NotFound)?;
+    refused(conn, officer, &decision).map(|_| ())
 }
 
 fn settled(
@@ -130,9 +139,20 @@ fn allowed(conn: &mut Conn, person: i64, arrived: &Arrived, wish: &Wish) -> Resu
         None if arrived.side == Side::Debit && !queries::explained(conn, arrived)? => {}
         None => return Err(Fault::Changed),
     }
-    let accounts = match wish.kind {
+    stranger(conn, person, arrived, wish.kind, &wish.shares)
+}
+
+/// Whether none of the money concerned is of an account of this person's own.
+fn stranger(
+    conn: &mut Conn,
+    person: i64,
+    arrived: &Arrived,
+    kind: DecisionKind,
+    planned: &[Planned],
+) -> Result<(), Fault> {
+    let accounts = match kind {
         DecisionKind::Undo => allocating::paid_accounts(conn, arrived)?,
-        DecisionKind::Credit => payees(conn, arrived, wish)?,
+        DecisionKind::Credit => payees(conn, arrived, planned)?,
         _ => Vec::new(),
     };
     for account in accounts {
@@ -144,8 +164,8 @@ fn allowed(conn: &mut Conn, person: i64, arrived: &Arrived, wish: &Wish) -> Resu
 }
 
 /// The accounts that a credit is for.
-fn payees(conn: &mut Conn, arrived: &Arrived, wish: &Wish) -> Result<Vec<i64>, Fault> {
-    let shares = shares(conn, arrived, &wish.shares)?;
+fn payees(conn: &mut Conn, arrived: &Arrived, planned: &[Planned]) -> Result<Vec<i64>, Fault> {
+    let shares = shares(conn, arrived, planned)?;
     Ok(shares.iter().map(|share| share.target.holder().account_id()).collect())
 }
 
