@@ -7,6 +7,8 @@ use easylink::base::types::Number;
 use easylink::web::feature::StaffRole;
 
 use crate::doors::lists_of_staff;
+use crate::remittance::imports::{imports, message, sends};
+use crate::remittance::{company, tops_up};
 use crate::support::people::Visitor;
 use crate::support::portal::Portal;
 
@@ -49,6 +51,25 @@ on_both!(
         assert!(names.contains("ledger") && names.contains("tickets"), "{names:?}");
     }
 
+);
+
+on_both!(
+    async fn pages_that_show_who_paid_in_are_recorded_too(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "70").await;
+        imports(&portal, &mut people, &message(&[("22", "70.00", "Wu Xia", &number, "A1")])).await;
+        let waiting = sends(&mut people, &message(&[("23", "8.00", "Wu Xia", "rent", "A2")])).await;
+        let file = waiting.header("location").unwrap().to_owned();
+        let links = people.fay.opens("/staff/aml").await.links();
+        let case = links.into_iter().find(|(_, to)| to.ends_with("/report")).unwrap().1;
+        for (path, shown, name) in [(&file, "Wu Xia", "imports"), (&case, "Report", "aml_cases")] {
+            let before = recorded(&portal).await.len();
+            let page = people.finn.opens(path).await;
+            assert!(page.status == 200 && page.text().contains(shown), "{}", page.text());
+            let new = recorded(&portal).await.split_off(before);
+            assert_eq!(new, [(Some(name.to_string()), Some(people.finn.person_id))], "{path}");
+        }
+    }
 );
 
 on_both!(

@@ -92,7 +92,11 @@ fn number_in(path: &str) -> Result<Number, Error> {
 }
 
 async fn open_case(visit: &Visit<Staff<Finance>>, number: Number) -> Result<(Shell, Number), Error> {
-    let (shell, case) = visit.read(move |conn, _| queries::one(conn, &number)?.ok_or(Error::NotFound)).await?;
+    let (shell, case) = visit
+        .list("aml_cases", json!({ "case": number.as_str() }), move |conn, _| {
+            queries::one(conn, &number)?.ok_or(Error::NotFound)
+        })
+        .await?;
     if case.state.after(CaseMove::Report).is_ok() { Ok((shell, case.entry)) } else { Err(Error::Conflict) }
 }
 

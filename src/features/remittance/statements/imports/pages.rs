@@ -256,7 +256,7 @@ pub(in crate::features::remittance) async fn show(
 ) -> Result<HttpResponse, Error> {
     let (number, limit) = (number_in(&path)?, visit.house().config.money.four_eyes_from);
     let (shell, seen) = visit
-        .read(move |conn, officer| {
+        .list("imports", json!({ "import": number.as_str() }), move |conn, officer| {
             let import = queries::one(conn, &number)?.ok_or(Error::NotFound)?;
             let by = queries::brought_by(conn, &import)?;
             let before = queries::last_closing(conn, &import)?;

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
+use serde_json::json;
 
 use super::form::{Columns, field_of};
 use super::moves;
@@ -63,7 +64,7 @@ async fn opened(visit: &Visit<Staff<Finance>>, import: &Import) -> Result<std::i
 async fn seen(visit: &Visit<Staff<Finance>>, number: &Number) -> Result<(Shell, Seen), Error> {
     let number = number.clone();
     let (shell, (import, kept)) = visit
-        .read(move |conn, _| {
+        .list("imports", json!({ "import": number.as_str() }), move |conn, _| {
             let import = imports::one(conn, &number)?.ok_or(Error::NotFound)?;
             if !import.mappable() {
                 return Err(Error::Conflict);
