@@ -60,6 +60,8 @@ impl ResponseError for Late {
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let mut fresh = HttpResponse::build(self.status_code());
+        // The rest of what it was sending is waited for no more.
+        fresh.force_close();
         let Some(house) = &self.house else { return fresh.finish() };
         let shell = bare_shell(house, "", None, &self.request_id, false);
         let mut answer = drawn(&mut fresh, &ErrorPage { shell, kind: "timeout", retry: 0 });

@@ -33,6 +33,7 @@ pub mod sheets;
 pub mod shield;
 pub mod slug;
 pub mod trail;
+pub mod trickle;
 pub mod uploads;
 pub mod visit;
 

@@ -3,16 +3,16 @@
 
 use std::time::Duration;
 
-use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::HOST;
 use actix_web::middleware::Next;
-use actix_web::web;
+use actix_web::{HttpMessage, HttpResponse, web};
 
 use super::errors::Late;
 use super::house::House;
+use super::trickle::{Rate, watched};
 
 const LONGEST_TARGET: usize = 8 * 1024;
 const LONGEST_HEADERS: usize = 16 * 1024;
@@ -25,13 +25,14 @@ pub async fn shield(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    within(LONGEST, req, next).await
+    within(LONGEST, Rate::USUAL, req, next).await
 }
 
-/// The middleware with a time of its own for what is no upload.
+/// The middleware with a time of its own for what is no upload, and a rate of its own for what is one.
 pub async fn within(
     longest: Duration,
-    req: ServiceRequest,
+    rate: Rate,
+    mut req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     if let Some(status) = refused(&req) {
@@ -45,10 +46,19 @@ pub async fn within(
         .is_some_and(|value| value.starts_with("multipart/form-data"));
     let most = if multipart { LONGEST_UPLOAD } else { longest };
     let late = Late::of(&req);
-    match tokio::time::timeout(most, next.call(req)).await {
-        Ok(answer) => Ok(answer?.map_into_boxed_body()),
-        Err(_) => Err(late.into()),
+    let mut given_up = None;
+    if multipart {
+        let (body, told) = watched(req.take_payload(), rate);
+        req.set_payload(body);
+        given_up = Some(told);
     }
+    let Ok(answer) = tokio::time::timeout(most, next.call(req)).await else { return Err(late.into()) };
+    // What a form says that broke off is no fault of its sender's writing.
+    let broke_off = answer.as_ref().map_or(true, |answer| answer.status() == StatusCode::BAD_REQUEST);
+    if broke_off && given_up.is_some_and(|told| told.get()) {
+        return Err(late.into());
+    }
+    Ok(answer?.map_into_boxed_body())
 }
 
 fn refused(req: &ServiceRequest) -> Option<StatusCode> {

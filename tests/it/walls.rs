@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use actix_web::dev::Payload;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, test, web};
-use easylink::web::{errors, headers, session, shield};
+use easylink::web::trickle::Rate;
+use easylink::web::{Error, errors, headers, session, shield};
+use futures_util::StreamExt;
+use futures_util::stream::{iter, pending};
 
 use crate::support::portal::Portal;
 
@@ -58,7 +62,7 @@ async fn a_request_that_takes_too_long_gets_a_page_and_its_headers() {
     let portal = Portal::sqlite().await;
     let slow = web::get().to(|| async { std::future::pending::<HttpResponse>().await });
     let app = App::new().app_data(portal.house.clone()).route("/slow", slow);
-    let hasty = from_fn(|req, next| shield::within(Duration::from_millis(20), req, next));
+    let hasty = from_fn(|req, next| shield::within(Duration::from_millis(20), Rate::USUAL, req, next));
     let app = app.wrap(hasty).wrap(from_fn(errors::draw)).wrap(from_fn(headers::dress));
     let app = test::init_service(app).await;
     let host = portal.base.strip_prefix("http://").unwrap().to_string();
@@ -67,6 +71,39 @@ async fn a_request_that_takes_too_long_gets_a_page_and_its_headers() {
     assert_eq!(answer.status(), 408);
     assert_eq!(answer.headers().get("cache-control").unwrap(), "no-store");
     assert!(answer.headers().get("content-security-policy").unwrap().to_str().unwrap().contains("default-src 'none'"));
+    let page = actix_web::body::to_bytes(answer.into_body()).await.unwrap();
+    assert!(String::from_utf8_lossy(&page).contains("This took too long"));
+}
+
+#[actix_web::test]
+async fn an_upload_that_falls_silent_gets_the_same_page_and_ends() {
+    let portal = Portal::sqlite().await;
+    let takes = web::post().to(|mut body: web::Payload| async move {
+        while let Some(chunk) = body.next().await {
+            chunk.map_err(|_| Error::BadRequest)?;
+        }
+        Ok::<_, Error>(HttpResponse::Ok().finish())
+    });
+    let app = App::new().app_data(portal.house.clone()).route("/files", takes);
+    let rate = Rate { silence: Duration::from_millis(20), ..Rate::USUAL };
+    let hasty = from_fn(move |req, next| shield::within(Duration::from_secs(60), rate, req, next));
+    let app = app.wrap(hasty).wrap(from_fn(errors::draw)).wrap(from_fn(headers::dress));
+    let app = test::init_service(app).await;
+    let host = portal.base.strip_prefix("http://").unwrap().to_string();
+    let sent = |silent: bool| {
+        let asked = test::TestRequest::post().uri("/files").insert_header(("host", host.clone()));
+        let asked = asked.insert_header(("content-type", "multipart/form-data; boundary=x")).to_request();
+        let begun = iter([Ok(web::Bytes::from_static(b"--x"))]);
+        let body: Payload = if silent {
+            Payload::Stream { payload: Box::pin(begun.chain(pending())) }
+        } else {
+            Payload::Stream { payload: Box::pin(begun) }
+        };
+        asked.replace_payload(body).0
+    };
+    assert_eq!(test::call_service(&app, sent(false)).await.status(), 200);
+    let answer = test::try_call_service(&app, sent(true)).await.unwrap_err().error_response();
+    assert_eq!((answer.status().as_u16(), answer.head().keep_alive()), (408, false));
     let page = actix_web::body::to_bytes(answer.into_body()).await.unwrap();
     assert!(String::from_utf8_lossy(&page).contains("This took too long"));
 }
