@@ -11,14 +11,18 @@ use unicode_normalization::UnicodeNormalization;
 use super::stored_as;
 use crate::base::chance;
 
-/// Thirty-one signs, none of which looks like another. Thirty-one is prime, which the check character needs.
+/// Thirty-one signs. Thirty-one is prime, which the check character needs.
 const ALPHABET: &[u8; 31] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+/// Those that are drawn: in bad print or by hand none of them is taken for another.
+const DRAWN: &[u8; 27] = b"23456789ACDEFGHJKMNPQRTUWXY";
+/// What the others are taken for.
+const MISTAKEN: [(char, char); 4] = [('B', '8'), ('S', '5'), ('V', 'U'), ('Z', '2')];
 const RANDOM: usize = 10;
 const LENGTH: usize = RANDOM + 2;
 /// The numbers that are found in one text.
 const MOST_WITHIN: usize = 20;
 
-/// A public number: a kind letter, ten random characters (49 bits) and a check character, `R7KM3X9Q26WA`. `TEXT`.
+/// A public number: a kind letter, ten random characters (47 bits) and a check character, `R7KM3X9Q26WA`. `TEXT`.
 ///
 /// The check character finds every single wrong character and every swap of two, so a slip of the pen never names
 /// somebody else's payment. Numbers are drawn, not counted: they tell nobody how many there are. A unique index
@@ -32,11 +36,15 @@ stored_as!(Number, Text as str, String, Number::as_str, |text| { Number::checked
 impl Number {
     /// Draws a new number of a kind, which is an ASCII letter.
     pub fn random(kind: char) -> Self {
-        let mut text = kind.to_ascii_uppercase().to_string();
-        text.push_str(&chance::text(RANDOM, ALPHABET));
-        let check = (31 - weighted(text.as_bytes()) % 31) % 31;
-        text.push(char::from(ALPHABET[check]));
-        Self(text)
+        loop {
+            let mut text = kind.to_ascii_uppercase().to_string();
+            text.push_str(&chance::text(RANDOM, DRAWN));
+            let check = ALPHABET[(31 - weighted(text.as_bytes()) % 31) % 31];
+            if DRAWN.contains(&check) {
+                text.push(char::from(check));
+                return Self(text);
+            }
+        }
     }
 
     /// Reads a number of this kind as people write it: in any case and width, with spaces and hyphens anywhere.
@@ -53,13 +61,28 @@ impl Number {
         text.starts_with(kind.to_ascii_uppercase()).then(|| Self::checked(text)).flatten()
     }
 
+    /// The same, where somebody else read it off paper or a bank's clerk typed it: a sign that is never drawn counts as the one
+    /// that it is taken for, if the number as it stands is none.
+    pub fn read(kind: char, text: &str) -> Option<Self> {
+        if text.len() > 128 {
+            return None;
+        }
+        Self::parse(kind, text).or_else(|| {
+            let text: String = text.nfkc().flat_map(char::to_uppercase).collect();
+            let (first, rest) = text.trim_start().split_at_checked(1)?;
+            let mended =
+                MISTAKEN.iter().fold(rest.to_string(), |text, (wrong, right)| text.replace(*wrong, &right.to_string()));
+            if mended == rest { None } else { Self::parse(kind, &format!("{first}{mended}")) }
+        })
+    }
+
     /// The numbers of a kind that stand in any text, written as people and banks write them. Spaces and hyphens do not
     /// count, so one may also be made of the ends of two words: its check sign makes that rare. Each is given once, and no
     /// more than twenty of them: whoever pays for more writes them nowhere, and each is looked for in the database.
     pub fn within(kind: char, text: &str) -> Vec<Self> {
         let signs: Vec<char> = text.nfkc().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_uppercase).collect();
         let mut found = Vec::new();
-        for number in signs.windows(LENGTH).filter_map(|run| Self::parse(kind, &run.iter().collect::<String>())) {
+        for number in signs.windows(LENGTH).filter_map(|run| Self::read(kind, &run.iter().collect::<String>())) {
             if !found.contains(&number) {
                 found.push(number);
             }
@@ -163,6 +186,27 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_is_taken_for_another_sign_is_read_as_it_was_meant() {
+        for _ in 0..200 {
+            let right = Number::random('R');
+            for (wrong, meant) in MISTAKEN {
+                assert!(!right.as_str()[1..].contains(wrong), "{wrong} is never drawn");
+                let taken = format!("R{}", right.as_str()[1..].replace(meant, &wrong.to_string()));
+                assert_eq!(Number::read('R', &taken), Some(right.clone()), "{taken}");
+                assert_eq!(Number::within('R', &format!("top up {taken}, thanks")), std::slice::from_ref(&right), "{taken}");
+            }
+        }
+        let old = Number(String::from("RES53NRWB2ZV"));
+        let check =
+            ALPHABET.iter().find_map(|last| Number::parse('R', &format!("{}{}", &old.0[..11], char::from(*last))));
+        let old = check.expect("one of the signs fits");
+        assert_eq!(Number::read('R', &old.to_string()), Some(old), "a number with such signs stays what it is");
+        for text in ["", "R", "\u{df}", "RSSSSSSSSSSSS"] {
+            assert_eq!(Number::read('R', text), None, "{text}");
         }
     }
 

@@ -64,7 +64,7 @@ impl Split {
             if reference.trim().is_empty() && share.trim().is_empty() {
                 continue;
             }
-            let number = Number::parse('R', reference).or_else(|| Number::parse('M', reference));
+            let number = Number::read('R', reference).or_else(|| Number::read('M', reference));
             let missing = if reference.trim().is_empty() { FieldError::Missing } else { FieldError::UnknownReference };
             let given = fields::amount(errors, share_field, share);
             match (number, given) {
