@@ -197,11 +197,9 @@ mod tests {
                 assert!(!right.as_str()[1..].contains(wrong), "{wrong} is never drawn");
                 let taken = format!("R{}", right.as_str()[1..].replace(meant, &wrong.to_string()));
                 assert_eq!(Number::read('R', &taken), Some(right.clone()), "{taken}");
-                assert_eq!(
-                    Number::within('R', &format!("top up {taken}, thanks")),
-                    std::slice::from_ref(&right),
-                    "{taken}"
-                );
+                // Behind it another may begin by chance, where it holds the kind's letter.
+                let found = Number::within('R', &format!("top up {taken}, thanks"));
+                assert!(found.contains(&right), "{taken}: {found:?}");
             }
         }
         let old = Number(String::from("RES53NRWB2ZV"));

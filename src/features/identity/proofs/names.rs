@@ -56,7 +56,9 @@ mod tests {
             for word in text.nfkc().collect::<String>().split_whitespace() {
                 out.extend(word.to_uppercase().nfkc());
             }
-            out.iter().collect::<String>().nfkc().collect::<Vec<char>>()
+            let dropped = |sign: &char| matches!(sign, '.' | ',' | '\'' | '’' | '。');
+            let kept: Vec<char> = out.into_iter().collect::<String>().nfkc().collect();
+            kept.into_iter().filter(|sign| !dropped(sign)).collect::<Vec<char>>()
         };
         let (one, other) = (signs(one), signs(other));
         if one.is_empty() || one.len() != other.len() {

@@ -336,13 +336,18 @@ pub fn waits_for(conn: &mut Conn, number: &Number) -> QueryResult<bool> {
 
 /// How much goes back, or went back, of the newest money that carried this reference; nothing when none does.
 pub fn goes_back(conn: &mut Conn, number: &Number) -> QueryResult<Option<Money>> {
-    statement_entries::table
-        .filter(statement_entries::reference.eq(Some(number)))
-        .filter(statement_entries::state.eq_any([EntryState::Returning, EntryState::Returned]))
-        .order(statement_entries::id.desc())
-        .select(statement_entries::amount)
-        .first(conn)
-        .optional()
+    let mut newest: Option<(i64, Money)> = None;
+    for state in [EntryState::Returning, EntryState::Returned] {
+        let found: Option<(i64, Money)> = statement_entries::table
+            .filter(statement_entries::reference.eq(Some(number)))
+            .filter(statement_entries::state.eq(state))
+            .order(statement_entries::id.desc())
+            .select((statement_entries::id, statement_entries::amount))
+            .first(conn)
+            .optional()?;
+        newest = newest.into_iter().chain(found).max_by_key(|(id, _)| *id);
+    }
+    Ok(newest.map(|(_, amount)| amount))
 }
 
 /// The top-up whose reference a text carries, the first that there is; else the permanent reference that it carries.
