@@ -42,6 +42,7 @@ create table statement_imports (
   imported_by_id bigint references people (id),
   -- Who agreed to what it says; from an amount on another person.
   agreed_by_id bigint references people (id),
+  agreed_at bigint,
   entries bigint not null check (entries >= 0),
   credits bigint not null check (credits >= 0),
   debits bigint not null check (debits >= 0),
@@ -63,7 +64,7 @@ create table statement_imports (
 create index statement_imports_by_state on statement_imports (state, id);
 create index statement_imports_of_account on statement_imports (receiving_account_id, state, last_on, id);
 create index statement_imports_imported_by_id on statement_imports (imported_by_id);
-create index statement_imports_agreed_by_id on statement_imports (agreed_by_id, created_at);
+create index statement_imports_agreed_by_id on statement_imports (agreed_by_id, agreed_at);
 create index statement_imports_file_key on statement_imports (file_key);
 
 alter table statement_entries

@@ -699,6 +699,7 @@ diesel::table! {
         state -> Text,
         imported_by_id -> Nullable<BigInt>,
         agreed_by_id -> Nullable<BigInt>,
+        agreed_at -> Nullable<BigInt>,
         entries -> BigInt,
         credits -> BigInt,
         debits -> BigInt,

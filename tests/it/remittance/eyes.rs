@@ -122,6 +122,14 @@ on_both!(
             .await;
         let (fay, finn) = (Some(people.fay.person_id), Some(people.finn.person_id));
         assert_eq!(by, [(fay, fay), (fay, finn)]);
+        // It is when somebody agreed that counts, not when the file came.
+        let third = message(&[("22", "4000.00", "Li Ming", "more", "A3")]);
+        let path = sends(&mut people, &third).await.header("location").unwrap().to_owned();
+        portal
+            .write(|conn| diesel::update(statement_imports::table).set(statement_imports::created_at.eq(0_i64)).execute(conn).unwrap())
+            .await;
+        let forms = people.fay.opens(&path).await.forms();
+        assert!(!forms.iter().any(|form| form.ends_with("/import")), "{forms:?}");
         books_are_right(&portal).await;
     }
 );

@@ -170,3 +170,28 @@ on_both!(
         }
     }
 );
+
+on_both!(
+    async fn who_names_the_columns_imports_no_more_alone_than_who_brings_the_file(portal) {
+        let mut people = company(&portal).await;
+        let file = format!("{HEADS}20.11.2026;Wu Xia;Li Ming;12345,00;B1;13345,00\n");
+        let path = place(&mut people, file.as_bytes()).await;
+        let waiting = path.strip_suffix("/mapping").unwrap().to_owned();
+        let form = people.finn.opens(&path).await.form(&path).pressing("Save and check");
+        let saved = people.finn.posts(&form).await;
+        assert_eq!(saved.status, 303, "{}", saved.text());
+        for who in [&mut people.fay, &mut people.finn] {
+            let page = who.opens(&waiting).await;
+            assert!(page.text().contains("A colleague of finance imports it"), "{}", page.text());
+            let mut forged = page.form(&format!("{waiting}/dropping"));
+            forged.action = format!("{waiting}/import");
+            assert_eq!(who.posts(&forged).await.status, 403);
+        }
+        let mut kim = portal.employs("Kim", &[easylink::web::feature::StaffRole::Finance]).await;
+        presses(&mut kim, &waiting, "/import").await;
+        portal.later(Duration::from_secs(6));
+        portal.run_jobs().await;
+        let kept: i64 = portal.read(|conn| statement_entries::table.count().get_result(conn).unwrap()).await;
+        assert_eq!(kept, 1);
+    }
+);

@@ -41,8 +41,9 @@ pub fn unread(conn: &mut Conn, ctx: &Context, new: &NewImport) -> Result<Number,
 /// For how long what a person imported alone counts together.
 const TOGETHER: Duration = Duration::from_secs(86_400);
 
-/// Whether somebody else has to agree to a file: who brought it agrees only while what came in by it, and by the files that the
-/// same person imported alone within a day, is below `four_eyes_from`. A file is what money is credited by.
+/// Whether somebody else has to agree to a file: who brought it, or said what its columns are, agrees only while what came in by
+/// it, and by the files that the same person imported so within a day, is below `four_eyes_from`. A file is what money is
+/// credited by.
 pub fn takes_another(
     conn: &mut Conn,
     import: &Import,
@@ -50,7 +51,7 @@ pub fn takes_another(
     four_eyes_from: Money,
     now: Moment,
 ) -> QueryResult<bool> {
-    if import.imported_by_id != Some(person) {
+    if import.imported_by_id != Some(person) && queries::mapped_by(conn, import)? != Some(person) {
         return Ok(false);
     }
     let alone = queries::alone(conn, person, now.minus(TOGETHER))?;
@@ -68,7 +69,7 @@ pub fn agree(conn: &mut Conn, officer: &impl Treasurer, number: &Number, four_ey
     if takes_another(conn, &import, person, four_eyes_from, ctx.now)? {
         return Err(Fault::FourEyes);
     }
-    queries::agreed(conn, &import, person)?;
+    queries::agreed(conn, &import, person, ctx.now)?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use super::checking::{Expected, Report};
 use super::lines::Counted;
 use super::model::ImportState;
 use crate::base::db::Conn;
-use crate::base::db::schema::{people, receiving_accounts, statement_entries, statement_imports};
+use crate::base::db::schema::{people, receiving_accounts, statement_entries, statement_imports, statement_mappings};
 use crate::base::types::{Day, Moment, Money, Number};
 use crate::each;
 use crate::features::remittance::allocating::Arrived;
@@ -285,22 +285,33 @@ pub fn moved(
     Ok(kept == 1)
 }
 
-/// What came in by files that this person brought and agreed to alone since then.
+/// What came in by files that this person agreed to since then after bringing them, or after saying what their columns are.
 pub fn alone(conn: &mut Conn, person: i64, since: Moment) -> QueryResult<Money> {
     let credits: Vec<Money> = statement_imports::table
+        .left_join(statement_mappings::table.on(statement_imports::mapping_id.eq(statement_mappings::id.nullable())))
         .filter(statement_imports::agreed_by_id.eq(Some(person)))
-        .filter(statement_imports::created_at.ge(since))
-        .filter(statement_imports::imported_by_id.eq(Some(person)))
+        .filter(statement_imports::agreed_at.ge(since))
+        .filter(
+            statement_imports::imported_by_id
+                .eq(Some(person))
+                .or(statement_mappings::made_by_id.nullable().eq(Some(person))),
+        )
         .select(statement_imports::credits)
         .load(conn)?;
     Ok(credits.iter().fold(Money::ZERO, |sum, one| Money(sum.0.saturating_add(one.0))))
 }
 
-/// Keeps who agreed to what a file says.
-pub fn agreed(conn: &mut Conn, import: &Import, person: i64) -> QueryResult<usize> {
+/// Keeps who agreed to what a file says, and when.
+pub fn agreed(conn: &mut Conn, import: &Import, person: i64, now: Moment) -> QueryResult<usize> {
     diesel::update(statement_imports::table.find(import.id))
-        .set(statement_imports::agreed_by_id.eq(Some(person)))
+        .set((statement_imports::agreed_by_id.eq(Some(person)), statement_imports::agreed_at.eq(Some(now))))
         .execute(conn)
+}
+
+/// Who said what the columns of a file are.
+pub fn mapped_by(conn: &mut Conn, import: &Import) -> QueryResult<Option<i64>> {
+    let Some(mapping) = import.mapping_id else { return Ok(None) };
+    statement_mappings::table.find(mapping).select(statement_mappings::made_by_id).first(conn).optional()
 }
 
 /// How many files wait for this person as the second one: others brought them.
