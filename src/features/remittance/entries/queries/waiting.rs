@@ -1,0 +1,55 @@
+//! Entries that wait, by the reference that they carry and by how many they are.
+
+use diesel::prelude::*;
+
+use crate::base::db::Conn;
+use crate::base::db::schema::{allocations, statement_entries};
+use crate::base::types::{Money, Number};
+use crate::features::remittance::entries::model::{EntryState, Hold};
+
+/// Why money that carries this reference waits for a person: of the newest such entry.
+pub fn held_for(conn: &mut Conn, number: &Number) -> QueryResult<Option<Hold>> {
+    let found: Option<Option<Hold>> = statement_entries::table
+        .filter(statement_entries::reference.eq(Some(number)))
+        .filter(statement_entries::state.eq(EntryState::Held))
+        .order(statement_entries::id.desc())
+        .select(statement_entries::hold)
+        .first(conn)
+        .optional()?;
+    Ok(found.flatten())
+}
+
+/// Whether money that carries this reference arrived and waits for a person without a reason of its own. What was credited and
+/// undone was not meant for it.
+pub fn waits_for(conn: &mut Conn, number: &Number) -> QueryResult<bool> {
+    let undone = allocations::table
+        .filter(allocations::entry_id.eq(statement_entries::id))
+        .filter(allocations::undone_by_id.is_not_null());
+    let waiting = statement_entries::table
+        .filter(statement_entries::reference.eq(Some(number)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(undone)))
+        .filter(statement_entries::state.eq_any([EntryState::New, EntryState::Open, EntryState::Parked]));
+    diesel::select(diesel::dsl::exists(waiting)).get_result(conn)
+}
+
+/// How much goes back, or went back, of the newest money that carried this reference; nothing when none does.
+pub fn goes_back(conn: &mut Conn, number: &Number) -> QueryResult<Option<Money>> {
+    let mut newest: Option<(i64, Money)> = None;
+    for state in [EntryState::Returning, EntryState::Returned] {
+        let found: Option<(i64, Money)> = statement_entries::table
+            .filter(statement_entries::reference.eq(Some(number)))
+            .filter(statement_entries::state.eq(state))
+            .order(statement_entries::id.desc())
+            .select((statement_entries::id, statement_entries::amount))
+            .first(conn)
+            .optional()?;
+        newest = newest.into_iter().chain(found).max_by_key(|(id, _)| *id);
+    }
+    Ok(newest.map(|(_, amount)| amount))
+}
+
+/// How many entries need a person: those that fit nothing, and those that are held.
+pub fn waiting(conn: &mut Conn) -> QueryResult<(i64, i64)> {
+    let of = |state: EntryState| statement_entries::table.filter(statement_entries::state.eq(state)).count();
+    Ok((of(EntryState::Open).get_result(conn)?, of(EntryState::Held).get_result(conn)?))
+}
