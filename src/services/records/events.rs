@@ -159,6 +159,8 @@ crate::base::types::text_enum! {
         StatementDropped = "statement_dropped",
         /// Finance typed in a line of the bank's statement.
         EntryRecorded = "entry_recorded",
+        /// The bank's file brought what was typed in.
+        EntryMet = "entry_met",
         /// A second person credited that line to a remittance.
         EntryCredited = "entry_credited",
         /// A second person has to agree to what was decided about a line of the statement.

@@ -1,5 +1,6 @@
 //! Remittances: the path from a top-up to the credited balance, and every way off it.
 
+mod ahead;
 mod checking;
 mod claims;
 mod closing;

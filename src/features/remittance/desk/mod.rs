@@ -18,5 +18,6 @@ pub(super) use model::{DecisionKind, Planned};
 pub(super) use moves::{Outcome, Wish, decide, drop_waiting};
 pub(super) use pages::{agree_do, credit_do, list, next, refuse_do, show};
 pub(super) use queries::waiting;
+pub(super) use queries::waits;
 pub(super) use sending::{sending_ask, sending_do};
 pub(super) use shares::{split_ask, split_do};

@@ -51,13 +51,8 @@ pub fn decide(
     queries::hold(conn, number)?;
     let arrived = allocating::arrived(conn, number)?.ok_or(Fault::NotFound)?;
     allowed(conn, person, &arrived, wish)?;
-    if wish.kind == DecisionKind::Credit {
-        let payees = payees(conn, &arrived, &wish.shares)?;
-        let strange = screening::caught(conn, ctx, &arrived, &payees)?;
-        let asked = strange || arrived.state == EntryState::Held || aml::waits(conn, &arrived)?;
-        if asked && wish.note.is_none() {
-            return Err(Fault::NoteMissing);
-        }
+    if wish.kind == DecisionKind::Credit && asks(conn, ctx, &arrived, wish)? && wish.note.is_none() {
+        return Err(Fault::NoteMissing);
     }
     let small = arrived.amount < four_eyes_from && arrived.entered_by_id != Some(person);
     let alone = wish.kind.always_one() || (small && !wish.kind.always_two());
@@ -73,6 +68,13 @@ pub fn decide(
     Ok(Outcome::Done)
 }
 
+/// Whether crediting an entry so takes a word why.
+fn asks(conn: &mut Conn, ctx: &Context, arrived: &Arrived, wish: &Wish) -> Result<bool, Fault> {
+    let payees = payees(conn, arrived, &wish.shares)?;
+    let strange = screening::caught(conn, ctx, arrived, &payees)?;
+    Ok(strange || arrived.state == EntryState::Held || aml::waits(conn, arrived)?)
+}
+
 /// A second person agrees, and it is done.
 pub fn agree(conn: &mut Conn, officer: &impl Treasurer, number: &Number) -> Result<Number, Fault> {
     let (ctx, person) = (officer.ctx(), officer.person_id());
@@ -84,6 +86,10 @@ pub fn agree(conn: &mut Conn, officer: &impl Treasurer, number: &Number) -> Resu
     let arrived = allocating::arrived(conn, &decision.entry)?.ok_or(Fault::NotFound)?;
     let wish = Wish { kind: decision.kind, shares: decision.shares()?, note: decision.note.clone() };
     allowed(conn, person, &arrived, &wish)?;
+    // What the bank wrote, or the account's real name, may have come to be another one since: then somebody has to say why.
+    if wish.kind == DecisionKind::Credit && wish.note.is_none() && asks(conn, ctx, &arrived, &wish)? {
+        return Err(Fault::Changed);
+    }
     settled(conn, officer, &decision, DecisionMove::Agree)?;
     let details = json!({ "amount": arrived.amount, "decision": decision.kind.as_str() });
     records::keep(conn, ctx, Entry::new(Event::EntryDecided).about(arrived.number.as_str()).with(details))?;

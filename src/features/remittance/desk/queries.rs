@@ -100,6 +100,14 @@ pub(super) fn waiting_about(conn: &mut Conn, entry: &Arrived) -> QueryResult<Opt
         .optional()
 }
 
+/// Whether something about the entry of this row waits for a second person.
+pub fn waits(conn: &mut Conn, entry: i64) -> QueryResult<bool> {
+    let waiting = entry_decisions::table
+        .filter(entry_decisions::entry_id.eq(entry))
+        .filter(entry_decisions::state.eq(DecisionState::Proposed));
+    diesel::select(diesel::dsl::exists(waiting)).get_result(conn)
+}
+
 /// Keeps how a decision ended; false when somebody else was first.
 pub(super) fn settled(
     conn: &mut Conn,

@@ -1,11 +1,13 @@
 //! Entries of the receiving banks' statements, typed in by finance.
 
+mod meeting;
 mod model;
 mod moves;
 mod pages;
 mod queries;
 mod voiding;
 
+pub(super) use meeting::{Brought, Typed, hold, meet, typed};
 pub use model::{EntryMove, EntryState, Hold};
 pub use moves::{enter, void};
 pub(super) use pages::{create, list, new};

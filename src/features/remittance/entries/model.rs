@@ -46,13 +46,23 @@ text_enum! {
         NewAccount = "new_account",
         /// The account's real name is not authenticated, or not any more.
         NoRealName = "no_real_name",
+        /// It was typed in and credited, and the bank's file names another remitter.
+        OtherName = "other_name",
     }
 }
 
 impl Hold {
     /// Whether rules against money laundering want it (D7): then there is a case.
     pub const fn is_for_aml(self) -> bool {
-        matches!(self, Self::ThirdParty | Self::NotApproved | Self::Threshold | Self::Structuring | Self::NewAccount)
+        matches!(
+            self,
+            Self::ThirdParty
+                | Self::NotApproved
+                | Self::Threshold
+                | Self::Structuring
+                | Self::NewAccount
+                | Self::OtherName
+        )
     }
 }
 
@@ -77,6 +87,8 @@ pub enum EntryMove {
     Send,
     /// Two people undo its crediting.
     Undo,
+    /// The file of the bank brings what was typed in.
+    Meet,
 }
 
 impl EntryState {
@@ -92,6 +104,7 @@ impl EntryState {
             (Self::Returning, EntryMove::Send) => Ok(Self::Returned),
             (Self::New, EntryMove::Hold) => Ok(Self::Held),
             (Self::Open, EntryMove::Void) => Ok(Self::Voided),
+            (Self::Open | Self::Parked, EntryMove::Meet) => Ok(Self::New),
             _ => Err(IllegalMove { from: self.as_str(), by: by.word() }),
         }
     }
@@ -114,6 +127,7 @@ impl EntryMove {
             Self::Keep => "keeping",
             Self::Send => "sending",
             Self::Undo => "undoing",
+            Self::Meet => "meeting",
         }
     }
 }
@@ -124,7 +138,7 @@ mod tests {
 
     #[test]
     fn only_these_moves_are_allowed() {
-        use EntryMove::{Ask, Credit, Hold, Keep, Park, Return, Send, Undo, Void};
+        use EntryMove::{Ask, Credit, Hold, Keep, Meet, Park, Return, Send, Undo, Void};
         use EntryState::{Credited, Held, New, Open, Parked, Returned, Returning, Voided};
         let allowed = [
             (New, Credit, Credited),
@@ -134,17 +148,19 @@ mod tests {
             (Open, Void, Voided),
             (Open, Park, Parked),
             (Open, Return, Returning),
+            (Open, Meet, New),
             (Held, Credit, Credited),
             (Held, Park, Parked),
             (Held, Return, Returning),
             (Parked, Credit, Credited),
             (Parked, Return, Returning),
+            (Parked, Meet, New),
             (Credited, Undo, Open),
             (Returning, Keep, Open),
             (Returning, Send, Returned),
         ];
         for &state in EntryState::ALL {
-            for by in [Ask, Credit, Hold, Keep, Park, Return, Send, Undo, Void] {
+            for by in [Ask, Credit, Hold, Keep, Meet, Park, Return, Send, Undo, Void] {
                 let expected =
                     allowed.iter().find(|(from, done, _)| (*from, *done) == (state, by)).map(|(_, _, to)| *to);
                 assert_eq!(state.after(by).ok(), expected, "{state} {by:?}");

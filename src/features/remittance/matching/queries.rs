@@ -94,14 +94,19 @@ pub fn has_twin(conn: &mut Conn, entry: &Unseen) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(same)).get_result(conn)
 }
 
-/// Who brought the file of an entry, and who agreed to it.
+/// Who brought the file of an entry, who agreed to it, and who typed the entry in before.
 pub fn brought_by(conn: &mut Conn, entry: &Unseen) -> QueryResult<Vec<i64>> {
-    let Some(import) = entry.import_id else { return Ok(Vec::new()) };
-    let (by, agreed): (Option<i64>, Option<i64>) = statement_imports::table
-        .find(import)
-        .select((statement_imports::imported_by_id, statement_imports::agreed_by_id))
+    let (typed, brought): (Option<i64>, Option<(Option<i64>, Option<i64>)>) = statement_entries::table
+        .left_join(statement_imports::table.on(statement_entries::import_id.eq(statement_imports::id.nullable())))
+        .filter(statement_entries::id.eq(entry.id))
+        .select((
+            statement_entries::entered_by_id,
+            (statement_imports::imported_by_id, statement_imports::agreed_by_id).nullable(),
+        ))
         .first(conn)?;
-    let mut people: Vec<i64> = by.into_iter().chain(agreed).collect();
+    let (by, agreed) = brought.unwrap_or_default();
+    let mut people: Vec<i64> = typed.into_iter().chain(by).chain(agreed).collect();
+    people.sort_unstable();
     people.dedup();
     Ok(people)
 }

@@ -14,9 +14,10 @@ use crate::base::db::Conn;
 use crate::base::types::{Moment, Money, Number};
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::allocating::{self, Books};
-use crate::features::remittance::entries::named_in;
+use crate::features::remittance::entries::{self, Brought, Typed, named_in};
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::IllegalMove;
+use crate::features::remittance::statements::formats::Side;
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
 
@@ -112,12 +113,25 @@ fn moved(conn: &mut Conn, ctx: &Context, import: &Import, by: ImportMove, failur
 /// import. Answers how many nobody knew.
 pub fn bring(conn: &mut Conn, ctx: &Context, number: &Number, done: i64, lines: &[Counted]) -> Result<i64, Fault> {
     let import = queries::one(conn, number)?.ok_or(Fault::NotFound)?;
+    let ahead = queries::typed_ahead(conn, &ctx.keys, &import, lines)?;
+    entries::hold(conn, &ahead)?;
     allocating::gate(conn, ctx, &import.receiving.number, &import.receiving.currency)?;
     let known: HashSet<(String, i64)> = queries::known(conn, &import, lines)?.into_iter().collect();
+    let typed = queries::typed_ahead(conn, &ctx.keys, &import, lines)?;
+    // Typed in, or decided, at this very moment: the next run finds it in its place.
+    if typed.iter().any(|one| !one.among(&ahead)) {
+        return Err(Fault::Changed);
+    }
     let (mut books, mut fresh) = (Books::default(), 0);
     for one in lines.iter().filter(|one| !known.contains(&(one.key.clone(), one.occurrence))) {
-        let entry = Number::random('E');
         let named = named_in(conn, &one.line.text)?;
+        let first = one.line.side == Side::Credit && one.occurrence == 1;
+        let same = |typed: &&Typed| typed.is(one.serial.as_deref(), one.line.booked_on, one.line.amount);
+        if let Some(typed) = typed.iter().find(same).filter(|_| first) {
+            entries::meet(conn, ctx, typed, &brought(&import, one, named.as_ref()))?;
+            continue;
+        }
+        let entry = Number::random('E');
         if let Some(arrived) = queries::keep(conn, ctx, &import, (&entry, one), named.as_ref())? {
             allocating::book_in(conn, ctx, &mut books, &arrived)?;
             fresh += 1;
@@ -132,4 +146,18 @@ pub fn bring(conn: &mut Conn, ctx: &Context, number: &Number, done: i64, lines: 
         moved(conn, ctx, &whole, ImportMove::Finish, None)?;
     }
     Ok(fresh)
+}
+
+/// What a line says of the entry that was typed in ahead of it.
+fn brought<'a>(import: &Import, one: &'a Counted, reference: Option<&'a Number>) -> Brought<'a> {
+    Brought {
+        import_id: import.id,
+        line: (&one.key, one.occurrence),
+        value_on: one.line.value_on,
+        remitter: &one.line.remitter,
+        remitter_account: one.line.remitter_account.as_deref(),
+        text: &one.line.text,
+        reference,
+        reversal: one.line.reversal,
+    }
 }

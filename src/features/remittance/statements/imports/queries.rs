@@ -18,7 +18,7 @@ use crate::features::remittance::sealed::{ENTRY_ACCOUNT, ENTRY_REMITTER, hash_of
 use crate::features::remittance::statements::formats::{Format, Side};
 use crate::services::context::Context;
 
-pub use entries::{keep, known};
+pub use entries::{keep, known, typed_ahead};
 
 /// A file that was looked through.
 #[derive(Debug, Clone)]

@@ -3,19 +3,19 @@
 use diesel::prelude::*;
 
 use super::Import;
+use crate::base::crypto::Keys;
 use crate::base::db::Conn;
 use crate::base::db::schema::statement_entries;
-use crate::base::types::{Day, Money, Number};
+use crate::base::types::Number;
 use crate::each;
 use crate::features::remittance::allocating::Arrived;
-use crate::features::remittance::entries::EntryState;
+use crate::features::remittance::entries::{EntryState, Typed, typed};
 use crate::features::remittance::sealed::{ENTRY_ACCOUNT, ENTRY_REMITTER, hash_of_account, seal};
 use crate::features::remittance::statements::formats::Side;
 use crate::features::remittance::statements::imports::lines::Counted;
 use crate::services::context::Context;
 
-/// Which of these lines are entries already: imported before, or typed in under the same serial number with the same day and
-/// amount.
+/// Which of these lines files brought before.
 pub fn known(conn: &mut Conn, import: &Import, lines: &[Counted]) -> QueryResult<Vec<(String, i64)>> {
     let keys: Vec<&str> = lines.iter().map(|one| one.key.as_str()).collect();
     let imported: Vec<(Option<String>, i64)> = statement_entries::table
@@ -23,24 +23,14 @@ pub fn known(conn: &mut Conn, import: &Import, lines: &[Counted]) -> QueryResult
         .filter(statement_entries::line_key.eq_any(keys))
         .select((statement_entries::line_key, statement_entries::occurrence))
         .load(conn)?;
-    let serials: Vec<&str> = lines.iter().filter_map(|one| one.serial.as_deref()).collect();
-    let typed: Vec<(Option<String>, Day, Money)> = statement_entries::table
-        .filter(statement_entries::account_key.eq(&import.receiving.account_key))
-        .filter(statement_entries::serial_key.eq_any(serials))
-        .filter(statement_entries::import_id.is_null())
-        .filter(statement_entries::state.ne(EntryState::Voided))
-        .select((statement_entries::serial_key, statement_entries::booked_on, statement_entries::amount))
-        .load(conn)?;
-    let mut known: Vec<(String, i64)> = imported.into_iter().filter_map(|(key, nth)| Some((key?, nth))).collect();
-    for one in lines.iter().filter(|one| one.line.side == Side::Credit && one.occurrence == 1) {
-        let same = |(serial, day, amount): &(Option<String>, Day, Money)| {
-            *serial == one.serial && serial.is_some() && *day == one.line.booked_on && *amount == one.line.amount
-        };
-        if typed.iter().any(same) {
-            known.push((one.key.clone(), 1));
-        }
-    }
-    Ok(known)
+    Ok(imported.into_iter().filter_map(|(key, nth)| Some((key?, nth))).collect())
+}
+
+/// Those that somebody typed in ahead of the file, under the serial number of one of these lines.
+pub fn typed_ahead(conn: &mut Conn, keys: &Keys, import: &Import, lines: &[Counted]) -> QueryResult<Vec<Typed>> {
+    let credits = lines.iter().filter(|one| one.line.side == Side::Credit && one.occurrence == 1);
+    let serials: Vec<&str> = credits.filter_map(|one| one.serial.as_deref()).collect();
+    typed(conn, keys, &import.receiving.account_key, &serials)
 }
 
 /// Keeps a line as an entry, and answers it; nothing when it is one already.

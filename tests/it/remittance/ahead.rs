@@ -1,0 +1,123 @@
+//! Lines that somebody typed in ahead of the file that brings them.
+
+use diesel::prelude::*;
+use easylink::base::db::schema::{aml_cases, statement_entries};
+use easylink::base::types::Money;
+
+use super::desk::{credits, newest};
+use super::imports::{books_are_right, imports, message, reasons, states};
+use super::{balance, company, enters_line, presses, tops_up, verified};
+use crate::support::portal::Portal;
+
+async fn cases(portal: &Portal) -> Vec<(String, String)> {
+    portal
+        .read(|conn| {
+            let all = aml_cases::table.order(aml_cases::id).select((aml_cases::rule, aml_cases::state));
+            all.load(conn).unwrap()
+        })
+        .await
+}
+
+on_both!(
+    async fn the_file_takes_over_what_was_typed_in_and_the_rules_credit_it(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "70").await;
+        enters_line(&mut people.fay, "70", "no reference was typed", "S-1").await;
+        let at = newest(&portal).await;
+        let file = message(&[("23", "70.00", "Li Ming", &number, "S1")]);
+        let told = imports(&portal, &mut people, &file).await;
+        assert!(told.contains("0 new, 1 known before"), "{told}");
+        assert_eq!(states(&portal).await, [("credited".to_owned(), None)]);
+        assert_eq!(reasons(&portal).await, ["exact"]);
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "70.00");
+        let page = people.finn.opens(&at).await;
+        assert!(page.text().contains(&number) && !page.text().contains("no reference was typed"), "{}", page.text());
+        assert!(page.links().iter().any(|(_, to)| to.contains("/imports/")), "{}", page.text());
+        // It is a line of a file now, and comes once however often files come.
+        let again = imports(&portal, &mut people, &file).await;
+        assert!(again.contains("0 new, 1 known before"), "{again}");
+        assert_eq!(states(&portal).await.len(), 1);
+        assert_eq!(cases(&portal).await, []);
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn the_name_that_counts_is_the_banks(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "70").await;
+        enters_line(&mut people.fay, "70", &number, "S-1").await;
+        let at = newest(&portal).await;
+        assert!(people.finn.opens(&at).await.links().iter().any(|(label, _)| label == "Void this entry"));
+        imports(&portal, &mut people, &message(&[("23", "70.00", "Wu Xia", &number, "S1")])).await;
+        assert_eq!(states(&portal).await, [("held".to_owned(), Some("third_party".to_owned()))]);
+        assert_eq!(cases(&portal).await, [("third_party".to_owned(), "open".to_owned())]);
+        let page = people.finn.opens(&at).await;
+        assert!(page.text().contains("Wu Xia") && !page.text().contains("LI MING"), "{}", page.text());
+        assert!(!page.links().iter().any(|(label, _)| label == "Void this entry"), "the bank wrote it");
+        assert_eq!(credits(&mut people.finn, &at, &number, "").await.status, 422, "it takes a word why");
+        assert_eq!(balance(&portal, &people.li).await, Money::ZERO);
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn what_was_credited_on_a_name_that_the_bank_does_not_confirm_becomes_a_case(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "70").await;
+        enters_line(&mut people.fay, "70", &number, "S-1").await;
+        let at = newest(&portal).await;
+        credits(&mut people.finn, &at, &number, "").await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "70.00");
+        let file = message(&[("23", "70.00", "Wu Xia", &number, "S1")]);
+        for _ in 0..2 {
+            let told = imports(&portal, &mut people, &file).await;
+            assert!(told.contains("0 new, 1 known before"), "{told}");
+        }
+        assert_eq!(states(&portal).await, [("credited".to_owned(), None)]);
+        assert_eq!(cases(&portal).await, [("other_name".to_owned(), "open".to_owned())]);
+        let list = people.finn.opens("/staff/aml").await;
+        assert!(list.text().contains("the bank’s file names another remitter"), "{}", list.text());
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn what_waits_for_a_second_person_is_asked_anew_when_the_bank_names_another(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "70").await;
+        enters_line(&mut people.fay, "70", &number, "S-1").await;
+        let at = newest(&portal).await;
+        // Who typed it in proposes, and a colleague would agree.
+        let proposed = credits(&mut people.fay, &at, &number, "").await;
+        assert!(proposed.text().contains("A second person has to agree"), "{}", proposed.text());
+        imports(&portal, &mut people, &message(&[("23", "70.00", "Wu Xia", &number, "S1")])).await;
+        assert_eq!(states(&portal).await, [("open".to_owned(), None)]);
+        let page = people.finn.opens(&at).await;
+        assert!(page.text().contains("Wu Xia"), "{}", page.text());
+        let agreement = page.forms().into_iter().find(|form| form.ends_with("/agreement")).unwrap();
+        assert_eq!(people.finn.posts(&page.form(&agreement)).await.status, 409);
+        assert_eq!(balance(&portal, &people.li).await, Money::ZERO);
+        presses(&mut people.finn, &at, "/refusal").await;
+        credits(&mut people.finn, &at, &number, "Her sister, papers seen").await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "70.00");
+        assert_eq!(cases(&portal).await, [("third_party".to_owned(), "cleared".to_owned())]);
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn who_typed_money_in_for_an_account_of_their_own_does_not_have_it_credited_by_the_rules(portal) {
+        let mut people = company(&portal).await;
+        let mut own = verified(&portal, "finn@staff.example.com").await;
+        let number = tops_up(&mut own, "70").await;
+        enters_line(&mut people.finn, "70", &number, "S-1").await;
+        imports(&portal, &mut people, &message(&[("23", "70.00", "Li Ming", &number, "S1")])).await;
+        assert_eq!(states(&portal).await, [("open".to_owned(), None)]);
+        let typed: Option<i64> = portal
+            .read(|conn| statement_entries::table.select(statement_entries::entered_by_id).first(conn).unwrap())
+            .await;
+        assert_eq!(typed, Some(people.finn.person_id), "who typed it in stays");
+        assert_eq!(balance(&portal, &own).await, Money::ZERO);
+    }
+);
