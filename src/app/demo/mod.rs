@@ -63,10 +63,10 @@ pub async fn fill(house: &Data<House>) -> Result<(), Error> {
     };
     let wording = wording(house)?;
     let slips = slips::keep(house, remittances::slips(ctx.now, &zone, &currency)).await?;
-    let file = remittances::keep_file(house).await?;
-    let keys: Vec<String> = slips.values().chain([&file]).map(|kept| kept.storage_key.clone()).collect();
+    let files = remittances::keep_files(house).await?;
+    let keys: Vec<String> = slips.values().chain(&files).map(|kept| kept.storage_key.clone()).collect();
     let written =
-        house.db.write(move |conn| match write(conn, &ctx, &hash, (&slips, &file), (&zone, &currency, &wording)) {
+        house.db.write(move |conn| match write(conn, &ctx, &hash, (&slips, &files), (&zone, &currency, &wording)) {
             Ok(()) => End::Keep(Ok(())),
             Err(error) => End::Undo(Err(error)),
         });
@@ -81,7 +81,7 @@ fn write(
     conn: &mut Conn,
     ctx: &Context,
     hash: &str,
-    files: (&Slips, &Upload),
+    files: (&Slips, &[Upload; 2]),
     (zone, currency, wording): (&TimeZone, &str, &str),
 ) -> Result<(), Error> {
     set_mark(conn, MARK, &ctx.now.rfc3339())?;

@@ -12,7 +12,7 @@ use crate::base::db::Conn;
 use crate::base::types::{Day, Moment, Money, Number};
 use crate::features::remittance::seeding::{
     BankNumber, Declaration, NewEntry, NewPayer, NewReceiving, NumberKind, Range, Receiving, ReceivingMove, Sight,
-    Treasurer, add_payer, confirm, declare, enter, import_at_once, issue_request, left_unread, make_reference,
+    Treasurer, add_payer, confirm, declare, enter, import_at_once, issue_request, leave_file, make_reference,
     move_receiving, open, opened_receiving, propose_receiving, refuse, void, withdraw,
 };
 use crate::services::context::Context;
@@ -95,14 +95,22 @@ const HOLDER: &str = "Easy Link Cloud Services Co., Ltd.";
 const COLUMNS: &str = "Account statement\nBooking date;Counterparty;Details;Amount;Balance\n\
     2026-11-20;He Lin;cloud;43.10;250043.10\n2026-11-20;Charges;services of the bank;-15.00;250028.10\n";
 
-/// Keeps that file in the storage.
-pub(super) async fn keep_file(house: &Data<House>) -> Result<Upload, Error> {
+/// A file of the bank that waits until somebody agrees to what it says.
+const MESSAGE: &str = ":20:STATEMENT\r\n:25:310066661018800123456\r\n:28C:117/1\r\n:60F:C261119CNY249900,00\r\n\
+    :61:2611191119C100,00NTRFNONREF//BB0001\r\n:86:/NAME/Sun Jia/REMI/cloud\r\n:62F:C261119CNY250000,00\r\n-\r\n";
+
+/// Keeps these files in the storage.
+pub(super) async fn keep_files(house: &Data<House>) -> Result<[Upload; 2], Error> {
+    Ok([keep_file(house, "account-statement.csv", COLUMNS).await?, keep_file(house, "day-before.sta", MESSAGE).await?])
+}
+
+async fn keep_file(house: &Data<House>, name: &str, text: &'static str) -> Result<Upload, Error> {
     let mut writer = house.storage.sealed_writer(64 * 1024, house.keys.clone()).await.map_err(Error::internal)?;
-    writer.write(COLUMNS.into()).await.map_err(Error::internal)?;
+    writer.write(text.into()).await.map_err(Error::internal)?;
     let stored = writer.finish().await.map_err(Error::internal)?;
     Ok(Upload {
         number: Number::random('U').as_str().to_string(),
-        file_name: "account-statement.csv".into(),
+        file_name: name.to_string(),
         media_kind: Kind::Text.media_type().to_string(),
         size: i64::try_from(stored.size).unwrap_or(i64::MAX),
         storage_key: stored.key,
@@ -115,7 +123,7 @@ pub(super) fn add<'a>(
     tale: &mut Tale<'a>,
     ctx: &'a Context,
     customers: &'a [Customer],
-    (slips, file): (&'a Slips, &'a Upload),
+    (slips, files): (&'a Slips, &'a [Upload; 2]),
     (first, second): (&'a Officer, &'a Officer),
     (zone, currency): (&TimeZone, &'a str),
 ) -> Result<(), Error> {
@@ -207,7 +215,9 @@ pub(super) fn add<'a>(
     let of_columns = receiving.clone();
     tale.at(brought_at, move |conn| {
         let officer = first.acts(ctx, brought_at);
-        left_unread(conn, Treasurer::ctx(&officer), &of_columns, (file, COLUMNS)).map_err(Error::internal)?;
+        for (file, text) in files.iter().zip([COLUMNS, MESSAGE]) {
+            leave_file(conn, Treasurer::ctx(&officer), &of_columns, (file, text)).map_err(Error::internal)?;
+        }
         Ok(())
     });
     let (day, currency) = (imported_at.day(zone), currency.to_string());

@@ -51,7 +51,7 @@ pub(crate) mod seeding {
         propose as propose_receiving,
     };
     pub use super::requests::issue as issue_request;
-    pub use super::statements::{at_once as import_at_once, left_unread};
+    pub use super::statements::{at_once as import_at_once, leave as leave_file};
     pub use super::top_ups::{Declaration, declare, open, withdraw};
 }
 

@@ -37,6 +37,7 @@ pub(super) fn routes() -> Vec<Route> {
         route("/staff/statements/imports/new").get(statements::new).upload(statements::create, statements::POST_BYTES),
         route("/staff/statements/imports/{number}").get(statements::show),
         route("/staff/statements/imports/{number}/mapping").get(statements::edit).post(statements::update),
+        route("/staff/statements/imports/{number}/reading").get(statements::reading).post(statements::reread),
         route("/staff/statements/imports/{number}/import")
             .post(statements::import_do)
             .form_at("/staff/statements/imports/{number}"),

@@ -253,6 +253,8 @@ pub const TABLE: &[Row] = &[
     named("/staff/statements/imports/{number}", Staff(&[Finance, Auditor])),
     named("/staff/statements/imports/{number}/mapping", Staff(&[Finance])),
     post("/staff/statements/imports/{number}/mapping", Staff(&[Finance])),
+    named("/staff/statements/imports/{number}/reading", Staff(&[Finance])),
+    post("/staff/statements/imports/{number}/reading", Staff(&[Finance])),
     post("/staff/statements/imports/{number}/import", Staff(&[Finance])),
     post("/staff/statements/imports/{number}/dropping", Staff(&[Finance])),
     get("/staff/statements/next", Staff(&[Finance, Auditor])).finding(Finds::Way("/staff/statements")),

@@ -6,6 +6,7 @@ mod claims;
 mod closing;
 mod declaring;
 mod desk;
+mod dialects;
 mod eyes;
 mod finance;
 pub mod imports;

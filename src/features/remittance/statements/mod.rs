@@ -9,7 +9,8 @@ pub(super) use formats::{Format, Side, is_name};
 #[cfg(debug_assertions)]
 pub use formats::{probe_camt053, probe_csv, probe_mt940};
 pub(super) use imports::{
-    ImportState, JOB, POST_BYTES, create, drop_do, holds, import_do, imported_until, list, new, show, waiting,
+    ImportState, JOB, POST_BYTES, create, drop_do, holds, import_do, imported_until, list, new, reading, reread, show,
+    waiting,
 };
-pub use imports::{Imported, NotImported, at_once, by_command, left_unread};
+pub use imports::{Imported, NotImported, at_once, by_command, leave};
 pub(super) use mappings::{edit, update};

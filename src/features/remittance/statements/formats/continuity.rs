@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::model::{Balance, Head, Line, Piece, Side, Summary};
+use super::model::{Balance, Dialect, Head, Line, Piece, Side, Summary};
 use super::wrong::{Why, Wrong};
 use super::{limits, names};
 use crate::base::types::Money;
@@ -16,11 +16,13 @@ pub struct Checked<'a> {
     open: Option<(String, Option<Money>)>,
     /// How the last statement of each account ended.
     ended: HashMap<String, Money>,
+    /// How many entries look like each dialect.
+    dialects: [u64; Dialect::ALL.len()],
 }
 
 impl<'a> Checked<'a> {
     pub fn new(each: &'a mut dyn FnMut(Piece) -> Result<(), Wrong>) -> Self {
-        Self { each, summary: Summary::default(), open: None, ended: HashMap::new() }
+        Self { each, summary: Summary::default(), open: None, ended: HashMap::new(), dialects: [0; Dialect::ALL.len()] }
     }
 
     /// A statement begins; `place` is the line that says its opening balance.
@@ -37,6 +39,13 @@ impl<'a> Checked<'a> {
         }
         self.open = Some((head.account.clone(), opening));
         (self.each)(Piece::Begin(head))
+    }
+
+    /// How the information of an entry is written, if it has one.
+    pub fn looks(&mut self, dialect: Option<Dialect>) {
+        for (one, many) in Dialect::ALL.iter().zip(&mut self.dialects) {
+            *many += u64::from(dialect == Some(*one));
+        }
     }
 
     /// An entry of the open statement.
@@ -90,7 +99,11 @@ impl<'a> Checked<'a> {
 
     /// What was read, if it was anything.
     pub fn finish(self) -> Result<Summary, Wrong> {
-        if self.summary.statements == 0 { Err(Wrong::at(1, Why::Empty)) } else { Ok(self.summary) }
+        if self.summary.statements == 0 {
+            return Err(Wrong::at(1, Why::Empty));
+        }
+        let most = Dialect::ALL.iter().zip(self.dialects).filter(|(_, many)| *many > 0).max_by_key(|(_, many)| *many);
+        Ok(Summary { dialect: most.map(|(dialect, _)| *dialect), ..self.summary })
     }
 }
 

@@ -18,7 +18,7 @@ use super::model::Head;
 use super::text::Encoding;
 use super::wrong::{Sample, Why, Wrong};
 
-pub use self::guess::guess;
+pub use self::guess::{encoding as guess_encoding, guess};
 pub use self::mapping::{AmountColumns, Delimiter, Mapping, MappingFault};
 
 /// Reads all rows as one statement.

@@ -25,9 +25,9 @@ mod tests;
 use std::io::BufRead;
 
 pub use self::amounts::{Decimal, Thousands};
-pub use self::csv::{AmountColumns, Delimiter, Mapping, MappingFault, guess, heading, sheet};
+pub use self::csv::{AmountColumns, Delimiter, Mapping, MappingFault, guess, guess_encoding, heading, sheet};
 pub use self::days::DayStyle;
-pub use self::model::{Balance, Format, Head, Line, Piece, Reading, Side, Summary, sniff};
+pub use self::model::{Balance, Dialect, Format, Head, Line, Piece, Reading, Side, Summary, sniff};
 pub use self::names::is_name;
 #[cfg(debug_assertions)]
 pub use self::probe::{probe_camt053, probe_csv, probe_mt940};
@@ -46,7 +46,7 @@ pub fn read(
     let mut checked = continuity::Checked::new(each);
     match format {
         Reading::Camt053 => camt053::read(source, &mut checked)?,
-        Reading::Mt940 { encoding } => mt940::read(source, *encoding, &mut checked)?,
+        Reading::Mt940 { encoding, dialect } => mt940::read(source, (*encoding, *dialect), &mut checked)?,
         Reading::Csv(mapping) => csv::read(source, mapping, &mut checked)?,
     }
     checked.finish()

@@ -1,5 +1,7 @@
 //! What a statement says, whatever format it came in.
 
+use serde::{Deserialize, Serialize};
+
 use super::csv::Mapping;
 use super::text::Encoding;
 use crate::base::types::{Day, Money, text_enum};
@@ -26,9 +28,57 @@ pub enum Reading {
     Mt940 {
         /// In which encoding the bank writes; the message itself does not say.
         encoding: Encoding,
+        /// How the bank writes the information of an entry; told by each entry while nobody knows.
+        dialect: Option<Dialect>,
     },
     /// As CSV, by this mapping.
     Csv(Mapping),
+}
+
+/// In which order a bank writes what it tells of an entry (`:86:` of MT940, free text by SWIFT). A payer's words may look like
+/// another one, so that a name is only taken from the one that the bank writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dialect {
+    /// Subfields of two digits behind a separator, as in Germany and Austria: `166?00…?20…?32…`.
+    Subfields,
+    /// Code words between slashes: `/NAME/…/REMI/…`.
+    CodeWords,
+    /// Text alone; it names nobody.
+    Plain,
+}
+
+impl Dialect {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Subfields, Self::CodeWords, Self::Plain];
+
+    /// The word for it in forms and in what is kept.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Subfields => "subfields",
+            Self::CodeWords => "code_words",
+            Self::Plain => "plain",
+        }
+    }
+
+    /// What it is, for whoever chooses.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Subfields => "In subfields: 166?00…?20…?32…",
+            Self::CodeWords => "In code words: /NAME/…/REMI/…",
+            Self::Plain => "As plain text, which names nobody",
+        }
+    }
+
+    /// The words of all of them, for a choice.
+    pub fn choices() -> Vec<(&'static str, &'static str)> {
+        Self::ALL.iter().map(|dialect| (dialect.as_str(), dialect.words())).collect()
+    }
+
+    /// The dialect of exactly this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|dialect| dialect.as_str() == word)
+    }
 }
 
 /// What stands at the top of a statement.
@@ -129,6 +179,8 @@ pub struct Summary {
     pub credits: Money,
     /// The sum of the debits.
     pub debits: Money,
+    /// Of MT940: how the information of most of its credits is written, if any has one.
+    pub dialect: Option<Dialect>,
 }
 
 /// Which format a file has, by its first bytes (some 4 KiB are enough). What is text and nothing else is taken for CSV;

@@ -12,13 +12,17 @@ use self::fields::{Field, Fields, Part};
 use super::amounts::{self, Decimal, Thousands};
 use super::continuity::Checked;
 use super::days;
-use super::model::{Balance, Head};
+use super::model::{Balance, Dialect, Head};
 use super::text::Encoding;
 use super::wrong::{Sample, Why, Wrong};
 use crate::base::types::{Money, MoneyError};
 
-/// Reads all messages of a file.
-pub(super) fn read(source: impl BufRead, encoding: Encoding, checked: &mut Checked) -> Result<(), Wrong> {
+/// Reads all messages of a file of a bank that writes so.
+pub(super) fn read(
+    source: impl BufRead,
+    (encoding, dialect): (Encoding, Option<Dialect>),
+    checked: &mut Checked,
+) -> Result<(), Wrong> {
     let mut fields = Fields::new(source, encoding);
     let mut message: Option<Message> = None;
     while let Some(part) = fields.next()? {
@@ -27,7 +31,7 @@ pub(super) fn read(source: impl BufRead, encoding: Encoding, checked: &mut Check
                 if let Some(message) = message.take() {
                     message.over(field.line)?;
                 }
-                message = Some(Message::default());
+                message = Some(Message { dialect, ..Message::default() });
             }
             (Part::Field(field), Some(message)) => message.take(field, checked)?,
             (Part::Field(field), None) => return Err(Wrong::at(field.line, Why::Misplaced { field: field.tag })),
@@ -57,6 +61,8 @@ struct Message {
     account: Option<String>,
     number: Option<(String, Option<String>)>,
     currency: String,
+    /// How the bank writes it.
+    dialect: Option<Dialect>,
     /// The entry whose `:86:` may still come.
     entry: Option<Entry>,
 }
@@ -101,7 +107,7 @@ impl Message {
                 Ok(())
             }
             "86" => match &mut self.entry {
-                Some(entry) => entry.tell(&field),
+                Some(entry) => entry.tell(&field, self.dialect),
                 // Of the statement as a whole.
                 None => Ok(()),
             },
@@ -133,7 +139,9 @@ impl Message {
 
     /// Hands over the entry that waits.
     fn flush(&mut self, checked: &mut Checked) -> Result<(), Wrong> {
-        let Some(line) = self.entry.take().map(|entry| entry.line(&self.currency)) else { return Ok(()) };
+        let Some(entry) = self.entry.take() else { return Ok(()) };
+        checked.looks(entry.looks());
+        let line = entry.line(&self.currency);
         if line.amount.is_positive() {
             return checked.line(line);
         }

@@ -4,7 +4,7 @@
 use std::io::{BufReader, Read};
 
 use super::csv::{AmountColumns, Delimiter, Mapping, guess, heading, preview, sheet};
-use super::{Encoding, Piece, Reading, Summary, Wrong, read, sniff};
+use super::{Dialect, Encoding, Piece, Reading, Summary, Wrong, read, sniff};
 use crate::base::types::Money;
 
 /// Gives one byte a time.
@@ -32,7 +32,9 @@ pub fn probe_camt053(bytes: &[u8]) {
 /// As [`probe_camt053`].
 pub fn probe_mt940(bytes: &[u8]) {
     for encoding in Encoding::ALL {
-        same(&Reading::Mt940 { encoding: *encoding }, bytes);
+        for dialect in [None, Some(Dialect::Subfields), Some(Dialect::CodeWords), Some(Dialect::Plain)] {
+            same(&Reading::Mt940 { encoding: *encoding, dialect }, bytes);
+        }
     }
 }
 

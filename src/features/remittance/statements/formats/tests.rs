@@ -153,7 +153,7 @@ fn a_camt053_of_100_000_entries_streams() {
 fn an_mt940_of_100_000_entries_streams() {
     let head = ":20:X\n:25:1\n:28C:1/1\n:60F:C261124EUR0,00\n".to_string();
     let entry = |number| format!(":61:261125C1,00NTRFNONREF//{number}\n:86:one\ntwo\n");
-    let reading = Reading::Mt940 { encoding: Encoding::Utf8 };
+    let reading = Reading::Mt940 { encoding: Encoding::Utf8, dialect: None };
     stream(&reading, head, entry, ":62F:C261125EUR100000,00\n-\n".into());
 }
 
@@ -272,7 +272,7 @@ proptest! {
                 line.text = "X".into();
             }
         }
-        let reading = Reading::Mt940 { encoding: Encoding::Utf8 };
+        let reading = Reading::Mt940 { encoding: Encoding::Utf8, dialect: None };
         let read = lines(&reading, mt940(&written).as_bytes());
         prop_assert_eq!(read.len(), written.len());
         let expected: Vec<_> =

@@ -5,30 +5,50 @@ use std::io::BufRead;
 use crate::base::types::{Day, Money, text_enum};
 use crate::features::remittance::fields;
 use crate::features::remittance::statements::formats::{
-    Encoding, Format, Head, Line, Mapping, Piece, Reading, Why, Wrong, guess, read, sniff,
+    Dialect, Encoding, Format, Head, Line, Mapping, Piece, Reading, Summary, Why, Wrong, guess, guess_encoding, read,
+    sniff,
 };
 
 /// Bytes from the start of a file that tell how it is read.
 pub const HEAD: u64 = 64 * 1024;
 
-/// How a file is read, by its first bytes: the encoding of MT940 is guessed, and so are the columns of CSV while nobody said
-/// what they are.
-pub fn reading(head: &[u8], expected: &Expected, saved: Option<Mapping>) -> Option<Reading> {
-    Some(match sniff(head)? {
-        Format::Camt053 => Reading::Camt053,
-        Format::Mt940 => Reading::Mt940 { encoding: encoding(head) },
-        Format::Csv => Reading::Csv(expected.mapped(saved.unwrap_or_else(|| guess(head)))),
-    })
+/// How the files of an account were read before.
+#[derive(Debug, Clone, Default)]
+pub struct Before {
+    /// What the columns of its CSV are.
+    pub mapping: Option<Mapping>,
+    /// How its MT940 is written.
+    pub message: Option<(Encoding, Option<Dialect>)>,
 }
 
-/// UTF-8 when it is; else what the banks that write otherwise use.
-fn encoding(head: &[u8]) -> Encoding {
-    match std::str::from_utf8(head) {
-        Ok(_) => Encoding::Utf8,
-        // The head may end within a sign.
-        Err(fault) if fault.error_len().is_none() => Encoding::Utf8,
-        Err(_) => Encoding::Windows1252,
+/// The ways in which a file may be read, by its first bytes, the likeliest first; none for what is no statement. The encoding of
+/// MT940 is guessed, and so are the columns of CSV while nobody said what they are.
+pub fn readings(head: &[u8], expected: &Expected, before: &Before) -> Vec<Reading> {
+    match sniff(head) {
+        None => Vec::new(),
+        Some(Format::Camt053) => vec![Reading::Camt053],
+        Some(Format::Csv) => {
+            vec![Reading::Csv(expected.mapped(before.mapping.clone().unwrap_or_else(|| guess(head))))]
+        }
+        Some(Format::Mt940) => {
+            let (kept, dialect) = before.message.map_or((None, None), |(encoding, dialect)| (Some(encoding), dialect));
+            encodings(head, kept).into_iter().map(|encoding| Reading::Mt940 { encoding, dialect }).collect()
+        }
     }
+}
+
+/// The head alone may be ASCII, which is all of them: a later line tells.
+fn encodings(head: &[u8], kept: Option<Encoding>) -> Vec<Encoding> {
+    let guessed = guess_encoding(head);
+    let first = Some(guessed).filter(|encoding| *encoding == Encoding::Utf8);
+    let kept = kept.filter(|encoding| *encoding != Encoding::Utf8);
+    let mut all = Vec::new();
+    for encoding in first.into_iter().chain(kept).chain([guessed, Encoding::Windows1252]) {
+        if !all.contains(&encoding) {
+            all.push(encoding);
+        }
+    }
+    all
 }
 
 /// What a file says, as the page shows it before it is imported.
@@ -48,6 +68,8 @@ pub struct Report {
     pub first_on: Option<Day>,
     /// The last one.
     pub last_on: Option<Day>,
+    /// Of MT940: how the information of most of its credits is written.
+    pub dialect: Option<Dialect>,
 }
 
 text_enum! {
@@ -152,7 +174,8 @@ pub fn check(reading: &Reading, source: impl BufRead, expected: &Expected, today
             possible(day.ok_or(Refusal::Empty)?, today).map_err(|why| Refusal::Wrong(Wrong::at(1, why)))?;
         }
     }
-    Ok(Report { entries: summary.lines, credits: summary.credits, debits: summary.debits, ..report })
+    let Summary { lines, credits, debits, dialect, .. } = summary;
+    Ok(Report { entries: lines, credits, debits, dialect, ..report })
 }
 
 /// The first lines of a file, for the page.
@@ -178,7 +201,7 @@ mod tests {
 
     fn checked(entries: &str, closing: &str) -> Result<Report, Refusal> {
         let text = format!(":20:X\n:25:1\n:28C:1\n:60F:C261122EUR1,00\n{entries}:62F:{closing}\n-\n");
-        let reading = Reading::Mt940 { encoding: Encoding::Utf8 };
+        let reading = Reading::Mt940 { encoding: Encoding::Utf8, dialect: None };
         let expected = Expected { account_key: "1".into(), currency: "EUR".into() };
         check(&reading, text.as_bytes(), &expected, Day::parse("2026-11-23").unwrap())
     }
@@ -199,6 +222,17 @@ mod tests {
         assert_eq!(refused("161120C1,00NTRFX"), Some(Wrong::at(5, Why::LongAgo { day: day("2016-11-20") })));
         let wrong = refused("991124C1,00NTRFX").unwrap().to_string();
         assert!(wrong.starts_with("line 5: booked on 24 Nov "), "{wrong}");
+    }
+
+    #[test]
+    fn what_one_encoding_does_not_know_is_read_in_another() {
+        use Encoding::{Gbk, Utf8, Windows1252};
+        let ascii = b":20:X".as_slice();
+        assert_eq!(encodings(ascii, None), [Utf8, Windows1252]);
+        assert_eq!(encodings(ascii, Some(Gbk)), [Utf8, Gbk, Windows1252]);
+        assert_eq!(encodings(b"M\xfcller\n", None), [Windows1252]);
+        assert_eq!(encodings(b"M\xfcller\n", Some(Gbk)), [Gbk, Windows1252]);
+        assert_eq!(encodings(b"\xc0\xee\xc3\xf7\n", None), [Gbk, Windows1252]);
     }
 
     #[test]

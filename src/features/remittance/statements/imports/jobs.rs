@@ -9,27 +9,25 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc::Receiver;
 
 use super::checking::{self, Expected, Refusal};
 use super::lines::{Counted, Counting};
 use super::model::ImportState;
 use super::queries::{Import, NewImport};
-use super::{moves, queries, source};
+use super::written::{before, reading_of, saved};
+use super::{looking, moves, queries, source};
 use crate::base::clock::Clock;
 use crate::base::db::{Db, End};
 use crate::base::types::{Moment, Money, Number};
 use crate::features::remittance::fault::Fault;
-use crate::features::remittance::statements::formats::{Encoding, Format, Line, Mapping, Reading};
-use crate::features::remittance::statements::mappings;
+use crate::features::remittance::statements::formats::{Format, Line};
 use crate::features::remittance::{matching, receiving};
 use crate::services::context::Context;
 use crate::services::ledger::LedgerError;
 use crate::services::storage::StorageFault;
 use crate::web::House;
 use crate::web::feature::JobSpec;
-use crate::web::uploads::Upload;
 
 /// Every few seconds, so that whoever agreed sees it begin.
 pub(in crate::features::remittance) const JOB: JobSpec =
@@ -39,36 +37,6 @@ pub(in crate::features::remittance) const JOB: JobSpec =
 const WAITS: Duration = Duration::from_secs(7 * 86_400);
 /// How long the operator's command may take for a file; it begins anew when it was stopped.
 const COMMAND: Duration = Duration::from_secs(86_400);
-
-/// How a file is read, as it is kept beside it.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Saved {
-    Camt053,
-    Mt940(Encoding),
-    Csv(Box<Mapping>),
-}
-
-/// The format, and how it is read as JSON.
-pub(in crate::features::remittance::statements) fn saved(
-    reading: &Reading,
-) -> Result<(Format, String), serde_json::Error> {
-    let (format, saved) = match reading {
-        Reading::Camt053 => (Format::Camt053, Saved::Camt053),
-        Reading::Mt940 { encoding } => (Format::Mt940, Saved::Mt940(*encoding)),
-        Reading::Csv(mapping) => (Format::Csv, Saved::Csv(Box::new(mapping.clone()))),
-    };
-    Ok((format, serde_json::to_string(&saved)?))
-}
-
-/// How the file of an import is read.
-pub(in crate::features::remittance::statements) fn reading_of(import: &Import) -> Result<Reading, serde_json::Error> {
-    Ok(match serde_json::from_str(&import.reading)? {
-        Saved::Camt053 => Reading::Camt053,
-        Saved::Mt940(encoding) => Reading::Mt940 { encoding },
-        Saved::Csv(mapping) => Reading::Csv(*mapping),
-    })
-}
 
 fn run(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Result<(), String>>>> {
     Box::pin(async move {
@@ -277,14 +245,13 @@ pub async fn by_command(
     let mut fitting = Vec::new();
     for receiving in wanted {
         let expected = Expected { account_key: receiving.account_key.clone(), currency: receiving.currency.clone() };
-        let key = receiving.account_key.clone();
-        let saved = one(db, move |conn| mappings::current(conn, &key)).await.map_err(failed)?;
-        let mapping_id = saved.as_ref().map(|saved| saved.id);
-        let reading = checking::reading(&head, &expected, saved.map(|saved| saved.mapping))
-            .ok_or_else(|| NotImported::Refused("it is no statement".to_string()))?;
-        let (file, to_read) = (File::open(path)?, reading.clone());
-        let checked = source::apart(move || checking::check(&to_read, BufReader::new(file), &expected, today)).await;
-        match checked.map_err(failed)? {
+        let account = receiving.clone();
+        let (kept, mapping_id) = one(db, move |conn| before(conn, &account)).await.map_err(failed)?;
+        let readings = checking::readings(&head, &expected, &kept);
+        let open = || async { File::open(path).map(BufReader::new).map_err(|fault| fault.to_string()) };
+        let looked = looking::through(readings, open, &expected, today).await.map_err(failed)?;
+        let (reading, checked) = looked.ok_or_else(|| NotImported::Refused("it is no statement".to_string()))?;
+        match checked {
             Ok(report) => fitting.push((receiving, reading, mapping_id, report)),
             Err(Refusal::Foreign(..)) => {}
             Err(Refusal::Wrong(wrong)) => refused = Some(wrong.to_string()),
@@ -299,7 +266,7 @@ pub async fn by_command(
     let (Some((receiving, reading, mapping_id, report)), true) = (fitting.pop(), fitting.is_empty()) else {
         return Err(NotImported::Account);
     };
-    let (format, how) = saved(&reading).map_err(|fault| failed(fault.to_string()))?;
+    let (format, how) = saved(&reading, report.dialect).map_err(|fault| failed(fault.to_string()))?;
     let new = NewImport {
         receiving,
         format,
@@ -332,7 +299,7 @@ pub async fn by_command(
     Ok(Imported { entries, fresh: u64::try_from(fresh).unwrap_or_default() })
 }
 
-fn begin(
+pub(super) fn begin(
     conn: &mut crate::base::db::Conn,
     ctx: &Context,
     new: &NewImport,
@@ -340,60 +307,4 @@ fn begin(
 ) -> Result<Import, Fault> {
     let number: Number = moves::checked(conn, ctx, new, report)?;
     queries::one(conn, &number)?.ok_or(Fault::NotFound)
-}
-
-/// Imports a text at once, within the running transaction: for the demo company.
-pub fn at_once(
-    conn: &mut crate::base::db::Conn,
-    ctx: &Context,
-    receiving: &receiving::Receiving,
-    (file_name, text): (&str, &str),
-) -> Result<Number, String> {
-    let expected = Expected { account_key: receiving.account_key.clone(), currency: receiving.currency.clone() };
-    let reading = checking::reading(text.as_bytes(), &expected, None).ok_or("it is no statement")?;
-    let today = ctx.now.day(&TimeZone::UTC);
-    let report = checking::check(&reading, text.as_bytes(), &expected, today).map_err(|fault| format!("{fault:?}"))?;
-    let (format, how) = saved(&reading).map_err(|fault| fault.to_string())?;
-    let new = NewImport {
-        receiving: receiving.clone(),
-        format,
-        reading: how,
-        mapping_id: None,
-        file_name: file_name.to_string(),
-        file_key: None,
-        file_size: i64::try_from(text.len()).unwrap_or(i64::MAX),
-        state: ImportState::Importing,
-        person_id: ctx.author.person_id,
-    };
-    let import = begin(conn, ctx, &new, &report).map_err(|fault| fault.to_string())?;
-    let mut counting = Counting::default();
-    let lines = checking::first(&reading, text.as_bytes(), usize::MAX);
-    let counted: Vec<_> = lines.into_iter().map(|line| counting.next(&ctx.keys, line)).collect();
-    moves::bring(conn, ctx, &import.number, 0, &counted).map_err(|fault| fault.to_string())?;
-    matching::look_at_next(conn, ctx).map_err(|fault| fault.to_string())?;
-    Ok(import.number)
-}
-
-/// Leaves a file in the storage waiting until somebody says what its columns are: for the demo company.
-pub fn left_unread(
-    conn: &mut crate::base::db::Conn,
-    ctx: &Context,
-    receiving: &receiving::Receiving,
-    (file, text): (&Upload, &str),
-) -> Result<Number, String> {
-    let expected = Expected { account_key: receiving.account_key.clone(), currency: receiving.currency.clone() };
-    let reading = checking::reading(text.as_bytes(), &expected, None).ok_or("it is no statement")?;
-    let (format, how) = saved(&reading).map_err(|fault| fault.to_string())?;
-    let new = NewImport {
-        receiving: receiving.clone(),
-        format,
-        reading: how,
-        mapping_id: None,
-        file_name: file.file_name.clone(),
-        file_key: Some(file.storage_key.clone()),
-        file_size: file.size,
-        state: ImportState::Checked,
-        person_id: ctx.author.person_id,
-    };
-    moves::unread(conn, ctx, &new).map_err(|fault| fault.to_string())
 }

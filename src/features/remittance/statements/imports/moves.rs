@@ -10,6 +10,7 @@ use super::checking::Report;
 use super::lines::Counted;
 use super::model::{ImportMove, ImportState};
 use super::queries::{self, Import, NewImport};
+use super::written::saved;
 use crate::base::db::Conn;
 use crate::base::types::{Moment, Money, Number};
 use crate::features::remittance::actor::Treasurer;
@@ -17,7 +18,7 @@ use crate::features::remittance::allocating::{self, Books};
 use crate::features::remittance::entries::{self, Brought, Typed, named_in};
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::IllegalMove;
-use crate::features::remittance::statements::formats::Side;
+use crate::features::remittance::statements::formats::{Reading, Side};
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
 
@@ -37,6 +38,24 @@ pub fn unread(conn: &mut Conn, ctx: &Context, new: &NewImport) -> Result<Number,
     let details = json!({ "file": new.file_name });
     records::keep(conn, ctx, Entry::new(Event::StatementUnread).about(number.as_str()).with(details))?;
     Ok(number)
+}
+
+/// Keeps how the bank writes the MT940 that this person brought, by the file that was read so to its end.
+pub fn reread(
+    conn: &mut Conn,
+    officer: &impl Treasurer,
+    number: &Number,
+    reading: &Reading,
+    report: &Report,
+) -> Result<(), Fault> {
+    let import = queries::message_of(conn, number, officer.person_id())?.ok_or(Fault::NotFound)?;
+    let (_, how) =
+        saved(reading, report.dialect).map_err(|fault| diesel::result::Error::SerializationError(fault.into()))?;
+    if !queries::read_by(conn, &import, (&how, None), report)? {
+        return Err(Fault::Changed);
+    }
+    let details = json!({ "entries": report.entries, "credits": report.credits, "debits": report.debits });
+    Ok(records::keep(conn, officer.ctx(), Entry::new(Event::StatementChecked).about(number.as_str()).with(details))?)
 }
 
 /// For how long what a person imported alone counts together.

@@ -7,14 +7,13 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::checking::{self, Expected, Foreign, Refusal, Report};
-use super::jobs::{self, reading_of};
 use super::model::{ImportMove, ImportState};
 use super::queries::{self, Import, NewImport};
-use super::{moves, source};
+use super::written::{before, reading_of, saved};
+use super::{looking, moves, source, written};
 use crate::base::types::{Day, Money, Number};
 use crate::features::remittance::receiving::{self, Receiving};
-use crate::features::remittance::statements::formats::{Line, Reading, Side};
-use crate::features::remittance::statements::mappings;
+use crate::features::remittance::statements::formats::{Dialect, Format, Line, Reading, Side};
 use crate::features::staff::{Auditor, Finance, Staff};
 use crate::services::storage::Kind;
 use crate::web::forms::{Asking, Errors, FieldError, Form};
@@ -162,33 +161,38 @@ async fn looked_through(
         return Ok(Err(errors.in_order(&["receiving", FILE.field])));
     };
     let expected = Expected { account_key: receiving.account_key.clone(), currency: receiving.currency.clone() };
-    let key = receiving.account_key.clone();
-    let (_, saved) = visit.read(move |conn, _| Ok(mappings::current(conn, &key)?)).await?;
-    let mapping_id = saved.as_ref().map(|saved| saved.id);
+    let account = receiving.clone();
+    let (_, (before, mapping_id)) = visit.read(move |conn, _| Ok(before(conn, &account)?)).await?;
     let (house, size) = (visit.house(), u64::try_from(file.size).unwrap_or_default());
-    let broken = |fault: crate::services::storage::StorageFault| Error::Unavailable(fault.to_string());
-    let opened = || source::stored(&house.storage, &file.storage_key, size, house.keys.clone());
-    let source = opened().await.map_err(broken)?;
-    let head = source::apart(move || source::head(source, checking::HEAD)).await.map_err(Error::internal)?;
-    let saved = saved.map(|saved| saved.mapping);
-    let Some(reading) = head.ok().and_then(|head| checking::reading(&head, &expected, saved)) else {
-        return Ok(Err(Errors::one(FILE.field, FieldError::NoStatement)));
+    let opened = || async {
+        let source = source::stored(&house.storage, &file.storage_key, size, house.keys.clone()).await;
+        source.map_err(|fault| fault.to_string())
     };
-    let columns = matches!(reading, Reading::Csv(_));
-    let (source, to_read) = (opened().await.map_err(broken)?, reading.clone());
-    let report = if columns && mapping_id.is_none() {
-        None
-    } else {
-        let today = house.clock.now().day(&house.config.zone);
-        let checked = source::apart(move || checking::check(&to_read, source, &expected, today)).await;
-        match checked.map_err(Error::internal)? {
-            Ok(report) => Some(report),
-            // The bank may have moved its columns: somebody looks at them.
-            Err(Refusal::Wrong(_)) if columns => None,
-            Err(refusal) => return Ok(Err(Errors::one(FILE.field, worded(refusal)))),
+    let source = opened().await.map_err(Error::Unavailable)?;
+    let head = source::apart(move || source::head(source, checking::HEAD)).await.map_err(Error::internal)?;
+    let readings = head.map(|head| checking::readings(&head, &expected, &before)).unwrap_or_default();
+    let columns = matches!(readings.first(), Some(Reading::Csv(_)));
+    let looked = match readings.first() {
+        // Nobody said yet what its columns are.
+        Some(Reading::Csv(guess)) if mapping_id.is_none() => Some((Reading::Csv(guess.clone()), None)),
+        _ => {
+            let today = house.clock.now().day(&house.config.zone);
+            let looked = looking::through(readings, opened, &expected, today).await.map_err(Error::Unavailable)?;
+            looked.map(|(reading, checked)| (reading, Some(checked)))
         }
     };
-    let (format, how) = jobs::saved(&reading).map_err(Error::internal)?;
+    let Some((reading, checked)) = looked else {
+        return Ok(Err(Errors::one(FILE.field, FieldError::NoStatement)));
+    };
+    let report = match checked {
+        Some(Ok(report)) => Some(report),
+        // The bank may have moved its columns: somebody looks at them.
+        Some(Err(Refusal::Wrong(_))) if columns => None,
+        Some(Err(refusal)) => return Ok(Err(Errors::one(FILE.field, worded(refusal)))),
+        None => None,
+    };
+    let looks = report.as_ref().and_then(|report| report.dialect);
+    let (format, how) = saved(&reading, looks).map_err(Error::internal)?;
     let new = NewImport {
         receiving: receiving.clone(),
         format,
@@ -203,7 +207,7 @@ async fn looked_through(
     Ok(Ok((new, report, file.number.clone())))
 }
 
-fn worded(refusal: Refusal) -> FieldError {
+pub(super) fn worded(refusal: Refusal) -> FieldError {
     match refusal {
         Refusal::Wrong(wrong) => FieldError::StatementLine(wrong.line, wrong.why.to_string()),
         Refusal::Foreign(Foreign::Account, given) => FieldError::OtherAccount(given),
@@ -223,6 +227,8 @@ struct Seen {
     takes_another: bool,
     /// Whether it begins where another one of the same day ended.
     goes_on: bool,
+    /// Whether the viewer brought it.
+    own: bool,
 }
 
 #[derive(Template)]
@@ -235,6 +241,8 @@ struct Show {
     gap: Option<(Day, Money)>,
     takes_another: bool,
     goes_on: bool,
+    /// Whether the viewer brought it.
+    own: bool,
     lines: Vec<Line>,
 }
 
@@ -242,6 +250,23 @@ impl Show {
     /// Whether the viewer may act on it.
     fn acts(&self) -> bool {
         self.shell.has_role("finance") && self.import.state.allows(ImportMove::Drop)
+    }
+
+    /// How the bank writes what it tells of an entry, in words.
+    fn written(&self) -> Option<&'static str> {
+        let (_, dialect, looks) = written::of(&self.import)?;
+        dialect.or(looks).map(Dialect::words)
+    }
+
+    /// Whether most of the file is written otherwise than the bank's files were before, so that names are taken from none of it.
+    fn otherwise(&self) -> bool {
+        let Some((_, dialect, looks)) = written::of(&self.import) else { return false };
+        self.import.state.allows(ImportMove::Agree) && dialect.is_some() && looks.is_some() && dialect != looks
+    }
+
+    /// Whether the viewer may say how it is written.
+    fn rereads(&self) -> bool {
+        self.acts() && self.own && self.import.format == Format::Mt940
     }
 
     /// Entries that were known before.
@@ -264,17 +289,18 @@ pub(in crate::features::remittance) async fn show(
             let takes_another = moves::takes_another(conn, &import, person, limit, now)?;
             let goes_on = queries::goes_on(conn, &import)? && !queries::once_more(conn, &import)?;
             let overlaps = queries::overlaps(conn, &import)?;
-            Ok(Seen { import, by, before, overlaps, takes_another, goes_on })
+            let own = import.imported_by_id == Some(person);
+            Ok(Seen { import, by, before, overlaps, takes_another, goes_on, own })
         })
         .await?;
     let lines = first_lines(&visit, &seen.import).await?;
-    let Seen { import, by, before, overlaps, takes_another, goes_on } = seen;
+    let Seen { import, by, before, overlaps, takes_another, goes_on, own } = seen;
     // A file that overlaps what came before begins with an older balance, and that is no gap.
     let gap = before.filter(|(day, closing)| {
         let later = import.first_on.is_some_and(|first| first > *day || (first == *day && !overlaps));
         import.state == ImportState::Checked && later && import.opening.is_some_and(|opening| opening != *closing)
     });
-    page(Show { shell, import, by, gap, takes_another, goes_on, lines })
+    page(Show { shell, import, by, gap, takes_another, goes_on, own, lines })
 }
 
 /// The first entries of a file that waits.

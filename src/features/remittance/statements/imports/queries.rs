@@ -1,5 +1,6 @@
-//! All SQL of imports. That of their lines stands in `entries`.
+//! All SQL of imports. That of their lines stands in `entries`, and what files said before in `before`.
 
+mod before;
 mod entries;
 
 use diesel::prelude::*;
@@ -18,6 +19,7 @@ use crate::features::remittance::sealed::{ENTRY_ACCOUNT, ENTRY_REMITTER, hash_of
 use crate::features::remittance::statements::formats::{Format, Side};
 use crate::services::context::Context;
 
+pub use before::{goes_on, imported_until, last_closing, once_more, overlaps, read_before};
 pub use entries::{keep, known, typed_ahead};
 
 /// A file that was looked through.
@@ -179,6 +181,19 @@ pub fn one(conn: &mut Conn, number: &Number) -> QueryResult<Option<Import>> {
         .optional()
 }
 
+/// An MT940 that waits, of whoever brought it.
+pub fn message_of(conn: &mut Conn, number: &Number, person: i64) -> QueryResult<Option<Import>> {
+    statement_imports::table
+        .inner_join(receiving_accounts::table)
+        .filter(statement_imports::number.eq(number))
+        .filter(statement_imports::imported_by_id.eq(Some(person)))
+        .filter(statement_imports::state.eq(ImportState::Checked))
+        .filter(statement_imports::format.eq(Format::Mt940))
+        .select(import!())
+        .first(conn)
+        .optional()
+}
+
 /// Imports, newest first, from below `after`; nothing for a cursor that names none.
 pub fn list(conn: &mut Conn, after: Option<&Number>, most: i64) -> QueryResult<Option<Vec<Import>>> {
     let mut below = i64::MAX;
@@ -226,32 +241,6 @@ pub fn stale(conn: &mut Conn, files: Moment, commands: Moment) -> QueryResult<Ve
         of(ImportState::Importing, commands).filter(statement_imports::file_key.is_null()).load::<Import>(conn)?,
     );
     Ok(found)
-}
-
-/// The closing balance and last day of the newest import of this account, by which the next one is seen to go on from it.
-pub fn last_closing(conn: &mut Conn, import: &Import) -> QueryResult<Option<(Day, Money)>> {
-    let found: Option<(Option<Day>, Option<Money>)> = statement_imports::table
-        .filter(statement_imports::receiving_account_id.eq(import.receiving.id))
-        .filter(statement_imports::state.eq(ImportState::Imported))
-        .filter(statement_imports::last_on.is_not_null())
-        .order((statement_imports::last_on.desc(), statement_imports::id.desc()))
-        .select((statement_imports::last_on, statement_imports::closing))
-        .first(conn)
-        .optional()?;
-    Ok(found.and_then(|(day, closing)| Some((day?, closing?))))
-}
-
-/// The last day of which the statements of a receiving account are imported.
-pub fn imported_until(conn: &mut Conn, receiving_id: i64) -> QueryResult<Option<Day>> {
-    let found: Option<Option<Day>> = statement_imports::table
-        .filter(statement_imports::receiving_account_id.eq(receiving_id))
-        .filter(statement_imports::state.eq(ImportState::Imported))
-        .filter(statement_imports::last_on.is_not_null())
-        .order((statement_imports::last_on.desc(), statement_imports::id.desc()))
-        .select(statement_imports::last_on)
-        .first(conn)
-        .optional()?;
-    Ok(found.flatten())
 }
 
 /// What the person is called who brought a file.
@@ -323,40 +312,28 @@ pub fn waiting(conn: &mut Conn, person: i64) -> QueryResult<i64> {
         .get_result(conn)
 }
 
-/// Whether the newest file before this one ends, on the day on which this one begins, with the balance with which this one begins.
-pub fn goes_on(conn: &mut Conn, import: &Import) -> QueryResult<bool> {
-    let (Some(opening), Some(first_on)) = (import.opening, import.first_on) else { return Ok(false) };
-    let before = statement_imports::table
-        .filter(statement_imports::receiving_account_id.eq(import.receiving.id))
-        .filter(statement_imports::state.eq(ImportState::Imported))
-        .filter(statement_imports::last_on.eq(Some(first_on)))
-        .filter(statement_imports::id.ne(import.id))
-        .filter(statement_imports::closing.eq(Some(opening)));
-    diesel::select(diesel::dsl::exists(before)).get_result(conn)
-}
-
-/// Whether a file of this account began on the same day with the same balance as this one: then this one tells of it once more.
-pub fn overlaps(conn: &mut Conn, import: &Import) -> QueryResult<bool> {
-    let (Some(opening), Some(first_on)) = (import.opening, import.first_on) else { return Ok(false) };
-    let before = statement_imports::table
-        .filter(statement_imports::receiving_account_id.eq(import.receiving.id))
-        .filter(statement_imports::state.eq(ImportState::Imported))
-        .filter(statement_imports::first_on.eq(Some(first_on)))
-        .filter(statement_imports::id.ne(import.id))
-        .filter(statement_imports::opening.eq(Some(opening)));
-    diesel::select(diesel::dsl::exists(before)).get_result(conn)
-}
-
-/// Whether another file of this account began and ended like this one: then it is the same one once more.
-pub fn once_more(conn: &mut Conn, import: &Import) -> QueryResult<bool> {
-    let same = statement_imports::table
-        .filter(statement_imports::receiving_account_id.eq(import.receiving.id))
-        .filter(statement_imports::state.eq(ImportState::Imported))
-        .filter(statement_imports::last_on.eq(import.last_on))
-        .filter(statement_imports::id.lt(import.id))
-        .filter(statement_imports::opening.eq(import.opening))
-        .filter(statement_imports::closing.eq(import.closing));
-    diesel::select(diesel::dsl::exists(same)).get_result(conn)
+/// Keeps how the file of an import is read, by which mapping if it is CSV, and what it says so; false when it waits no more.
+pub fn read_by(
+    conn: &mut Conn,
+    import: &Import,
+    (reading, mapping_id): (&str, Option<i64>),
+    report: &Report,
+) -> QueryResult<bool> {
+    let kept = diesel::update(statement_imports::table.find(import.id))
+        .filter(statement_imports::state.eq(ImportState::Checked))
+        .set((
+            statement_imports::reading.eq(reading),
+            statement_imports::mapping_id.eq(mapping_id),
+            statement_imports::entries.eq(counted(report.entries)),
+            statement_imports::credits.eq(report.credits),
+            statement_imports::debits.eq(report.debits),
+            statement_imports::opening.eq(report.opening),
+            statement_imports::closing.eq(report.closing),
+            statement_imports::first_on.eq(report.first_on),
+            statement_imports::last_on.eq(report.last_on),
+        ))
+        .execute(conn)?;
+    Ok(kept == 1)
 }
 
 /// Keeps that lines were read, the first of which came after `done` others; false when another instance read them.

@@ -9,7 +9,8 @@ use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::IllegalMove;
 use crate::features::remittance::statements::formats::{Mapping, Reading};
 use crate::features::remittance::statements::imports::checking::Report;
-use crate::features::remittance::statements::imports::{jobs, queries as imports};
+use crate::features::remittance::statements::imports::queries as imports;
+use crate::features::remittance::statements::imports::written::saved;
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
 
@@ -26,14 +27,14 @@ pub fn map(
     if !import.mappable() {
         return Err(IllegalMove { from: import.state.as_str(), by: "mapping" }.into());
     }
-    let (_, reading) = jobs::saved(&Reading::Csv(mapping.clone()))
+    let (_, reading) = saved(&Reading::Csv(mapping.clone()), None)
         .map_err(|fault| diesel::result::Error::SerializationError(fault.into()))?;
     let kept = queries::current(conn, &import.receiving.account_key)?.filter(|kept| kept.mapping == *mapping);
     let (id, version) = match kept {
         Some(kept) => (kept.id, kept.version),
         None => queries::keep(conn, import.receiving.id, mapping, (person, ctx.now))?.ok_or(Fault::Changed)?,
     };
-    if !queries::read_by(conn, &import, &reading, id, report)? {
+    if !imports::read_by(conn, &import, (&reading, Some(id)), report)? {
         return Err(Fault::Changed);
     }
     let details = json!({ "version": version, "receiving": import.receiving.number.as_str() });

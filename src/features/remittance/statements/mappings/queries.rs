@@ -77,22 +77,3 @@ pub fn keep(
         .optional())?;
     Ok(id.map(|id| (id, version)))
 }
-
-/// Keeps by which mapping the file of an import is read, and what it says so; false when it waits no more.
-pub fn read_by(conn: &mut Conn, import: &Import, reading: &str, mapping_id: i64, report: &Report) -> QueryResult<bool> {
-    let kept = diesel::update(statement_imports::table.find(import.id))
-        .filter(statement_imports::state.eq(ImportState::Checked))
-        .set((
-            statement_imports::reading.eq(reading),
-            statement_imports::mapping_id.eq(Some(mapping_id)),
-            statement_imports::entries.eq(i64::try_from(report.entries).unwrap_or(i64::MAX)),
-            statement_imports::credits.eq(report.credits),
-            statement_imports::debits.eq(report.debits),
-            statement_imports::opening.eq(report.opening),
-            statement_imports::closing.eq(report.closing),
-            statement_imports::first_on.eq(report.first_on),
-            statement_imports::last_on.eq(report.last_on),
-        ))
-        .execute(conn)?;
-    Ok(kept == 1)
-}

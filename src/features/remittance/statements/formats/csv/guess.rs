@@ -207,7 +207,7 @@ pub fn guess(bytes: &[u8]) -> Mapping {
 }
 
 /// UTF-8 if it is; GBK if all its bytes fit and most of what is beyond ASCII are Chinese signs; else Windows-1252.
-fn encoding(bytes: &[u8]) -> Encoding {
+pub fn encoding(bytes: &[u8]) -> Encoding {
     // The beginning of a file may end within a sign.
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(bytes, |end| &bytes[..end]);
     if std::str::from_utf8(whole).is_ok() {

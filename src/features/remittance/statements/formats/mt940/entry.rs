@@ -4,7 +4,7 @@ use super::fields::Field;
 use super::{amount, field86};
 use crate::base::types::{Day, Money};
 use crate::features::remittance::statements::formats::days;
-use crate::features::remittance::statements::formats::model::{Line, Side};
+use crate::features::remittance::statements::formats::model::{Dialect, Line, Side};
 use crate::features::remittance::statements::formats::wrong::{Sample, Why, Wrong};
 
 /// An entry as `:61:` says it.
@@ -22,6 +22,8 @@ pub struct Entry {
     /// Subfield 9: what the bank adds in a line of its own.
     added: String,
     information: Option<field86::Information>,
+    /// How that looks.
+    dialect: Option<Dialect>,
 }
 
 impl Entry {
@@ -69,16 +71,23 @@ impl Entry {
             serial: said(serial),
             added: field.lines.get(1..).unwrap_or_default().join(" ").trim().to_string(),
             information: None,
+            dialect: None,
         })
     }
 
-    /// Takes the `:86:` of this entry.
-    pub fn tell(&mut self, field: &Field) -> Result<(), Wrong> {
+    /// Takes the `:86:` of this entry, from a bank that writes so.
+    pub fn tell(&mut self, field: &Field, dialect: Option<Dialect>) -> Result<(), Wrong> {
         if self.information.is_some() {
             return Err(Wrong::at(field.line, Why::Twice { field: "86" }));
         }
-        self.information = Some(field86::read(&field.lines));
+        let (told, looks) = field86::read(&field.lines, dialect);
+        (self.information, self.dialect) = (Some(told), Some(looks));
         Ok(())
+    }
+
+    /// How its information is written, of money that came in.
+    pub fn looks(&self) -> Option<Dialect> {
+        self.dialect.filter(|_| self.side == Side::Credit && self.amount.is_positive())
     }
 
     /// The line of the statement.

@@ -3,6 +3,8 @@
 mod german;
 mod slashes;
 
+use crate::features::remittance::statements::formats::model::Dialect;
+
 /// What a bank tells about an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Information {
@@ -25,9 +27,13 @@ pub struct Information {
 /// How long a line of `:86:` may be by the standard (`6*65x`): one that is full goes on in the next.
 const LINE: usize = 65;
 
-/// Reads the lines of a field in whichever order they are.
-pub fn read(lines: &[String]) -> Information {
-    german::read(lines).or_else(|| slashes::read(lines)).unwrap_or_else(|| plain(lines))
+/// Reads the lines of a field as the bank writes them, or in whichever order they are while nobody knows; and says which that is.
+/// What is written otherwise than the bank does is text: it may be all a payer's.
+pub fn read(lines: &[String], dialect: Option<Dialect>) -> (Information, Dialect) {
+    let looks = german::read(lines).map(|told| (told, Dialect::Subfields));
+    let looks = looks.or_else(|| slashes::read(lines).map(|told| (told, Dialect::CodeWords)));
+    let Some((told, looks)) = looks else { return (plain(lines), Dialect::Plain) };
+    if dialect.is_none_or(|dialect| dialect == looks) { (told, looks) } else { (plain(lines), looks) }
 }
 
 fn plain(lines: &[String]) -> Information {
@@ -63,8 +69,12 @@ fn number(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn lines(text: &str) -> Vec<String> {
+        text.lines().map(ToString::to_string).collect()
+    }
+
     fn told(text: &str) -> Information {
-        read(&text.lines().map(ToString::to_string).collect::<Vec<_>>())
+        read(&lines(text), None).0
     }
 
     #[test]
@@ -75,5 +85,19 @@ mod tests {
         assert_eq!(told("").text, "");
         let all = Information { text: "12 bottles? 20 of them".into(), ..Information::default() };
         assert_eq!(told("12 bottles? 20 of them"), all);
+    }
+    #[test]
+    fn nobody_is_named_in_another_order_than_the_banks() {
+        let subfields = "166?20SVWZ+T7KM?30COBADEFFXXX?31DE89370400440532013000?32LI MING";
+        let words = "/NAME/LI MING/REMI/T7KM";
+        for (text, looks) in [(subfields, Dialect::Subfields), (words, Dialect::CodeWords), ("T7KM", Dialect::Plain)] {
+            for bank in Dialect::ALL {
+                let (told, found) = read(&lines(text), Some(*bank));
+                assert_eq!(found, looks, "{text}");
+                let named = looks == *bank && looks != Dialect::Plain;
+                assert_eq!(told.remitter, if named { "LI MING" } else { "" }, "{text} {bank:?}");
+                assert!(told.text.contains("T7KM"), "{text} {bank:?}: {}", told.text);
+            }
+        }
     }
 }

@@ -1,10 +1,10 @@
 use crate::base::types::{Money, MoneyError};
 use crate::features::remittance::statements::formats::tests::{day, line, sample, taken};
 use crate::features::remittance::statements::formats::{
-    Balance, Encoding, Head, Line, Piece, Reading, Sample, Side, Why, Wrong,
+    Balance, Dialect, Encoding, Head, Line, Piece, Reading, Sample, Side, Why, Wrong, read,
 };
 
-const UTF8: Reading = Reading::Mt940 { encoding: Encoding::Utf8 };
+const UTF8: Reading = Reading::Mt940 { encoding: Encoding::Utf8, dialect: None };
 
 #[allow(clippy::unnecessary_wraps, reason = "as the fields of a line are")]
 fn own(text: &str) -> Option<String> {
@@ -63,7 +63,7 @@ fn pages_in_the_envelope_of_the_network() {
 
 #[test]
 fn a_german_bank() {
-    let reading = Reading::Mt940 { encoding: Encoding::Windows1252 };
+    let reading = Reading::Mt940 { encoding: Encoding::Windows1252, dialect: None };
     let (pieces, _) = taken(&reading, &sample("mt940-german.sta")).unwrap();
     let paid = Line {
         value_on: Some(day("2026-11-25")),
@@ -143,4 +143,22 @@ fn what_is_wrong_is_said_with_line_and_field() {
         assert_eq!(read.unwrap_err(), Wrong::at(line, why), "{to}");
     }
     assert_eq!(taken(&UTF8, b"\n"), Err(Wrong::at(1, Why::Empty)));
+}
+
+#[test]
+fn most_credits_say_how_the_bank_writes() {
+    let entries = |infos: &[&str]| -> String {
+        infos.iter().fold(String::new(), |text, info| text + ":61:261120C1,00NTRFX\n:86:" + info + "\n")
+    };
+    let looks = |infos: &[&str]| {
+        let closing = format!("{},00", 1 + infos.len());
+        let text =
+            format!(":20:X\n:25:1\n:28C:1\n:60F:C261120EUR1,00\n{}:62F:C261120EUR{closing}\n-\n", entries(infos));
+        read(&UTF8, text.as_bytes(), &mut |_| Ok(())).unwrap().dialect
+    };
+    let (words, subfields, plain) = ("/NAME/LI MING/REMI/x", "166?20SVWZ+x?32LI MING", "top up");
+    assert_eq!(looks(&[]), None);
+    assert_eq!(looks(&[words, subfields, words]), Some(Dialect::CodeWords));
+    assert_eq!(looks(&[subfields]), Some(Dialect::Subfields));
+    assert_eq!(looks(&[words, plain]), Some(Dialect::Plain), "of as many, the one that names nobody");
 }
