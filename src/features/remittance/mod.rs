@@ -17,6 +17,7 @@ mod checking;
 mod confirming;
 mod desk;
 mod entries;
+mod evidence;
 mod fault;
 mod fields;
 mod matching;

@@ -51,7 +51,7 @@ on_both!(
         assert!(page.contains("We look for money that came without its reference"), "{page}");
         let desk = desk(&mut people, &number).await;
         let text = desk.text();
-        assert!(text.contains("Claimed without reference") && text.contains("The same remitter"), "{text}");
+        assert!(text.contains("Claimed without reference") && text.contains("The same name"), "{text}");
         assert!(!text.contains("Not the authenticated name"), "{text}");
         let form = desk.form(&format!("/staff/remittances/{number}/confirmation"));
         people.finn.submits(&form).await;

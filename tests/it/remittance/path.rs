@@ -34,7 +34,7 @@ on_both! {
         let queue = people.finn.opens("/staff/remittances").await;
         assert!(queue.text().contains(&shown), "{}", queue.text());
         let page = people.finn.opens(&staff_path).await;
-        for words in ["100 of 100", "The reference stands in its text", "The same amount", "The same remitter"] {
+        for words in ["90 of 100", "The text names it", "The same amount", "The same name"] {
             assert!(page.text().contains(words), "{words} in {}", page.text());
         }
         assert_eq!(people.finn.gets(&format!("{staff_path}/slip")).await.status, 200);

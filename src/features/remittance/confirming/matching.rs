@@ -5,32 +5,8 @@ use std::cmp::Reverse;
 use crate::base::types::Number;
 use crate::features::identity;
 use crate::features::remittance::entries::StatementEntry;
-use crate::features::remittance::model::signs;
+use crate::features::remittance::evidence::{Sign, score, signs, speaks};
 use crate::features::remittance::top_ups::TopUp;
-
-/// Why an entry may be the one. Words in `templates/remittance/reason.html`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
-    /// The reference stands in the text of the remittance.
-    Reference,
-    /// The same amount.
-    Amount,
-    /// The same remitter.
-    Name,
-    /// Booked within three days of the declared date.
-    Date,
-}
-
-impl Reason {
-    const fn weight(self) -> u32 {
-        match self {
-            Self::Reference => 50,
-            Self::Amount => 30,
-            Self::Name => 15,
-            Self::Date => 5,
-        }
-    }
-}
 
 /// An entry and what speaks for it.
 #[derive(Debug, Clone)]
@@ -38,7 +14,7 @@ pub struct Candidate {
     /// The entry.
     pub entry: StatementEntry,
     /// What speaks for it.
-    pub reasons: Vec<Reason>,
+    pub signs: Vec<Sign>,
     /// 0 to 100.
     pub score: u32,
     /// Whether the amounts agree: only then it can be credited.
@@ -56,23 +32,35 @@ impl Candidate {
     }
 }
 
-/// The names in which money for the account may come are `names`. The best `most` entries for which anything speaks beside the date, of equal ones the oldest. They come newest first.
-pub fn candidates(top_up: &TopUp, entries: Vec<StatementEntry>, names: &[String], most: usize) -> Vec<Candidate> {
+/// What is known of a top-up's account.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Its real name, while one stands.
+    pub name: Option<String>,
+    /// The names of its approved payers.
+    pub payers: Vec<String>,
+    /// Waiting entries that come from an account from which money came for it before.
+    pub remembered: Vec<Number>,
+}
+
+/// The best `most` entries for which anything speaks beside the date, of equal ones the oldest. They come newest first.
+pub fn candidates(top_up: &TopUp, entries: Vec<StatementEntry>, known: &Known, most: usize) -> Vec<Candidate> {
     let mut list: Vec<Candidate> = entries
         .into_iter()
         .rev()
         .map(|entry| {
-            let reasons = reasons(top_up, &entry);
+            let signs = signs(&entry, top_up, known.name.as_deref(), known.remembered.contains(&entry.number));
+            let mut names = known.name.iter().chain(&known.payers);
             Candidate {
-                score: reasons.iter().map(|reason| reason.weight()).sum(),
+                score: score(&signs),
                 amount_agrees: entry.amount == top_up.amount,
-                strange_name: !names.iter().any(|name| identity::same_name(name, &entry.remitter)),
+                strange_name: !names.any(|name| identity::same_name(name, &entry.remitter)),
                 names_another: another(&entry.text, &top_up.number),
-                reasons,
+                signs,
                 entry,
             }
         })
-        .filter(|candidate| candidate.reasons.iter().any(|reason| *reason != Reason::Date))
+        .filter(|candidate| speaks(&candidate.signs))
         .collect();
     list.sort_by_key(|candidate| (Reverse(candidate.score), candidate.names_another.is_some()));
     list.truncate(most);
@@ -83,22 +71,6 @@ pub fn candidates(top_up: &TopUp, entries: Vec<StatementEntry>, names: &[String]
 pub fn another(text: &str, own: &Number) -> Option<Number> {
     let named = Number::within('R', text);
     if named.contains(own) { None } else { named.into_iter().next() }
-}
-
-fn reasons(top_up: &TopUp, entry: &StatementEntry) -> Vec<Reason> {
-    let declared = top_up.declared.as_ref();
-    let checks = [
-        (Reason::Reference, signs(&entry.text).contains(top_up.number.as_str())),
-        (Reason::Amount, entry.amount == top_up.amount),
-        (Reason::Name, declared.is_some_and(|told| same_name(&told.remitter, &entry.remitter))),
-        (Reason::Date, declared.is_some_and(|told| entry.booked_on.days_since(told.remitted_on).abs() <= 3)),
-    ];
-    checks.into_iter().filter_map(|(reason, holds)| holds.then_some(reason)).collect()
-}
-
-fn same_name(one: &str, other: &str) -> bool {
-    let (one, other) = (signs(one), signs(other));
-    !one.is_empty() && one == other
 }
 
 #[cfg(test)]
@@ -182,13 +154,13 @@ mod tests {
                 entry(3, 1, "Somebody", "nothing", "2026-11-23"),
                 entry(4, 5, "Somebody", &text, "2026-10-01"),
             ],
-            &["Li Ming".to_string()],
+            &Known { name: Some("Li Ming".into()), ..Known::default() },
             10,
         );
         let order: Vec<&str> = list.iter().map(|one| one.entry.bank_serial.as_str()).collect();
         assert_eq!(order, ["2", "4", "1"]);
-        assert_eq!(list[0].score, 100);
-        assert_eq!(list[0].reasons, [Reason::Reference, Reason::Amount, Reason::Name, Reason::Date]);
+        assert_eq!(list[0].score, 90);
+        assert_eq!(list[0].signs, [Sign::Reference, Sign::Amount, Sign::Name, Sign::Date]);
         assert!(!list[1].amount_agrees);
         let strange: Vec<bool> = list.iter().map(|one| one.strange_name).collect();
         assert_eq!(strange, [false, true, true]);
@@ -204,7 +176,7 @@ mod tests {
             entry(2, 125_000, "Li Ming", &both, "2026-11-23"),
             entry(3, 125_000, "Li Ming", "RENT7KM3X9Q2", "2026-11-23"),
         ];
-        let named: Vec<_> = candidates(&top_up, entries, &[], 10)
+        let named: Vec<_> = candidates(&top_up, entries, &Known::default(), 10)
             .into_iter()
             .map(|one| (one.entry.bank_serial, one.names_another))
             .collect();
@@ -216,7 +188,7 @@ mod tests {
         let top_up = top_up();
         let wide: String =
             top_up.number.as_str().chars().filter_map(|sign| char::from_u32(u32::from(sign) + 0xFEE0)).collect();
-        let list = candidates(&top_up, vec![entry(1, 1, "x", &wide, "2026-01-01")], &[], 10);
-        assert_eq!(list[0].reasons, [Reason::Reference]);
+        let list = candidates(&top_up, vec![entry(1, 1, "x", &wide, "2026-01-01")], &Known::default(), 10);
+        assert_eq!(list[0].signs, [Sign::Reference]);
     }
 }

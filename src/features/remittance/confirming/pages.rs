@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::matching::{Candidate, Reason, candidates};
+use super::matching::{Candidate, Known, candidates};
 use super::moves;
 use super::queries::{self, Payer, Queued, Sight};
 use crate::base::db::Conn;
@@ -122,9 +122,12 @@ async fn case<A: Actor + crate::web::MayLook + std::ops::Deref<Target = Officer>
             } else {
                 Vec::new()
             };
-            let mut names = payers::names_of(conn, officer.keys(), top_up.account_id)?;
-            names.extend(identity::name_of(conn, officer.keys(), top_up.account_id)?);
-            let candidates = candidates(&top_up, open, &names, SHOWN);
+            let known = Known {
+                name: identity::name_of(conn, officer.keys(), top_up.account_id)?,
+                payers: payers::names_of(conn, officer.keys(), top_up.account_id)?,
+                remembered: queries::remembered(conn, officer, top_up.account_id)?,
+            };
+            let candidates = candidates(&top_up, open, &known, SHOWN);
             let looked = Looked::at(top_up.account_id, number.as_str());
             Ok((looked, Case { top_up, payer, knots, candidates }))
         })

@@ -5,8 +5,12 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::base::db::Conn;
-use crate::base::db::schema::{accounts, memberships, people, permanent_references, receiving_accounts, remittances};
+use crate::base::db::schema::{
+    accounts, allocations, memberships, people, permanent_references, receiving_accounts, remittances,
+    statement_entries,
+};
 use crate::base::types::{Address, Moment, Money, Number};
+use crate::features::remittance::entries::EntryState;
 use crate::features::remittance::model::RemittanceState;
 use crate::features::remittance::top_ups::TopUp;
 use crate::features::staff::Officer;
@@ -46,6 +50,28 @@ pub fn customers(conn: &mut Conn, numbers: &[&str]) -> QueryResult<HashMap<Strin
         .select((permanent_references::number, (accounts::name, accounts::number, people::name, people::address)))
         .load(conn)?;
     Ok(rows.into_iter().chain(permanent).collect())
+}
+
+/// Transfers of an account whose origin is remembered.
+const REMEMBERED: i64 = 100;
+
+/// Entries that need a person and come from an account from which money came for this one before.
+pub fn remembered(conn: &mut Conn, _: &Officer, account_id: i64) -> QueryResult<Vec<Number>> {
+    let hashes: Vec<String> = allocations::table
+        .inner_join(statement_entries::table)
+        .filter(allocations::account_id.eq(account_id))
+        .filter(allocations::undone_by_id.is_null())
+        .filter(statement_entries::remitter_hash.is_not_null())
+        .order(allocations::allocated_at.desc())
+        .limit(REMEMBERED)
+        .select(statement_entries::remitter_hash.assume_not_null())
+        .load(conn)?;
+    statement_entries::table
+        .filter(statement_entries::remitter_hash.eq_any(hashes))
+        .filter(statement_entries::state.eq_any([EntryState::Open, EntryState::Held]))
+        .limit(REMEMBERED)
+        .select(statement_entries::number)
+        .load(conn)
 }
 
 /// A row of the queue.

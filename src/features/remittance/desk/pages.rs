@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::candidates::{Candidate, Payable, Sign, candidates};
+use super::candidates::{Candidate, Payable, candidates};
 use super::model::{DecisionKind, DecisionState};
 use super::moves::{self, Outcome, Wish};
 use super::queries::{self, Told, Waiting};
