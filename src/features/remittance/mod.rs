@@ -29,7 +29,6 @@ mod receiving;
 mod requests;
 mod routes;
 mod sealed;
-#[allow(dead_code, unused_imports)]
 mod statements;
 mod top_ups;
 mod transfer_code;

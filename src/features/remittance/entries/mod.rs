@@ -7,12 +7,12 @@ mod pages;
 mod queries;
 mod voiding;
 
-pub(super) use meeting::{Brought, Typed, hold, meet, typed};
+pub(super) use meeting::{Brought, Typed, meet};
 pub use model::{EntryMove, EntryState, Hold};
 pub use moves::{enter, void};
 pub(super) use pages::{create, list, new};
 pub use queries::NewEntry;
 pub(super) use queries::{
-    StatementEntry, candidates_for, goes_back, held_for, named_in, one, remitter, waiting, waits_for,
+    StatementEntry, candidates_for, goes_back, held_for, hold, named_in, one, remitter, typed, waiting, waits_for,
 };
 pub(super) use voiding::{void_ask, void_do};

@@ -1,5 +1,6 @@
 //! Entries of the receiving banks' statements, as finance types them in.
 
+mod typed;
 mod waiting;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,8 @@ use crate::features::remittance::statements::Side;
 use crate::features::remittance::top_ups::TopUp;
 use crate::features::staff::Officer;
 
+pub(super) use typed::{credited_account, taken_over};
+pub use typed::{hold, typed};
 pub use waiting::{goes_back, held_for, waiting, waits_for};
 
 /// What finance reads off the statement.

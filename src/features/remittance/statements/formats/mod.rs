@@ -24,15 +24,19 @@ mod tests;
 
 use std::io::BufRead;
 
-pub use self::amounts::{Decimal, Thousands};
 pub use self::csv::{AmountColumns, Delimiter, Mapping, MappingFault, guess, guess_encoding, heading, sheet};
-pub use self::days::DayStyle;
-pub use self::model::{Balance, Dialect, Format, Head, Line, Piece, Reading, Side, Summary, sniff};
+pub use self::model::{Dialect, Format, Head, Line, Piece, Reading, Side, Summary, sniff};
 pub use self::names::is_name;
 #[cfg(debug_assertions)]
 pub use self::probe::{probe_camt053, probe_csv, probe_mt940};
 pub use self::text::Encoding;
 pub use self::wrong::{Sample, Why, Wrong};
+#[cfg(test)]
+pub use self::{
+    amounts::{Decimal, Thousands},
+    days::DayStyle,
+    model::Balance,
+};
 
 /// Reads a whole statement file and hands over its pieces in the order of the file, balances checked.
 ///

@@ -6,18 +6,12 @@ mod entries;
 use diesel::prelude::*;
 
 use super::checking::{Expected, Report};
-use super::lines::Counted;
 use super::model::ImportState;
 use crate::base::db::Conn;
-use crate::base::db::schema::{people, receiving_accounts, statement_entries, statement_imports, statement_mappings};
+use crate::base::db::schema::{people, receiving_accounts, statement_imports, statement_mappings};
 use crate::base::types::{Day, Moment, Money, Number};
-use crate::each;
-use crate::features::remittance::allocating::Arrived;
-use crate::features::remittance::entries::EntryState;
 use crate::features::remittance::receiving::Receiving;
-use crate::features::remittance::sealed::{ENTRY_ACCOUNT, ENTRY_REMITTER, hash_of_account, seal};
-use crate::features::remittance::statements::formats::{Format, Side};
-use crate::services::context::Context;
+use crate::features::remittance::statements::formats::Format;
 
 pub use before::{goes_on, imported_until, last_closing, once_more, overlaps, read_before};
 pub use entries::{keep, known, typed_ahead};

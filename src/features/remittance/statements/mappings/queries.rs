@@ -4,13 +4,10 @@ use diesel::prelude::*;
 use diesel::result::Error::DeserializationError;
 
 use crate::base::db::Conn;
-use crate::base::db::schema::{receiving_accounts, statement_imports, statement_mappings};
+use crate::base::db::schema::{receiving_accounts, statement_mappings};
 use crate::base::types::Moment;
 use crate::each;
 use crate::features::remittance::statements::formats::Mapping;
-use crate::features::remittance::statements::imports::ImportState;
-use crate::features::remittance::statements::imports::checking::Report;
-use crate::features::remittance::statements::imports::queries::Import;
 
 /// A mapping that was kept.
 #[derive(Debug, Clone)]
