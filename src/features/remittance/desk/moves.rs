@@ -87,7 +87,7 @@ pub fn agree(conn: &mut Conn, officer: &impl Treasurer, number: &Number) -> Resu
     let wish = Wish { kind: decision.kind, shares: decision.shares()?, note: decision.note.clone() };
     allowed(conn, person, &arrived, &wish)?;
     // What the bank wrote, or the account's real name, may have come to be another one since: then somebody has to say why.
-    if wish.kind == DecisionKind::Credit && wish.note.is_none() && asks(conn, ctx, &arrived, &wish)? {
+    if wish.kind == DecisionKind::Credit && asks(conn, ctx, &arrived, &wish)? && wish.note.is_none() {
         return Err(Fault::Changed);
     }
     settled(conn, officer, &decision, DecisionMove::Agree)?;
