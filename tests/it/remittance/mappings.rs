@@ -64,7 +64,7 @@ on_both!(
 
         // The preview alone keeps nothing; a contradiction is said at its field, and so is the first line that is not read.
         let looked = people.fay.posts(&form.clone().with("skip", "").pressing("Look again")).await;
-        assert_eq!((looked.status, looked.text().contains("D · Amount")), (200, false));
+        assert_eq!((looked.status, looked.text().contains("D · Amount")), (422, false));
         for (field, value, at, says) in [
             ("balance", "3", "balance", "Column D is chosen"),
             ("thousands", "comma", "thousands", "is the decimal mark"),
@@ -119,6 +119,60 @@ on_both!(
             })
             .await;
         assert_eq!(events[..3], ["statement_unread", "statement_mapped", "statement_checked"]);
+    }
+);
+
+on_both!(
+    async fn looking_again_shows_the_entries_as_they_are_read_and_keeps_nothing(portal) {
+        let mut people = company(&portal).await;
+        let rows = "20.11.2026;Li Ming;rent;1250,00;B1;2250,00\n21.11.2026;;Charges;-12,00;B2;2238,00\n";
+        let path = place(&mut people, format!("{HEADS}{rows}").as_bytes()).await;
+        let page = people.fay.opens(&path).await;
+        assert!(page.text().contains("The first entries, as they are read"), "{}", page.text());
+        let form = page.form(&path);
+        let entries = |page: &Page| page.all("tbody tr").into_iter().filter(|row| row.contains('¥')).collect::<Vec<_>>();
+        let looked = people.fay.posts(&form.clone().with("serial", "4").pressing("Look again")).await;
+        let shown = entries(&looked);
+        assert_eq!((looked.status, shown.len()), (200, 2), "{}", looked.text());
+        for (row, words) in shown.iter().zip([
+            ["20 Nov 2026", "Li Ming", "rent", "B1", "¥ 1,250.00"],
+            ["21 Nov 2026", "Not named", "Charges", "B2", "went out −¥ 12.00"],
+        ]) {
+            assert!(words.iter().all(|word| row.contains(word)), "{words:?} in {row}");
+        }
+        assert_eq!(looked.form(&path).value("serial"), Some("4"), "what was chosen is kept");
+
+        // What cannot be read is said as saving says it, and nothing is shown as if it were.
+        for (field, value, at, says) in [
+            ("day_style", "DD/MM/YYYY", "day", "Line 2: day is not a day"),
+            ("amount", "2", "amount", "Line 2: amount is not an amount: rent"),
+            ("balance", "4", "balance", "Line 2:"),
+            ("tail", "20.,21.", "skip", "holds no booked entry"),
+            ("encoding", "", "encoding", "Choose one of"),
+        ] {
+            let looked = people.fay.posts(&form.clone().with(field, value).pressing("Look again")).await;
+            assert_eq!((looked.status, entries(&looked).len()), (422, 0), "{field}: {}", looked.text());
+            assert_eq!(looked.wrong_fields()[0], at, "{field}: {}", looked.text());
+            assert!(looked.text().contains(says), "{field}: {}", looked.text());
+            assert_eq!(looked.form(&path).value(field), Some(value), "what was chosen is kept");
+        }
+        assert_eq!(versions(&portal).await, []);
+        let waiting = people.fay.opens(path.strip_suffix("/mapping").unwrap()).await;
+        assert!(waiting.text().contains("Its columns are not named"), "{}", waiting.text());
+    }
+);
+
+on_both!(
+    async fn a_line_that_comes_late_is_found_by_saving(portal) {
+        let mut people = company(&portal).await;
+        let row = |nth: u32| format!("20.11.2026;Li;a;{};B{nth};", if nth == 12 { "one" } else { "1,00" });
+        let rows: Vec<String> = (1..=12).map(row).collect();
+        let path = place(&mut people, format!("{HEADS}{}\n", rows.join("\n")).as_bytes()).await;
+        let form = people.fay.opens(&path).await.form(&path).with("balance", "");
+        let looked = people.fay.posts(&form.clone().pressing("Look again")).await;
+        assert_eq!((looked.status, looked.text().matches("20 Nov 2026").count()), (200, 10), "{}", looked.text());
+        let saved = people.fay.posts(&form.pressing("Save and check")).await;
+        assert!(saved.status == 422 && saved.text().contains("Line 13: amount"), "{}", saved.text());
     }
 );
 

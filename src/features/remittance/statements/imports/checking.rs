@@ -178,12 +178,16 @@ pub fn check(reading: &Reading, source: impl BufRead, expected: &Expected, today
     Ok(Report { entries: lines, credits, debits, dialect, ..report })
 }
 
-/// The first lines of a file, for the page.
-pub fn first(reading: &Reading, source: impl BufRead, most: usize) -> Vec<Line> {
+/// How many entries of a file are shown before it is imported.
+pub const SHOWN: usize = 10;
+
+/// The first lines of a file, at most so many, or what is wrong before there are enough. `today` is the day in the portal's zone.
+pub fn first(reading: &Reading, source: impl BufRead, most: usize, today: Day) -> Result<Vec<Line>, Wrong> {
     let mut lines = Vec::new();
     // Once there are enough the reading is ended as if something were wrong.
-    let _ = read(reading, source, &mut |piece| {
+    let ended = read(reading, source, &mut |piece| {
         if let Piece::Line(line) = piece {
+            fit(&line, today)?;
             let place = line.place;
             lines.push(line);
             if lines.len() >= most {
@@ -192,7 +196,10 @@ pub fn first(reading: &Reading, source: impl BufRead, most: usize) -> Vec<Line> 
         }
         Ok(())
     });
-    lines
+    match ended {
+        Err(wrong) if wrong.why != Why::Stopped => Err(wrong),
+        _ => Ok(lines),
+    }
 }
 
 #[cfg(test)]

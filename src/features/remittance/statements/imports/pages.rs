@@ -13,7 +13,7 @@ use super::written::{before, reading_of, saved};
 use super::{looking, moves, source, written};
 use crate::base::types::{Day, Money, Number};
 use crate::features::remittance::receiving::{self, Receiving};
-use crate::features::remittance::statements::formats::{Dialect, Format, Line, Reading, Side};
+use crate::features::remittance::statements::formats::{Dialect, Format, Line, Reading};
 use crate::features::staff::{Auditor, Finance, Staff};
 use crate::services::storage::Kind;
 use crate::web::forms::{Asking, Errors, FieldError, Form};
@@ -24,8 +24,6 @@ use crate::web::{Ended, Error, Flash, Goto, Press, Shell, Visit, again, page};
 
 /// Bytes of one file of the page: some 100,000 entries. The operator's command takes any.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
-/// How many entries of a file are shown before it is imported.
-const SHOWN: usize = 10;
 
 const FILE: Takes = Takes {
     purpose: "statement",
@@ -313,7 +311,12 @@ async fn first_lines(visit: &Visit<Reader>, import: &Import) -> Result<Vec<Line>
     let source = source::stored(&house.storage, key, size, house.keys.clone()).await;
     let source = source.map_err(|fault| Error::Unavailable(fault.to_string()))?;
     let reading = reading_of(import).map_err(Error::internal)?;
-    source::apart(move || checking::first(&reading, source, SHOWN)).await.map_err(Error::internal)
+    let today = house.clock.now().day(&house.config.zone);
+    let read = source::apart(move || checking::first(&reading, source, checking::SHOWN, today))
+        .await
+        .map_err(Error::internal)?;
+    // It was looked through to its end before.
+    Ok(read.unwrap_or_default())
 }
 
 pub(in crate::features::remittance) async fn import_do(

@@ -47,7 +47,7 @@ pub fn at_once(
     };
     let import = jobs::begin(conn, ctx, &new, &report).map_err(|fault| fault.to_string())?;
     let mut counting = Counting::default();
-    let lines = checking::first(&reading, text.as_bytes(), usize::MAX);
+    let lines = checking::first(&reading, text.as_bytes(), usize::MAX, today).map_err(|fault| fault.to_string())?;
     let counted: Vec<_> = lines.into_iter().map(|line| counting.next(&ctx.keys, line)).collect();
     moves::bring(conn, ctx, &import.number, 0, &counted).map_err(|fault| fault.to_string())?;
     matching::look_at_next(conn, ctx).map_err(|fault| fault.to_string())?;

@@ -9,8 +9,8 @@ use super::form::{Columns, field_of};
 use super::moves;
 use super::queries::{self, Kept};
 use super::sheet::{HEADS, Sheet};
-use crate::base::types::Number;
-use crate::features::remittance::statements::formats::{self, Mapping, Reading, Wrong, guess};
+use crate::base::types::{Day, Number};
+use crate::features::remittance::statements::formats::{self, Line, Mapping, Reading, Wrong, guess};
 use crate::features::remittance::statements::imports::checking::{self, Refusal, Report};
 use crate::features::remittance::statements::imports::pages::{address, number_in};
 use crate::features::remittance::statements::imports::queries::{self as imports, Import};
@@ -44,6 +44,8 @@ struct Edit {
     form: Columns,
     errors: Errors,
     sheet: Sheet,
+    /// The first entries, as they are read by what is chosen; none while they cannot be.
+    lines: Vec<Line>,
     reason: Reason,
 }
 
@@ -96,7 +98,7 @@ impl Seen {
     fn drawn(self, shell: Shell, form: Columns, errors: Errors, reason: Reason) -> Edit {
         let (encoding, delimiter, skip) = form.drawn(&guess(&self.head));
         let sheet = Sheet::of(&self.head, encoding, delimiter, skip);
-        Edit { shell, import: self.import, form, errors, sheet, reason }
+        Edit { shell, import: self.import, form, errors, sheet, lines: Vec::new(), reason }
     }
 }
 
@@ -116,7 +118,9 @@ pub(in crate::features::remittance) async fn edit(
     if mapping.skip > HEADS {
         form.skip = String::new();
     }
-    page(seen.drawn(shell, form, Errors::none(), reason))
+    // What is filled in may be a guess, and nobody chose it yet: where it does not fit nothing is said to be wrong.
+    let lines = first_lines(&visit, &seen.import, &mapping).await?.unwrap_or_default();
+    page(Edit { lines, ..seen.drawn(shell, form, Errors::none(), reason) })
 }
 
 pub(in crate::features::remittance) async fn update(
@@ -136,24 +140,28 @@ pub(in crate::features::remittance) async fn update(
     let (shell, seen) = seen(&visit, &number).await?;
     let shell = visit.with_form(shell);
     let reason = seen.reason().0;
-    let (mapping, report) = match judged(&visit, &seen, &asked).await? {
-        Ok(Some(well)) => well,
-        Ok(None) => return page(seen.drawn(shell, asked, Errors::none(), reason)),
+    let well = match judged(&visit, &seen, &asked).await? {
+        Ok(Judged::Read(well)) => well,
+        Ok(Judged::Looked(lines)) => return page(Edit { lines, ..seen.drawn(shell, asked, Errors::none(), reason) }),
         Err(errors) => return again(seen.drawn(shell, asked, errors, reason)),
     };
     let ended = visit.write(&form, move |conn, officer, _| {
+        let (mapping, report) = *well;
         moves::map(conn, (officer.ctx(), officer.person_id()), &number, &mapping, &report)?;
         Ok(Goto::to(address(&number)).saying(Flash::StatementChecked))
     });
     ended.await?.or(|shell, errors, _| seen.drawn(shell, asked, errors, reason))
 }
 
-/// The mapping that is chosen and what the file says by it; nothing when the preview alone was asked for.
-async fn judged(
-    visit: &Visit<Staff<Finance>>,
-    seen: &Seen,
-    asked: &Columns,
-) -> Result<Result<Option<(Mapping, Report)>, Errors>, Error> {
+/// What is chosen, by the file.
+enum Judged {
+    /// The first entries: the preview alone was asked for.
+    Looked(Vec<Line>),
+    /// The mapping, and what the file says by it to its end.
+    Read(Box<(Mapping, Report)>),
+}
+
+async fn judged(visit: &Visit<Staff<Finance>>, seen: &Seen, asked: &Columns) -> Result<Result<Judged, Errors>, Error> {
     let (encoding, delimiter, skip) = asked.drawn(&guess(&seen.head));
     let width = Sheet::of(&seen.head, encoding, delimiter, skip).width();
     let mapping = match asked.read(width) {
@@ -164,9 +172,6 @@ async fn judged(
     if !faults.is_empty() {
         return Ok(Err(faults));
     }
-    if asked.step == "look" {
-        return Ok(Ok(None));
-    }
     let refused = |wrong: Wrong| {
         let field = field_of(&wrong, &asked.amount_kind);
         Errors::one(field, FieldError::StatementLine(wrong.line, wrong.why.to_string()))
@@ -175,11 +180,29 @@ async fn judged(
         Ok(heading) => Mapping { heading, ..mapping },
         Err(wrong) => return Ok(Err(refused(wrong))),
     };
+    let nothing = || Errors::one("skip", FieldError::NoEntries);
+    if asked.step == "look" {
+        return Ok(match first_lines(visit, &seen.import, &mapping).await? {
+            Ok(lines) if lines.is_empty() => Err(nothing()),
+            Ok(lines) => Ok(Judged::Looked(lines)),
+            Err(wrong) => Err(refused(wrong)),
+        });
+    }
     Ok(match read_through(visit, &seen.import, &mapping).await? {
-        Ok(report) => Ok(Some((mapping, report))),
+        Ok(report) => Ok(Judged::Read(Box::new((mapping, report)))),
         Err(Refusal::Wrong(wrong)) => Err(refused(wrong)),
-        Err(Refusal::Empty | Refusal::Foreign(..)) => Err(Errors::one("skip", FieldError::NoEntries)),
+        Err(Refusal::Empty | Refusal::Foreign(..)) => Err(nothing()),
     })
+}
+
+/// The first entries by a mapping.
+async fn first_lines(
+    visit: &Visit<Staff<Finance>>,
+    import: &Import,
+    mapping: &Mapping,
+) -> Result<Result<Vec<Line>, Wrong>, Error> {
+    let (source, reading, today) = to_read(visit, import, mapping).await?;
+    source::apart(move || checking::first(&reading, source, checking::SHOWN, today)).await.map_err(Error::internal)
 }
 
 /// Looks the whole file through by a mapping.
@@ -188,9 +211,17 @@ async fn read_through(
     import: &Import,
     mapping: &Mapping,
 ) -> Result<Result<Report, Refusal>, Error> {
-    let (source, expected) = (opened(visit, import).await?, import.expected());
-    let reading = Reading::Csv(expected.mapped(mapping.clone()));
-    let house = visit.house();
-    let today = house.clock.now().day(&house.config.zone);
+    let ((source, reading, today), expected) = (to_read(visit, import, mapping).await?, import.expected());
     source::apart(move || checking::check(&reading, source, &expected, today)).await.map_err(Error::internal)
+}
+
+/// The file, how it is read by a mapping, and the day in the portal's zone.
+async fn to_read(
+    visit: &Visit<Staff<Finance>>,
+    import: &Import,
+    mapping: &Mapping,
+) -> Result<(std::io::BufReader<Arriving>, Reading, Day), Error> {
+    let house = visit.house();
+    let reading = Reading::Csv(import.expected().mapped(mapping.clone()));
+    Ok((opened(visit, import).await?, reading, house.clock.now().day(&house.config.zone)))
 }

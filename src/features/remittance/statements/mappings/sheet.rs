@@ -3,7 +3,7 @@
 use crate::features::remittance::statements::formats::{self, Delimiter, Encoding, Sample};
 
 /// Lines that are shown, and more where the heads of the columns stand further down.
-const LINES: usize = 20;
+const LINES: usize = 6;
 /// Lines among which that of the heads is chosen.
 pub const HEADS: u32 = 60;
 /// Columns that are shown and offered.
@@ -50,7 +50,7 @@ impl Sheet {
     /// The sheet of these first bytes.
     pub fn of(head: &[u8], encoding: Encoding, delimiter: Delimiter, skip: u32) -> Self {
         let skip = usize::try_from(skip.min(HEADS)).unwrap_or_default();
-        let rows = formats::sheet(head, encoding, delimiter, LINES.max(skip + 5));
+        let rows = formats::sheet(head, encoding, delimiter, LINES.max(skip + 4));
         let width = rows.iter().map(Vec::len).max().unwrap_or_default().min(COLUMNS);
         let shown = |row: &[String], column: usize| {
             row.get(column).map(|cell| Sample::of(cell).as_str().to_string()).unwrap_or_default()
