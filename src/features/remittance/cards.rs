@@ -61,7 +61,8 @@ struct Task<'a> {
     count: i64,
 }
 
-/// What the customer has to do before money is looked for: declare the transfer, or correct what was refused.
+/// What the customer has to do before money is looked for: declare the transfer, or correct what was refused. Where money
+/// arrived already there is nothing to send.
 pub(super) fn task(conn: &mut Conn, ctx: &Context, look: &Look<'_>) -> Result<Option<String>, Error> {
     let Some((row, count)) = top_ups::for_customer(conn, ctx)? else { return Ok(None) };
     Ok(Some(Task { shell: Mini::of(look), row, count }.render()?))
@@ -73,12 +74,14 @@ struct UnderWayCard<'a> {
     shell: Mini<'a>,
     row: Row,
     count: i64,
+    /// Whether its money is there and waits for a person.
+    arrived: bool,
 }
 
-/// The newest remittance that is under way; nothing when there is none.
+/// The newest remittance that is under way, or whose money is looked at; nothing when there is none.
 pub(super) fn under_way(conn: &mut Conn, ctx: &Context, look: &Look<'_>) -> Result<Option<String>, Error> {
-    let Some((row, count)) = top_ups::under_way(conn, ctx)? else { return Ok(None) };
-    Ok(Some(UnderWayCard { shell: Mini::of(look), row, count }.render()?))
+    let Some((row, count, arrived)) = top_ups::under_way(conn, ctx)? else { return Ok(None) };
+    Ok(Some(UnderWayCard { shell: Mini::of(look), row, count, arrived }.render()?))
 }
 
 #[derive(Template)]

@@ -63,6 +63,7 @@ on_both!(
         let page = people.li.opens(&mine).await;
         assert!(page.text().contains("Arrived, we look at it") && !page.text().contains("3100 0001 2345"), "{}", page.text());
         assert!(!page.links().iter().any(|(_, to)| to.ends_with("/withdrawal")), "{}", page.text());
+        assert_eq!(people.li.gets(&format!("{mine}/withdrawal")).await.status, 409);
         let mut cancel = people.li.opens("/account/remittances/new").await.form("/account/remittances/new");
         cancel.action = format!("{mine}/withdrawal");
         assert_eq!(people.li.posts(&cancel).await.status, 409);

@@ -5,7 +5,7 @@ use easylink::base::db::schema::{receiving_accounts, statement_entries};
 use easylink::base::types::{Money, Number};
 
 use super::receiving::opens_another;
-use super::{balance, company, declares, enters_line, entry, presses, tops_up};
+use super::{balance, company, declares, enters_line, entry, presses, tops_up, verified};
 use crate::support::portal::Portal;
 
 /// The number of the entry with this serial number.
@@ -137,5 +137,33 @@ on_both! {
         declares(&mut people.li, &number).await;
         let page = people.li.opens("/account").await;
         assert!(!page.text().contains("Transfer and declare") && page.text().contains("Remittance under way"), "{}", page.text());
+    }
+}
+
+on_both! {
+    async fn what_has_arrived_asks_nothing_of_the_customer(portal) {
+        let mut people = company(&portal).await;
+        let first = tops_up(&mut people.li, "10").await;
+        portal.minutes(1);
+        let second = tops_up(&mut people.li, "20").await;
+        let overview = people.li.opens("/account").await.text();
+        assert!(overview.contains("Transfer and declare ¥ 20.00") && overview.contains("1 more waits"), "{overview}");
+        // The money of the newer one is there: the older one alone waits for the customer.
+        enters_line(&mut people.fay, "20", &second, "S-1").await;
+        let overview = people.li.opens("/account").await.text();
+        assert!(overview.contains("Transfer and declare ¥ 10.00") && !overview.contains("more waits"), "{overview}");
+        assert!(overview.contains("Remittance under way") && overview.contains("Arrived, we look at it"), "{overview}");
+        let list = people.li.opens("/account/remittances").await.all("tbody tr");
+        assert!(list[0].contains("Arrived, we look at it") && list[1].contains("Waiting for your declaration"), "{list:?}");
+        enters_line(&mut people.fay, "10", &first, "S-2").await;
+        let overview = people.li.opens("/account").await.text();
+        assert!(!overview.contains("Transfer and declare") && overview.contains("1 more under way"), "{overview}");
+        // Nobody cancels what has arrived, not even from an address that was kept.
+        assert_eq!(people.li.gets(&format!("/account/remittances/{first}/withdrawal")).await.status, 409);
+        // Another customer’s money says nothing here.
+        let mut other = verified(&portal, "zoe@example.com").await;
+        tops_up(&mut other, "10").await;
+        let overview = other.opens("/account").await.text();
+        assert!(overview.contains("Transfer and declare") && !overview.contains("Arrived"), "{overview}");
     }
 }

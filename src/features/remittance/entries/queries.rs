@@ -26,7 +26,7 @@ use crate::features::staff::Officer;
 
 pub(super) use typed::{credited_account, taken_over};
 pub use typed::{hold, typed};
-pub use waiting::{goes_back, held_for, waiting, waits_for};
+pub use waiting::{arrived, arrived_of, goes_back, held_for, waiting, waits_for};
 
 /// What finance reads off the statement.
 #[derive(Debug, Clone)]

@@ -77,7 +77,7 @@ pub fn withdraw(conn: &mut Conn, steward: &impl Steward, number: &Number) -> Res
     let (state, _) = queries::own(conn, steward, number)?.ok_or(Fault::NotFound)?;
     let to = state.after(Move::Withdraw)?;
     // Money for it is there, and a person looks at it.
-    if entries::waits_for(conn, number)? || entries::held_for(conn, number)?.is_some() {
+    if entries::arrived(conn, number)? {
         return Err(Fault::Changed);
     }
     if !queries::settle(conn, steward, number, (state, to))? {

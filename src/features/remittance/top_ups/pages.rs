@@ -41,6 +41,8 @@ pub(in crate::features::remittance) fn number_in(path: &str) -> Result<Number, E
 struct List {
     shell: Shell,
     rows: Rows<Row>,
+    /// Those for which money is there and waits for a person.
+    arrived: Vec<Number>,
     verified: bool,
 }
 
@@ -49,14 +51,15 @@ pub(in crate::features::remittance) async fn list(
     Asking(after): Asking<After>,
 ) -> Result<HttpResponse, Error> {
     let cursor = Number::parse('R', &after.after);
-    let (shell, (rows, verified)) = visit
+    let (shell, (rows, arrived, verified)) = visit
         .read(move |conn, member| {
             let load = |after: Option<&Number>| queries::list(conn, member, after, PAGE + 1);
             let rows = Rows::below(cursor, load, |row| row.number.as_str().to_string())?;
-            Ok((rows, identity::result_of(conn, member)?.is_some()))
+            let arrived = entries::arrived_of(conn, member.account_id())?;
+            Ok((rows, arrived, identity::result_of(conn, member)?.is_some()))
         })
         .await?;
-    page(List { shell, rows, verified })
+    page(List { shell, rows, arrived, verified })
 }
 
 #[derive(Template)]
@@ -217,7 +220,8 @@ pub(in crate::features::remittance) async fn withdraw_ask(
     let (shell, top_up) = visit
         .read(move |conn, member| {
             let found = queries::one(conn, member, &number)?.ok_or(Error::NotFound)?;
-            if found.state.allows(Move::Withdraw) { Ok(found) } else { Err(Error::Conflict) }
+            let free = found.state.allows(Move::Withdraw) && !entries::arrived(conn, &found.number)?;
+            if free { Ok(found) } else { Err(Error::Conflict) }
         })
         .await?;
     page(Withdrawal { shell, top_up })

@@ -8,6 +8,7 @@ use crate::base::types::{Day, Moment, Money, Number};
 use crate::features::accounts::Customer;
 use crate::features::remittance::actor::{Payer, Steward};
 use crate::features::remittance::bank_number::BankNumber;
+use crate::features::remittance::entries;
 use crate::features::remittance::model::{NumberKind, RemittanceState};
 use crate::features::remittance::receiving::{RECEIVING, Receiving};
 use crate::features::remittance::sealed::{self, BANK, BANK_ACCOUNT, REMITTER, seal};
@@ -65,32 +66,42 @@ pub fn list(conn: &mut Conn, member: &Customer, after: Option<&Number>, most: i6
     query.load(conn).map(Some)
 }
 
-/// The newest transfer of the author's account that is declared and not found yet, and how many are: an open top-up waits
-/// for the customer and is a task.
-pub fn under_way(conn: &mut Conn, ctx: &Context) -> QueryResult<Option<(Row, i64)>> {
-    newest(conn, ctx, &[RemittanceState::Declared])
+/// The newest of the account's remittances of which something is true, and of how many it is.
+macro_rules! newest {
+    ($conn:expr, $account_id:expr, $which:expr) => {{
+        let own = || remittances::table.filter(remittances::account_id.eq($account_id)).filter($which);
+        let count: i64 = own().count().get_result($conn)?;
+        let newest: Option<Row> = own().order(remittances::id.desc()).select(row!()).first($conn).optional()?;
+        newest.map(|row| (row, count))
+    }};
+}
+
+/// For these the customer does nothing while money for them is there and waits for a person.
+const PAYABLE: [RemittanceState; 2] = [RemittanceState::Open, RemittanceState::Partial];
+
+/// The newest transfer of the author's account that is on its way or arrived and is not credited yet, how many are, and whether
+/// this one arrived: an open top-up waits for the customer and is a task.
+pub fn under_way(conn: &mut Conn, ctx: &Context) -> QueryResult<Option<(Row, i64, bool)>> {
+    let Some(account_id) = ctx.author.account_id else { return Ok(None) };
+    let arrived = entries::arrived_of(conn, account_id)?;
+    let found = newest!(conn, account_id, {
+        let there = remittances::state.eq_any(PAYABLE).and(remittances::number.eq_any(&arrived));
+        remittances::state.eq(RemittanceState::Declared).or(there)
+    });
+    Ok(found.map(|(row, count)| {
+        let there = arrived.contains(&row.number);
+        (row, count, there)
+    }))
 }
 
 /// The newest remittance that waits for the customer, and how many do.
 pub fn for_customer(conn: &mut Conn, ctx: &Context) -> QueryResult<Option<(Row, i64)>> {
-    newest(conn, ctx, &[RemittanceState::Open, RemittanceState::Partial, RemittanceState::Refused])
-}
-
-fn newest(conn: &mut Conn, ctx: &Context, states: &[RemittanceState]) -> QueryResult<Option<(Row, i64)>> {
     let Some(account_id) = ctx.author.account_id else { return Ok(None) };
-    let count: i64 = remittances::table
-        .filter(remittances::account_id.eq(account_id))
-        .filter(remittances::state.eq_any(states))
-        .count()
-        .get_result(conn)?;
-    let newest = remittances::table
-        .filter(remittances::account_id.eq(account_id))
-        .filter(remittances::state.eq_any(states))
-        .order(remittances::id.desc())
-        .select(row!())
-        .first(conn)
-        .optional()?;
-    Ok(newest.map(|row| (row, count)))
+    let arrived = entries::arrived_of(conn, account_id)?;
+    Ok(newest!(conn, account_id, {
+        let payable = remittances::state.eq_any(PAYABLE).and(remittances::number.ne_all(&arrived));
+        remittances::state.eq(RemittanceState::Refused).or(payable)
+    }))
 }
 
 /// The slip of a declaration.

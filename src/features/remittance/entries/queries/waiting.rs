@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::base::db::Conn;
-use crate::base::db::schema::{allocations, statement_entries};
+use crate::base::db::schema::{allocations, remittances, statement_entries};
 use crate::base::types::{Money, Number};
 use crate::features::remittance::entries::model::{EntryState, Hold};
 
@@ -19,17 +19,37 @@ pub fn held_for(conn: &mut Conn, number: &Number) -> QueryResult<Option<Hold>> {
     Ok(found.flatten())
 }
 
-/// Whether money that carries this reference arrived and waits for a person without a reason of its own. What was credited and
-/// undone was not meant for it.
+/// An entry that waits for a person without a reason of its own. What was credited and undone was not meant for what it names.
+macro_rules! unexplained {
+    () => {
+        diesel::dsl::not(diesel::dsl::exists(
+            allocations::table
+                .filter(allocations::entry_id.eq(statement_entries::id))
+                .filter(allocations::undone_by_id.is_not_null()),
+        ))
+        .and(statement_entries::state.eq_any([EntryState::New, EntryState::Open, EntryState::Parked]))
+    };
+}
+
+/// Whether money that carries this reference arrived and waits for a person without a reason of its own.
 pub fn waits_for(conn: &mut Conn, number: &Number) -> QueryResult<bool> {
-    let undone = allocations::table
-        .filter(allocations::entry_id.eq(statement_entries::id))
-        .filter(allocations::undone_by_id.is_not_null());
-    let waiting = statement_entries::table
-        .filter(statement_entries::reference.eq(Some(number)))
-        .filter(diesel::dsl::not(diesel::dsl::exists(undone)))
-        .filter(statement_entries::state.eq_any([EntryState::New, EntryState::Open, EntryState::Parked]));
+    let waiting = statement_entries::table.filter(statement_entries::reference.eq(Some(number))).filter(unexplained!());
     diesel::select(diesel::dsl::exists(waiting)).get_result(conn)
+}
+
+/// Whether money that carries this reference arrived and waits for a person, for whichever reason.
+pub fn arrived(conn: &mut Conn, number: &Number) -> QueryResult<bool> {
+    Ok(waits_for(conn, number)? || held_for(conn, number)?.is_some())
+}
+
+/// The top-ups of this account for which money arrived that waits for a person.
+pub fn arrived_of(conn: &mut Conn, account_id: i64) -> QueryResult<Vec<Number>> {
+    statement_entries::table
+        .inner_join(remittances::table.on(statement_entries::reference.eq(remittances::number.nullable())))
+        .filter(remittances::account_id.eq(account_id))
+        .filter(statement_entries::state.eq(EntryState::Held).or(unexplained!()))
+        .select(remittances::number)
+        .load(conn)
 }
 
 /// How much goes back, or went back, of the newest money that carried this reference; nothing when none does.
