@@ -53,6 +53,15 @@ on_both!(
 
         let page = people.fay.opens(&format!("/staff/ledger/trial-balance?day={}", first.as_str())).await.text();
         assert!(page.contains("Debits and credits agree") && page.contains("Customers: 1 account"), "{page}");
+        // A day that the books do not have is said to be none, and is kept to be mended.
+        for (day, says) in [("2026-02-30", "does not have the right form"), ("2999-01-01", "has not come yet")] {
+            for sheet in ["", ".csv"] {
+                let page = people.fay.gets(&format!("/staff/ledger/trial-balance{sheet}?day={day}")).await;
+                assert_eq!((page.status, page.wrong_fields()), (422, vec!["day".to_owned()]), "{}", page.text());
+                assert_eq!(page.attribute("#day", "value").as_deref(), Some(day));
+                assert!(page.text().contains(says) && !page.text().contains("agree"), "{}", page.text());
+            }
+        }
         let desk = people.fay.opens("/staff/ledger").await;
         assert!(desk.text().contains("Credited, last 30 days") && desk.text().contains("140.00 in all"));
         assert_eq!(desk.all(".chart-bar").len(), 35);

@@ -10,9 +10,9 @@ use serde_json::json;
 use crate::base::types::{Day, Money};
 use crate::features::staff::{Auditor, Finance, Staff};
 use crate::services::ledger::{self, AccountKind, TrialLine};
-use crate::web::forms::{Asking, Errors};
+use crate::web::forms::{Asking, Errors, FieldError};
 use crate::web::sheets::{self, Cell};
-use crate::web::{Error, Shell, Visit, page};
+use crate::web::{Error, Shell, Visit, again, page};
 
 type Reader = Staff<(Finance, Auditor)>;
 
@@ -75,7 +75,10 @@ fn books(lines: Vec<TrialLine>) -> Vec<Book> {
 #[template(path = "remittance/balance/trial.html")]
 struct Trial {
     shell: Shell,
-    day: Day,
+    /// As it was asked for.
+    asked: String,
+    /// The day that is shown; none when what was asked for is no day of the books.
+    day: Option<Day>,
     today: Day,
     books: Vec<Book>,
     errors: Errors,
@@ -94,22 +97,45 @@ impl Trial {
     }
 }
 
-async fn read(visit: &Visit<Reader>, asked: &Asked) -> Result<(Shell, Day, Day, Vec<Book>), Error> {
+/// The day that is asked for; today when none is.
+fn day_of(asked: &Asked, today: Day) -> Result<Day, FieldError> {
+    let typed = asked.day.trim();
+    match Day::parse(typed) {
+        _ if typed.is_empty() => Ok(today),
+        Some(day) if day > today => Err(FieldError::InTheFuture),
+        Some(day) => Ok(day),
+        None => Err(FieldError::Malformed),
+    }
+}
+
+/// The books of the day that is asked for, or the page that says why there are none.
+async fn read(visit: &Visit<Reader>, asked: Asked) -> Result<Result<(Shell, Day, Day, Vec<Book>), Trial>, Error> {
     let zone = visit.house().config.zone.clone();
     let today = visit.asked().context.now.day(&zone);
-    let day = Day::parse(asked.day.trim()).filter(|day| *day <= today).unwrap_or(today);
+    let day = match day_of(&asked, today) {
+        Ok(day) => day,
+        Err(error) => {
+            let (shell, errors) = (visit.admit().await?, Errors::one("day", error));
+            return Ok(Err(Trial { shell, asked: asked.day, day: None, today, books: Vec::new(), errors }));
+        }
+    };
     let (shell, ()) = visit.list("trial_balance", json!({ "day": day.as_str() }), |_, _| Ok(())).await?;
     let span = (day.start(&zone), day.plus(1).start(&zone));
     let lines = visit.house().db.read_snapshot(move |conn| ledger::trial_balance(conn, span)).await??;
-    Ok((shell, day, today, books(lines)))
+    Ok(Ok((shell, day, today, books(lines))))
 }
 
 pub(in crate::features::remittance) async fn trial(
     visit: Visit<Reader>,
     Asking(asked): Asking<Asked>,
 ) -> Result<HttpResponse, Error> {
-    let (shell, day, today, books) = read(&visit, &asked).await?;
-    page(Trial { shell, day, today, books, errors: Errors::none() })
+    match read(&visit, asked).await? {
+        Ok((shell, day, today, books)) => {
+            let asked = day.as_str().to_string();
+            page(Trial { shell, asked, day: Some(day), today, books, errors: Errors::none() })
+        }
+        Err(refused) => again(refused),
+    }
 }
 
 /// Minor units as a spreadsheet reads them.
@@ -123,7 +149,10 @@ pub(in crate::features::remittance) async fn trial_csv(
     visit: Visit<Reader>,
     Asking(asked): Asking<Asked>,
 ) -> Result<HttpResponse, Error> {
-    let (_, day, _, books) = read(&visit, &asked).await?;
+    let (day, books) = match read(&visit, asked).await? {
+        Ok((_, day, _, books)) => (day, books),
+        Err(refused) => return again(refused),
+    };
     let mut rows = Vec::new();
     for book in &books {
         for line in &book.lines {
@@ -165,6 +194,16 @@ mod tests {
     fn line(kind: AccountKind, debited: i128, credited: i128, closing: i128) -> TrialLine {
         let code = Some(kind.as_str().to_string());
         TrialLine { code, kind, currency: "CNY".into(), accounts: 1, debited, credited, closing }
+    }
+
+    #[test]
+    fn a_day_that_the_books_do_not_have_is_said() {
+        let today = Day::parse("2026-11-27").unwrap();
+        let of = |day: &str| day_of(&Asked { day: day.into() }, today);
+        assert_eq!(of(" "), Ok(today));
+        assert_eq!(of(" 2026-11-26 "), Day::parse("2026-11-26").ok_or(FieldError::Missing));
+        assert_eq!(of("2026-11-28"), Err(FieldError::InTheFuture));
+        assert_eq!((of("2026-02-30"), of("yesterday")), (Err(FieldError::Malformed), Err(FieldError::Malformed)));
     }
 
     #[test]
