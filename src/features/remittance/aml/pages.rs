@@ -9,7 +9,9 @@ use serde_json::json;
 use super::model::{CaseMove, CaseState, Rule, RuleKind};
 use super::moves;
 use super::queries::{self, Proposal, Told};
+use crate::base::db::Conn;
 use crate::base::types::Number;
+use crate::features::remittance::fault::Fault;
 use crate::features::remittance::fields;
 use crate::features::staff::{Auditor, Finance, Staff, own_accounts};
 use crate::web::forms::{Asking, Errors, FieldError, Form};
@@ -245,12 +247,7 @@ pub(in crate::features::remittance) async fn rule_agree(
     path: Path<String>,
     form: Form<Press>,
 ) -> Result<HttpResponse, Error> {
-    let word = path.into_inner();
-    let ended = visit.write(&form, move |conn, officer, _| {
-        moves::agree(conn, officer, kind_in(&word)?)?;
-        Ok(Goto::to("/staff/aml").saying(Flash::AmlRuleChanged))
-    });
-    ended.await?.or_fail(Error::Conflict)
+    rule_settled(visit, path, form, Flash::AmlRuleChanged, moves::agree).await
 }
 
 pub(in crate::features::remittance) async fn rule_refuse(
@@ -258,10 +255,21 @@ pub(in crate::features::remittance) async fn rule_refuse(
     path: Path<String>,
     form: Form<Press>,
 ) -> Result<HttpResponse, Error> {
+    rule_settled(visit, path, form, Flash::AmlRuleRefused, moves::refuse).await
+}
+
+/// A second person ends a change of a rule, by one move or the other.
+async fn rule_settled(
+    visit: Visit<Staff<Finance>>,
+    path: Path<String>,
+    form: Form<Press>,
+    said: Flash,
+    by: fn(&mut Conn, &Staff<Finance>, RuleKind) -> Result<(), Fault>,
+) -> Result<HttpResponse, Error> {
     let word = path.into_inner();
     let ended = visit.write(&form, move |conn, officer, _| {
-        moves::refuse(conn, officer, kind_in(&word)?)?;
-        Ok(Goto::to("/staff/aml").saying(Flash::AmlRuleRefused))
+        by(conn, officer, kind_in(&word)?)?;
+        Ok(Goto::to("/staff/aml").saying(said))
     });
     ended.await?.or_fail(Error::Conflict)
 }
