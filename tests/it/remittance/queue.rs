@@ -18,8 +18,8 @@ async fn number_of(portal: &Portal, serial: &'static str) -> String {
         .await
 }
 
-/// More open entries than are looked through, all newer and of another amount.
-async fn many_entries(portal: &Portal) {
+/// Entries that were typed in, of one amount and in these states by turns.
+pub async fn many_entries(portal: &Portal, count: usize, amount: Money, states: &'static [&'static str]) {
     let now = portal.house.clock.now();
     portal
         .write(move |conn| {
@@ -27,14 +27,14 @@ async fn many_entries(portal: &Portal) {
                 .select((receiving_accounts::id, receiving_accounts::account_key, receiving_accounts::proposed_by_id))
                 .first(conn)
                 .unwrap();
-            for serial in 0..501 {
+            for serial in 0..count {
                 diesel::insert_into(statement_entries::table)
                     .values((
                         statement_entries::number.eq(Number::random('E')),
                         statement_entries::receiving_account_id.eq(receiving),
                         statement_entries::account_key.eq(&key),
-                        statement_entries::state.eq("open"),
-                        statement_entries::amount.eq(Money(777_700)),
+                        statement_entries::state.eq(states[serial % states.len()]),
+                        statement_entries::amount.eq(amount),
                         statement_entries::booked_on.eq("2026-11-23"),
                         statement_entries::sealed_remitter.eq(vec![0_u8]),
                         statement_entries::remittance_text.eq("something else"),
@@ -60,7 +60,8 @@ on_both! {
         enters_line(&mut people.fay, "9", &spaced, "S-1").await;
         enters_line(&mut people.fay, "10", "nothing", "S-2").await;
         let old = [number_of(&portal, "S-1").await, number_of(&portal, "S-2").await];
-        many_entries(&portal).await;
+        // More than are looked through, all newer and of another amount.
+        many_entries(&portal, 501, Money(777_700), &["open"]).await;
         let path = format!("/staff/remittances/{number}");
         let page = people.finn.opens(&path).await;
         assert!(page.text().contains("Another amount"), "by the reference: {}", page.text());
@@ -165,5 +166,24 @@ on_both! {
         tops_up(&mut other, "10").await;
         let overview = other.opens("/account").await.text();
         assert!(overview.contains("Transfer and declare") && !overview.contains("Arrived"), "{overview}");
+    }
+}
+
+on_both! {
+    async fn a_place_in_the_queue_is_counted_as_far_as_it_helps(portal) {
+        let mut people = company(&portal).await;
+        enters_line(&mut people.fay, "9", "nothing", "S-1").await;
+        enters_line(&mut people.fay, "10", "nothing", "S-2").await;
+        let (first, second) = (number_of(&portal, "S-1").await, number_of(&portal, "S-2").await);
+        let page = people.finn.opens(&format!("/staff/statements/{second}")).await.text();
+        assert!(page.contains("entry 2 of 2 that need a person"), "{page}");
+        many_entries(&portal, 1_000, Money(777_700), &["open"]).await;
+        let page = people.finn.opens(&format!("/staff/statements/{first}")).await.text();
+        assert!(page.contains("entry 1 of more than 1,000 that need a person"), "{page}");
+        let last = number_of(&portal, "N-999").await;
+        let page = people.finn.opens(&format!("/staff/statements/{last}")).await.text();
+        assert!(page.contains("one of more than 1,000 that need a person"), "{page}");
+        let page = people.finn.opens(&format!("/staff/statements/{last}")).await;
+        assert!(page.links().iter().any(|(word, _)| word == "Next one"), "{}", page.text());
     }
 }

@@ -168,6 +168,37 @@ impl Planned {
     }
 }
 
+/// Entries in a queue are counted up to here: where there are more, that is all that is said.
+pub const COUNTED: i64 = 1_000;
+
+/// Where an entry stands among those that need a person, oldest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Its place, from one on; none behind all that are counted.
+    pub nth: Option<i64>,
+    /// How many there are; none when they are more than are counted.
+    pub of: Option<i64>,
+}
+
+impl Place {
+    /// Of an entry before which so many came, of so many in all: exact as far as [`COUNTED`].
+    pub fn of(before: usize, all: usize) -> Self {
+        let counted = |number: usize| i64::try_from(number).ok().filter(|number| *number <= COUNTED);
+        Self { nth: counted(before + 1), of: counted(all) }
+    }
+
+    /// In words.
+    pub fn words(self) -> String {
+        let grouped = |number: i64| match (number / 1_000, number % 1_000) {
+            (0, ones) => ones.to_string(),
+            (thousands, ones) => format!("{thousands},{ones:03}"),
+        };
+        let of = self.of.map_or_else(|| format!("more than {}", grouped(COUNTED)), grouped);
+        let nth = self.nth.map_or_else(|| "one".to_string(), |nth| format!("entry {}", grouped(nth)));
+        format!("{nth} of {of} that need a person")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,5 +211,13 @@ mod tests {
         for state in [DecisionState::Done, DecisionState::Refused] {
             assert!(state.after(Agree).is_err() && state.after(Refuse).is_err());
         }
+    }
+    #[test]
+    fn a_place_is_told_as_far_as_it_was_counted() {
+        let words = |before, all| Place::of(before, all).words();
+        assert_eq!(words(0, 1), "entry 1 of 1 that need a person");
+        assert_eq!(words(999, 1_000), "entry 1,000 of 1,000 that need a person");
+        assert_eq!(words(3, 1_001), "entry 4 of more than 1,000 that need a person");
+        assert_eq!(words(1_000, 1_001), "one of more than 1,000 that need a person");
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::candidates::{Candidate, Payable, candidates};
-use super::model::{DecisionKind, DecisionState};
+use super::model::{DecisionKind, DecisionState, Place};
 use super::moves::{self, Outcome, Wish};
 use super::queries::{self, Told, Waiting};
 use super::splitting;
@@ -48,8 +48,8 @@ struct Case {
     decisions: Vec<Told>,
     /// What a credit that waits for a second person pays.
     proposed: (Vec<Payable>, Vec<Account>),
-    /// Of the entries that need a person: how many came before it, and how many there are.
-    place: (i64, i64),
+    /// Which of the entries that need a person it is.
+    place: Option<Place>,
     /// Of money that went out: whether it was said what for.
     explained: bool,
     /// Of what the bank takes back: credited entries of that amount.
@@ -95,10 +95,6 @@ impl Show {
             "For finance and the auditors"
         }
     }
-
-    fn needs_a_person(&self) -> bool {
-        matches!(self.case.entry.state, EntryState::Open | EntryState::Held)
-    }
 }
 
 fn load(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<Case, Error> {
@@ -134,12 +130,14 @@ fn load(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<Case, Err
     } else {
         Vec::new()
     };
+    let needs_a_person = matches!(entry.state, EntryState::Open | EntryState::Held);
+    let place = if needs_a_person { Some(queries::place(conn, number)?) } else { None };
     Ok(Case {
         accounts,
         candidates: candidates(&entry, payables, SHOWN),
         decisions,
         proposed,
-        place: queries::place(conn, number)?,
+        place,
         explained,
         taken_back,
         entry,

@@ -1,4 +1,6 @@
-//! Decisions and the entries that need one.
+//! Decisions, and what an entry may be decided on. The queue of entries that need one stands in `queue`.
+
+mod queue;
 
 use diesel::prelude::*;
 
@@ -13,6 +15,8 @@ use crate::features::remittance::allocating::Arrived;
 use crate::features::remittance::entries::{EntryState, Hold};
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::RemittanceState;
+
+pub(super) use queue::{next, place};
 
 /// A decision as a move finds it.
 #[derive(Debug, Clone, Queryable)]
@@ -287,48 +291,6 @@ pub fn waiting(conn: &mut Conn, person: i64) -> QueryResult<i64> {
         .filter(entry_decisions::proposed_by_id.ne(person))
         .count()
         .get_result(conn)
-}
-
-/// States in which an entry needs a person.
-const NEEDS: [EntryState; 2] = [EntryState::Open, EntryState::Held];
-
-/// The oldest entry after this one that needs a person; the oldest of all without one.
-pub(super) fn next(conn: &mut Conn, after: Option<&Number>) -> QueryResult<Option<Number>> {
-    let mut above = 0;
-    if let Some(after) = after {
-        let id = statement_entries::table.filter(statement_entries::number.eq(after)).select(statement_entries::id);
-        above = id.first(conn).optional()?.unwrap_or(0);
-    }
-    let mut oldest: Option<(i64, Number)> = None;
-    for state in NEEDS {
-        let found: Option<(i64, Number)> = statement_entries::table
-            .filter(statement_entries::state.eq(state))
-            .filter(statement_entries::id.gt(above))
-            .order(statement_entries::id)
-            .select((statement_entries::id, statement_entries::number))
-            .first(conn)
-            .optional()?;
-        oldest = match (oldest, found) {
-            (Some(one), Some(other)) => Some(if one.0 < other.0 { one } else { other }),
-            (one, other) => one.or(other),
-        };
-    }
-    Ok(oldest.map(|(_, number)| number))
-}
-
-/// How many entries need a person, and how many of them came before this one.
-pub(super) fn place(conn: &mut Conn, entry: &Number) -> QueryResult<(i64, i64)> {
-    let id: i64 = statement_entries::table
-        .filter(statement_entries::number.eq(entry))
-        .select(statement_entries::id)
-        .first(conn)?;
-    let (mut all, mut before) = (0, 0);
-    for state in NEEDS {
-        let of = || statement_entries::table.filter(statement_entries::state.eq(state));
-        all += of().count().get_result::<i64>(conn)?;
-        before += of().filter(statement_entries::id.lt(id)).count().get_result::<i64>(conn)?;
-    }
-    Ok((before, all))
 }
 
 /// How many top-ups are looked at for each thing by which one may be found.
