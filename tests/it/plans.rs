@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use easylink::base::config::DatabaseUrl;
 use easylink::base::db::Conn;
+use easylink::base::types::Number;
 
 use crate::crawl::{WALKERS, walk, walker};
 use crate::support::portal::Portal;
@@ -169,6 +170,12 @@ async fn every_list_is_read_along_an_index(portal: Portal) {
         }
     }
     let mut auditor = portal.returns("auditor@staff.example.com").await;
+    let numbers = ['E', 'R', 'M'].map(|kind| Number::random(kind).as_str().to_string());
+    for state in ["open", "all"] {
+        for sought in numbers.iter().map(String::as_str).chain(["1250.00", "B 71"]) {
+            auditor.opens(&format!("/staff/statements?state={state}&q={}", sought.replace(' ', "+"))).await;
+        }
+    }
     for asked in [
         "from=2026-01-01&until=2030-12-31",
         "from=2026-01-01&after=9",

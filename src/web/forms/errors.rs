@@ -146,6 +146,8 @@ pub enum FieldError {
     CurrenciesDiffer,
     /// No top-up has this reference.
     UnknownReference,
+    /// What is searched for has neither a letter nor a digit.
+    NothingToFind,
     /// The same reference stands twice.
     ReferenceTwice,
     /// The shares of an entry come to something else than the entry: their sum, and the entry.

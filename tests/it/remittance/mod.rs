@@ -22,6 +22,7 @@ mod receiving;
 mod reopened;
 mod requests;
 mod rows;
+mod searching;
 mod slips;
 mod trial;
 mod voiding;

@@ -5,6 +5,7 @@ mod model;
 mod moves;
 mod pages;
 mod queries;
+mod sought;
 mod voiding;
 
 pub(super) use meeting::{Brought, Typed, meet};

@@ -9,6 +9,7 @@ use validator::Validate;
 use super::model::EntryState;
 use super::moves;
 use super::queries::{self, NewEntry, StatementEntry};
+use super::sought::{By, sought};
 use crate::base::db::Conn;
 use crate::base::types::{Day, Number};
 use crate::features::remittance::model::signs;
@@ -16,7 +17,7 @@ use crate::features::remittance::{fields, receiving};
 use crate::features::staff::{Auditor, Finance, Staff};
 use crate::web::forms::{Asking, Errors, FieldError, Form};
 use crate::web::lists::{PAGE, Rows};
-use crate::web::{Ended, Error, Flash, Goto, Shell, Visit, page};
+use crate::web::{self, Ended, Error, Flash, Goto, Shell, Visit, page};
 
 /// The filter of the list.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -24,8 +25,22 @@ use crate::web::{Ended, Error, Flash, Goto, Shell, Visit, page};
 pub struct Filter {
     /// `open` (the default), `credited`, `voided` or `all`.
     pub state: String,
+    /// An amount, a serial number of the bank, the number of an entry, or a reference.
+    pub q: String,
     /// The cursor.
     pub after: String,
+}
+
+impl Filter {
+    /// The address of the same search among entries of a state.
+    fn among(&self, state: &str) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("state", state);
+        if !self.q.is_empty() {
+            query.append_pair("q", &self.q);
+        }
+        format!("/staff/statements?{}", query.finish())
+    }
 }
 
 #[derive(Template)]
@@ -33,26 +48,49 @@ pub struct Filter {
 struct List {
     shell: Shell,
     rows: Rows<StatementEntry>,
-    state: String,
+    filter: Filter,
+    errors: Errors,
+}
+
+impl List {
+    fn tab(&self, state: &str) -> String {
+        self.filter.among(state)
+    }
+
+    fn here(&self, state: &str) -> bool {
+        self.filter.state == state
+    }
 }
 
 pub(in crate::features::remittance) async fn list(
     visit: Visit<Staff<(Finance, Auditor)>>,
-    Asking(filter): Asking<Filter>,
+    Asking(mut filter): Asking<Filter>,
 ) -> Result<HttpResponse, Error> {
     let state = match filter.state.as_str() {
         "all" => None,
         word => Some(EntryState::parse(word).unwrap_or(EntryState::Open)),
     };
-    let word = state.map_or("all", EntryState::as_str).to_string();
+    filter.state = state.map_or("all", EntryState::as_str).to_string();
+    let by = match sought(&filter.q) {
+        Ok(by) => by,
+        Err(error) => {
+            let shell = visit.admit().await?;
+            let rows = Rows { rows: Vec::new(), next: None, later: false };
+            return web::again(List { shell, rows, filter, errors: Errors::one("q", error) });
+        }
+    };
+    let mut asked = json!({ "state": filter.state });
+    if !by.is_empty() {
+        asked["by"] = by.iter().map(By::told).collect();
+    }
     let cursor = Number::parse('E', &filter.after);
     let (shell, rows) = visit
-        .list("statements", json!({ "state": word }), move |conn, officer| {
-            let load = |after: Option<&Number>| queries::list(conn, officer, state, after, PAGE + 1);
+        .list("statements", asked, move |conn, officer| {
+            let load = |after: Option<&Number>| queries::list(conn, officer, (state, &by), after, PAGE + 1);
             Ok(Rows::below(cursor, load, |row| row.number.as_str().to_string())?)
         })
         .await?;
-    page(List { shell, rows, state: word })
+    page(List { shell, rows, filter, errors: Errors::none() })
 }
 
 /// What finance reads off the statement.

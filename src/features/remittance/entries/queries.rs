@@ -1,5 +1,7 @@
-//! Entries of the receiving banks' statements, as finance types them in.
+//! Entries of the receiving banks' statements, as finance sees them.
 
+mod finding;
+mod meeting;
 mod typed;
 mod waiting;
 
@@ -15,37 +17,17 @@ use crate::base::db::schema::{
     statement_imports,
 };
 use crate::base::types::{Day, Moment, Money, Number};
-use crate::each;
-use crate::features::remittance::actor::Treasurer;
-use crate::features::remittance::model::signs;
-use crate::features::remittance::receiving::Receiving;
-use crate::features::remittance::sealed::{self, ENTRY_ACCOUNT, ENTRY_REMITTER, hash_of_account, seal};
+use crate::features::remittance::sealed::{self, ENTRY_ACCOUNT, ENTRY_REMITTER};
 use crate::features::remittance::statements::Side;
 use crate::features::remittance::top_ups::TopUp;
 use crate::features::staff::Officer;
 
-pub(super) use typed::{credited_account, taken_over};
-pub use typed::{hold, typed};
+pub use finding::{list, named_in};
+pub(super) use meeting::{credited_account, taken_over};
+pub use meeting::{hold, typed};
+pub use typed::NewEntry;
+pub(super) use typed::{by_serial, insert, same, standing, voided};
 pub use waiting::{arrived, arrived_of, goes_back, held_for, waiting, waits_for};
-
-/// What finance reads off the statement.
-#[derive(Debug, Clone)]
-pub struct NewEntry {
-    /// The receiving account on whose statement it stands.
-    pub receiving: Receiving,
-    /// The day on which the bank booked it.
-    pub booked_on: Day,
-    /// How much arrived.
-    pub amount: Money,
-    /// The remitter's name.
-    pub remitter: String,
-    /// The remitter's account, when the statement shows it.
-    pub remitter_account: Option<String>,
-    /// The text of the remittance.
-    pub text: String,
-    /// The bank's serial number: once for each account at the bank.
-    pub bank_serial: String,
-}
 
 /// An entry.
 #[derive(Debug, Clone)]
@@ -160,37 +142,17 @@ macro_rules! columns {
     };
 }
 
-/// Entries, newest first, from below `after`; of one state or of all. `None` for an unknown cursor.
-pub fn list(
-    conn: &mut Conn,
-    viewer: &Officer,
-    state: Option<EntryState>,
-    after: Option<&Number>,
-    most: i64,
-) -> QueryResult<Option<Vec<StatementEntry>>> {
-    let mut below = i64::MAX;
-    if let Some(after) = after {
-        let found: Option<i64> = statement_entries::table
-            .filter(statement_entries::number.eq(after))
-            .select(statement_entries::id)
-            .first(conn)
-            .optional()?;
-        let Some(found) = found else { return Ok(None) };
-        below = found;
+/// The entries of these rows, newest first.
+fn some(conn: &mut Conn, viewer: &Officer, ids: &[i64]) -> QueryResult<Vec<StatementEntry>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
     }
-    let mut query = whole!()
-        .filter(statement_entries::id.lt(below))
-        .order(statement_entries::id.desc())
-        .limit(most)
-        .select(columns!())
-        .into_boxed();
-    if let Some(state) = state {
-        query = query.filter(statement_entries::state.eq(state));
-    }
-    let rows: Vec<Row> = query.load(conn)?;
-    let mut entries: Vec<StatementEntry> = rows.into_iter().map(|row| opened(viewer, row)).collect();
+    let rows: Vec<(i64, Row)> =
+        whole!().filter(statement_entries::id.eq_any(ids)).select((statement_entries::id, columns!())).load(conn)?;
+    let newest: BTreeMap<i64, Row> = rows.into_iter().collect();
+    let mut entries: Vec<StatementEntry> = newest.into_values().rev().map(|row| opened(viewer, row)).collect();
     credited_to(conn, &mut entries)?;
-    Ok(Some(entries))
+    Ok(entries)
 }
 
 /// One entry.
@@ -235,56 +197,6 @@ pub fn remitter(conn: &mut Conn, keys: &Keys, number: &Number) -> QueryResult<St
     Ok(sealed::open(keys, ENTRY_REMITTER, number, Some(&sealed)))
 }
 
-/// An entry as a move finds it.
-#[derive(Queryable)]
-pub(super) struct Standing {
-    id: i64,
-    pub state: EntryState,
-    pub amount: Money,
-    /// The file that brought it.
-    import_id: Option<i64>,
-}
-
-impl Standing {
-    /// Whether a person typed it in. What a bank wrote is no slip of a person's: it is never voided.
-    pub(super) fn typed_in(&self) -> bool {
-        self.import_id.is_none()
-    }
-}
-
-pub(super) fn standing(conn: &mut Conn, number: &Number) -> QueryResult<Option<Standing>> {
-    statement_entries::table
-        .filter(statement_entries::number.eq(number))
-        .select((
-            statement_entries::id,
-            statement_entries::state,
-            statement_entries::amount,
-            statement_entries::import_id,
-        ))
-        .first(conn)
-        .optional()
-}
-
-/// Keeps that an entry was voided; false when it changed meanwhile.
-pub(super) fn voided(
-    conn: &mut Conn,
-    officer: &impl Treasurer,
-    found: &Standing,
-    to: EntryState,
-    reason: &str,
-) -> QueryResult<bool> {
-    let kept = diesel::update(statement_entries::table.find(found.id))
-        .filter(statement_entries::state.eq(found.state))
-        .set((
-            statement_entries::state.eq(to),
-            statement_entries::voided_by_id.eq(Some(officer.person_id())),
-            statement_entries::voided_at.eq(Some(officer.ctx().now)),
-            statement_entries::void_reason.eq(Some(reason)),
-        ))
-        .execute(conn)?;
-    Ok(kept == 1)
-}
-
 /// How many open entries are looked through for each thing by which one may be found.
 const LOOKED_THROUGH: i64 = 500;
 
@@ -314,27 +226,6 @@ pub fn candidates_for(conn: &mut Conn, viewer: &Officer, top_up: &TopUp) -> Quer
     // Each once, by its id.
     let all: BTreeMap<i64, Row> = newest.into_iter().chain(same_amount).chain(held).chain(named).collect();
     Ok(all.into_values().rev().map(|row| opened(viewer, row)).collect())
-}
-
-/// The top-up whose reference a text carries, the first that there is; else the permanent reference that it carries.
-pub fn named_in(conn: &mut Conn, text: &str) -> QueryResult<Option<Number>> {
-    let named = Number::within('R', text);
-    if !named.is_empty() {
-        let known: Vec<Number> =
-            remittances::table.filter(remittances::number.eq_any(&named)).select(remittances::number).load(conn)?;
-        if let Some(number) = named.into_iter().find(|number| known.contains(number)) {
-            return Ok(Some(number));
-        }
-    }
-    let named = Number::within('M', text);
-    if named.is_empty() {
-        return Ok(None);
-    }
-    let known: Vec<Number> = permanent_references::table
-        .filter(permanent_references::number.eq_any(&named))
-        .select(permanent_references::number)
-        .load(conn)?;
-    Ok(named.into_iter().find(|number| known.contains(number)))
 }
 
 /// A person's name, or the address where there is none.
@@ -376,66 +267,4 @@ fn opened(viewer: &Officer, row: Row) -> StatementEntry {
         reversal,
         voided,
     }
-}
-
-/// Keeps an entry, which carries the reference `named`; false when its serial number is known for the account at the bank,
-/// whether it stands here once or was closed and opened anew: a voided entry counts no more.
-pub(super) fn insert(
-    conn: &mut Conn,
-    officer: &impl Treasurer,
-    number: &Number,
-    new: &NewEntry,
-    named: Option<Number>,
-) -> QueryResult<bool> {
-    let ctx = officer.ctx();
-    let account = new.remitter_account.as_deref();
-    let row = (
-        statement_entries::number.eq(number),
-        statement_entries::receiving_account_id.eq(new.receiving.id),
-        statement_entries::account_key.eq(&new.receiving.account_key),
-        statement_entries::state.eq(EntryState::Open),
-        statement_entries::amount.eq(new.amount),
-        statement_entries::booked_on.eq(new.booked_on),
-        statement_entries::sealed_remitter.eq(seal(&ctx.keys, ENTRY_REMITTER, number, &new.remitter)),
-        statement_entries::sealed_bank_account.eq(account.map(|text| seal(&ctx.keys, ENTRY_ACCOUNT, number, text))),
-        statement_entries::remittance_text.eq(&new.text),
-        statement_entries::reference.eq(named),
-        statement_entries::bank_serial.eq(&new.bank_serial),
-        statement_entries::serial_key.eq(signs(&new.bank_serial)),
-        statement_entries::entered_by_id.eq(officer.person_id()),
-        statement_entries::entered_at.eq(ctx.now),
-        statement_entries::remitter_hash.eq(account.and_then(|text| hash_of_account(&ctx.keys, text))),
-    );
-    let kept = each!(conn, c => diesel::insert_into(statement_entries::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(c))?;
-    Ok(kept == 1)
-}
-
-/// An entry that stands already as this one would: of a file, or typed in.
-pub(super) fn same(conn: &mut Conn, new: &NewEntry) -> QueryResult<Option<(Number, Day, Money)>> {
-    statement_entries::table
-        .filter(statement_entries::account_key.eq(&new.receiving.account_key))
-        .filter(statement_entries::serial_key.eq(signs(&new.bank_serial)))
-        .filter(statement_entries::booked_on.eq(new.booked_on))
-        .filter(statement_entries::amount.eq(new.amount))
-        .filter(statement_entries::side.eq(Side::Credit))
-        .filter(statement_entries::state.ne(EntryState::Voided))
-        .select((statement_entries::number, statement_entries::booked_on, statement_entries::amount))
-        .first(conn)
-        .optional()
-}
-
-/// The entry of this account at the bank that was typed in under this serial number and counts: its number, its day and its
-/// amount. Those of files are no matter here: a bank uses its numbers again in another year.
-pub(super) fn by_serial(conn: &mut Conn, new: &NewEntry) -> QueryResult<Option<(Number, Day, Money)>> {
-    statement_entries::table
-        .filter(statement_entries::account_key.eq(&new.receiving.account_key))
-        .filter(statement_entries::serial_key.eq(signs(&new.bank_serial)))
-        .filter(statement_entries::import_id.is_null())
-        .filter(statement_entries::state.ne(EntryState::Voided))
-        .select((statement_entries::number, statement_entries::booked_on, statement_entries::amount))
-        .first(conn)
-        .optional()
 }

@@ -1,0 +1,2 @@
+drop index statement_entries_by_hold;
+drop index statement_entries_by_serial_key;
