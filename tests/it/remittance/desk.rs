@@ -1,14 +1,12 @@
 //! Finance's desk: crediting by hand, in shares, with a second person; setting aside, sending back, undoing.
 
-use std::time::Duration;
-
 use diesel::prelude::*;
-use easylink::base::db::schema::{aml_cases, remittances, statement_entries};
+use easylink::base::db::schema::{remittances, statement_entries};
 use easylink::base::types::Money;
 use easylink::services::ledger::{self, Posting, TransactionKind};
 
 use super::imports::{books_are_right, imports, message, states};
-use super::{Company, balance, company, declares, presses, tops_up, verified};
+use super::{balance, company, declares, presses, tops_up, verified};
 use crate::ledger::holder;
 use crate::support::entered::Entered;
 use crate::support::page::Page;
@@ -41,7 +39,7 @@ pub async fn decides(officer: &mut Entered, at: &str, decision: &str, note: &str
     officer.submits(&form).await
 }
 
-async fn state(portal: &Portal) -> String {
+pub async fn state(portal: &Portal) -> String {
     states(portal).await.pop().unwrap().0
 }
 
@@ -267,172 +265,6 @@ on_both!(
         presses(&mut people.li, &format!("/account/remittances/{number}/settlement"), "/settlement").await;
         assert_eq!(balance(&portal, &people.li).await.to_string(), "60.00");
         books_are_right(&portal).await;
-    }
-);
-
-on_both!(
-    async fn large_amounts_and_many_small_ones_wait_for_a_person(portal) {
-        let mut people = company(&portal).await;
-        // The account is older than what the rule for new ones looks at.
-        portal.later(Duration::from_secs(40 * 86_400));
-        portal.run_jobs().await;
-        again(&portal, &mut people).await;
-        let large = tops_up(&mut people.li, "50000").await;
-        imports(&portal, &mut people, &message(&[("22", "50000.00", "Li Ming", &large, "A1")])).await;
-        assert_eq!(states(&portal).await, [("held".into(), Some("threshold".into()))]);
-        let page = people.li.opens(&format!("/account/remittances/{large}")).await.text();
-        assert!(page.contains("The law makes us look at some transfers"), "{page}");
-        let at = newest(&portal).await;
-        let refused = credits(&mut people.finn, &at, &large, "").await;
-        assert_eq!(refused.status, 422, "what is held needs a word");
-        credits(&mut people.finn, &at, &large, "Sale of a house, papers seen").await;
-        presses(&mut people.fay, &at, "/agreement").await;
-        assert_eq!(balance(&portal, &people.li).await.to_string(), "50,000.00");
-        let cases = portal
-            .read(|conn| aml_cases::table.select((aml_cases::rule, aml_cases::state)).load::<(String, String)>(conn).unwrap())
-            .await;
-        assert_eq!(cases, [("threshold".to_owned(), "cleared".to_owned())]);
-        let report = people.fay.opens("/staff/aml?state=all").await.text();
-        assert!(report.contains("A large amount") && report.contains("papers seen"), "{report}");
-        // Three of 20,000 within a week.
-        for (nth, expected) in [("credited", None), ("credited", None), ("held", Some("structuring"))].into_iter().enumerate() {
-            let number = tops_up(&mut people.li, "20000").await;
-            let serial = format!("S{nth}");
-            imports(&portal, &mut people, &message(&[("24", "20000.00", "Li Ming", &number, &serial)])).await;
-            let newest = states(&portal).await.pop().unwrap();
-            assert_eq!((newest.0.as_str(), newest.1.as_deref()), expected);
-        }
-        // A rule is switched off, and one case is reported.
-        let form = people.fay.opens("/staff/aml/rules/structuring").await.form("/staff/aml/rules/structuring");
-        let asked = people.fay.submits(&form.without("active")).await;
-        assert!(asked.text().contains("The change waits for a second person"), "{}", asked.text());
-        let own = people.fay.opens("/staff/aml").await;
-        let refusal = own.form("/staff/aml/rules/structuring/refusal");
-        let mut forged = refusal.clone();
-        forged.action = "/staff/aml/rules/structuring/agreement".into();
-        assert_eq!(people.fay.posts(&forged).await.status, 403, "nobody agrees to their own change");
-        assert!(people.fay.submits(&refusal).await.text().contains("The rule stays as it is"));
-        let form = people.fay.opens("/staff/aml/rules/structuring").await.form("/staff/aml/rules/structuring");
-        people.fay.submits(&form.without("active")).await;
-        presses(&mut people.finn, "/staff/aml", "/structuring/agreement").await;
-        let number = tops_up(&mut people.li, "20000").await;
-        imports(&portal, &mut people, &message(&[("24", "20000.00", "Li Ming", &number, "S9")])).await;
-        assert_eq!(state(&portal).await, "credited");
-        let list = people.fay.opens("/staff/aml").await;
-        let link = list.links().into_iter().find(|(_, to)| to.ends_with("/report")).unwrap().1;
-        let form = people.fay.opens(&link).await.form(&link).with("note", "Reported as 12/26");
-        people.fay.submits(&form).await;
-        let reported = people.fay.opens("/staff/aml?state=reported").await;
-        assert!(reported.text().contains("Reported as 12/26"));
-        // The year's cases are taken along.
-        let (_, link) = reported.links().into_iter().find(|(_, to)| to.contains("cases.csv")).unwrap();
-        let sheet = people.fay.opens(&link).await;
-        assert!(sheet.header("content-type").unwrap().starts_with("text/csv"));
-        let lines: Vec<&str> = sheet.html.lines().collect();
-        assert_eq!(lines.len(), 3, "{lines:?}");
-        assert!(lines[1].contains(",threshold,cleared,") && lines[1].contains(",50000.00,CNY,"), "{lines:?}");
-        assert!(lines[2].contains(",structuring,reported,") && lines[2].ends_with(",Reported as 12/26"), "{lines:?}");
-        let before = people.fay.opens("/staff/aml/cases.csv?year=2025").await;
-        assert_eq!(before.html.lines().count(), 1, "{}", before.html);
-        books_are_right(&portal).await;
-    }
-);
-
-/// The same people, signed in anew.
-async fn again(portal: &Portal, people: &mut Company) {
-    people.fay.visitor = portal.signed_in(people.fay.person_id, None).await;
-    people.finn.visitor = portal.signed_in(people.finn.person_id, None).await;
-    people.li.visitor = portal.signed_in(people.li.person_id, Some(people.li.account_id)).await;
-}
-
-on_both!(
-    async fn the_customer_reads_why_it_is_not_credited_and_what_comes_next(portal) {
-        let mut people = company(&portal).await;
-        let number = tops_up(&mut people.li, "100").await;
-        let here = format!("/account/remittances/{number}");
-        assert!(people.li.opens(&here).await.text().contains("No statement of the bank is here yet"));
-        imports(&portal, &mut people, &message(&[("21", "5.00", "Wu Xia", "rent", "A1")])).await;
-        assert!(people.li.opens(&here).await.text().contains("declare the transfer: then we find it"));
-        // Sent on the 22nd: the statements end before it, then after it.
-        declares(&mut people.li, &number).await;
-        assert!(people.li.opens(&here).await.text().contains("may stand on the next statement"));
-        imports(&portal, &mut people, &message(&[("24", "5.00", "Wu Xia", "rent", "A2")])).await;
-        let page = people.li.opens(&here).await.text();
-        assert!(page.contains("Ask your bank whether it was carried out") && page.contains("24 Nov 2026"), "{page}");
-        assert!(!page.contains("Wu Xia") && !page.contains("5.00"), "others' entries are never seen");
-        // Each reason for which money is held has a sentence of its own, but for the rules that are not told apart.
-        imports(&portal, &mut people, &message(&[("24", "100.00", "Wu Xia", &number, "A3")])).await;
-        let mut sentences = std::collections::BTreeSet::new();
-        for hold in ["third_party", "no_name", "twin", "no_real_name", "threshold", "structuring", "new_account"] {
-            portal
-                .write(move |conn| {
-                    let held = statement_entries::table.filter(statement_entries::state.eq("held"));
-                    diesel::update(held).set(statement_entries::hold.eq(Some(hold))).execute(conn).unwrap()
-                })
-                .await;
-            let page = people.li.opens(&here).await;
-            let text = page.text();
-            let told = text.split("Money arrived, and we look at it first").nth(1).unwrap_or_else(|| panic!("{hold}: {text}"));
-            sentences.insert(told.trim().lines().next().unwrap().trim().to_owned());
-        }
-        assert_eq!(sentences.len(), 5, "{sentences:#?}");
-    }
-);
-
-on_both!(
-    async fn what_was_held_still_takes_a_word_after_it_was_set_aside(portal) {
-        let mut people = company(&portal).await;
-        let number = tops_up(&mut people.li, "70").await;
-        imports(&portal, &mut people, &message(&[("22", "70.00", "Wu Xia", &number, "A1")])).await;
-        let at = newest(&portal).await;
-        decides(&mut people.finn, &at, "park", "Asked who that is").await;
-        let page = people.li.opens(&format!("/account/remittances/{number}")).await.text();
-        assert!(page.contains("Money that names this reference has arrived"), "{page}");
-        assert!(!page.contains("Wu Xia"), "{page}");
-        assert_eq!(credits(&mut people.finn, &at, &number, "").await.status, 422, "its case still waits");
-        assert_eq!(balance(&portal, &people.li).await, Money::ZERO);
-        decides(&mut people.finn, &at, "send_back", "Nobody's whom we know").await;
-        presses(&mut people.fay, &at, "/agreement").await;
-        // It goes back, and does not after all: two people each time, and then it waits for a word again.
-        let page = people.li.opens(&format!("/account/remittances/{number}")).await.text();
-        assert!(page.contains("goes back to the account that it came from") && !page.contains("Ask your bank"), "{page}");
-        let mail = portal.mails_to("li@example.com").await.pop().unwrap();
-        assert!(mail.subject.contains("70.00 goes back to who sent it") && !mail.text.contains("Wu Xia"), "{}", mail.text);
-        let asked = decides(&mut people.finn, &at, "keep", "The bank has not sent it").await;
-        assert!(asked.text().contains("A colleague has to agree"), "{}", asked.text());
-        presses(&mut people.fay, &at, "/agreement").await;
-        assert_eq!(credits(&mut people.finn, &at, &number, "").await.status, 422, "its case waits again");
-        decides(&mut people.finn, &at, "send_back", "Nobody's whom we know").await;
-        presses(&mut people.fay, &at, "/agreement").await;
-        let cases = portal
-            .read(|conn| aml_cases::table.select((aml_cases::rule, aml_cases::state)).load::<(String, String)>(conn).unwrap())
-            .await;
-        assert_eq!(cases, [("third_party".to_owned(), "returned".to_owned())]);
-        assert!(people.fay.opens("/staff/aml").await.text().contains("No cases here"), "nothing is left to look at");
-        let listed = people.fay.opens("/staff/aml?state=returned").await.text();
-        assert!(listed.contains("Sent back") && listed.contains("Nobody’s whom") || listed.contains("Nobody's whom"), "{listed}");
-        books_are_right(&portal).await;
-    }
-);
-
-on_both!(
-    async fn nobody_looks_at_cases_of_an_account_of_their_own(portal) {
-        let mut people = company(&portal).await;
-        // Finn is a customer, too.
-        let mut own = verified(&portal, "finn@staff.example.com").await;
-        let number = tops_up(&mut own, "70").await;
-        imports(&portal, &mut people, &message(&[("22", "70.00", "Wu Xia", &number, "A1")])).await;
-        let theirs = people.finn.opens("/staff/aml").await;
-        assert!(theirs.text().contains("No cases here"), "{}", theirs.text());
-        let link = people.fay.opens("/staff/aml").await.links().into_iter().find(|(_, to)| to.ends_with("/report"));
-        let link = link.expect("others see it").1;
-        let mut forged = people.finn.opens("/staff/aml/rules/threshold").await.form("/staff/aml/rules/threshold");
-        forged.action = link;
-        forged.fields.push(("note".into(), "Mine".into()));
-        assert_eq!(people.finn.posts(&forged).await.status, 403);
-        // Nor is the money offered to them.
-        let page = people.finn.opens(&newest(&portal).await).await.text();
-        assert!(page.contains("Nothing fits it"), "{page}");
     }
 );
 

@@ -1,6 +1,7 @@
 //! Remittances: the path from a top-up to the credited balance, and every way off it.
 
 mod ahead;
+mod cases;
 mod checking;
 mod claims;
 mod closing;
@@ -9,6 +10,7 @@ mod desk;
 mod dialects;
 mod eyes;
 mod finance;
+mod held;
 pub mod imports;
 mod late;
 mod mappings;

@@ -89,6 +89,8 @@ pub enum EntryMove {
     Undo,
     /// The file of the bank brings what was typed in.
     Meet,
+    /// What it was held for alone is no more: the rules look at it once more.
+    LookAgain,
 }
 
 impl EntryState {
@@ -103,6 +105,7 @@ impl EntryState {
             (Self::Open | Self::Held | Self::Parked, EntryMove::Return) => Ok(Self::Returning),
             (Self::Returning, EntryMove::Send) => Ok(Self::Returned),
             (Self::New, EntryMove::Hold) => Ok(Self::Held),
+            (Self::Held, EntryMove::LookAgain) => Ok(Self::New),
             (Self::Open, EntryMove::Void) => Ok(Self::Voided),
             (Self::Open | Self::Parked, EntryMove::Meet) => Ok(Self::New),
             _ => Err(IllegalMove { from: self.as_str(), by: by.word() }),
@@ -128,6 +131,7 @@ impl EntryMove {
             Self::Send => "sending",
             Self::Undo => "undoing",
             Self::Meet => "meeting",
+            Self::LookAgain => "looking again",
         }
     }
 }
@@ -138,7 +142,7 @@ mod tests {
 
     #[test]
     fn only_these_moves_are_allowed() {
-        use EntryMove::{Ask, Credit, Hold, Keep, Meet, Park, Return, Send, Undo, Void};
+        use EntryMove::{Ask, Credit, Hold, Keep, LookAgain, Meet, Park, Return, Send, Undo, Void};
         use EntryState::{Credited, Held, New, Open, Parked, Returned, Returning, Voided};
         let allowed = [
             (New, Credit, Credited),
@@ -152,6 +156,7 @@ mod tests {
             (Held, Credit, Credited),
             (Held, Park, Parked),
             (Held, Return, Returning),
+            (Held, LookAgain, New),
             (Parked, Credit, Credited),
             (Parked, Return, Returning),
             (Parked, Meet, New),
@@ -160,7 +165,7 @@ mod tests {
             (Returning, Send, Returned),
         ];
         for &state in EntryState::ALL {
-            for by in [Ask, Credit, Hold, Keep, Meet, Park, Return, Send, Undo, Void] {
+            for by in [Ask, Credit, Hold, Keep, LookAgain, Meet, Park, Return, Send, Undo, Void] {
                 let expected =
                     allowed.iter().find(|(from, done, _)| (*from, *done) == (state, by)).map(|(_, _, to)| *to);
                 assert_eq!(state.after(by).ok(), expected, "{state} {by:?}");

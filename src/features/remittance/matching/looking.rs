@@ -1,9 +1,12 @@
-//! Looks at what was imported and does as the rules say: each entry in a savepoint of its own, so that one that fails keeps no
-//! other back.
+//! Looks at what was imported and does as the rules say: each entry in a transaction of its own, so that one that fails keeps no
+//! other back. What waits for a real name alone is looked at once more when its account has one.
 
-use super::queries::{self, Unseen};
+use diesel::QueryResult;
+
+use super::queries::{self, Nameless, Unseen};
 use super::rules::{Decision, Entry, Named, decide};
 use crate::base::clock::Clock;
+use crate::base::crypto::Keys;
 use crate::base::db::{Conn, Db, End};
 use crate::base::types::{Money, Number};
 use crate::features::identity;
@@ -18,9 +21,13 @@ use crate::services::context::Context;
 /// Entries that are looked at in one transaction.
 const AT_ONCE: i64 = 50;
 
-/// Looks at every entry that nobody looked at.
+/// Entries that wait for a real name of which is asked at once.
+const ASKED_OF: i64 = 500;
+
+/// Looks at every entry that nobody looked at, and once more at those whose account has a real name by now.
 pub async fn look_at_all(db: &Db, (ctx, clock): (&Context, &Clock), tolerance: Money) -> Result<(), String> {
-    let (mut above, mut failed) = (0, 0);
+    let mut failed = give_again(db, ctx).await?;
+    let mut above = 0;
     loop {
         let keys = ctx.keys.clone();
         let next = db.read(move |conn| queries::unseen(conn, &keys, above, AT_ONCE)).await;
@@ -43,6 +50,55 @@ pub async fn look_at_all(db: &Db, (ctx, clock): (&Context, &Clock), tolerance: M
         }
     }
     if failed > 0 { Err(format!("{failed} entries were not matched")) } else { Ok(()) }
+}
+
+/// Gives the rules once more what was held for want of a real name alone, where one stands now. Answers how many failed.
+async fn give_again(db: &Db, ctx: &Context) -> Result<u32, String> {
+    let (mut above, mut failed) = (0, 0);
+    loop {
+        let keys = ctx.keys.clone();
+        let found = db.read(move |conn| named_by_now(conn, &keys, above)).await;
+        let (last, named) = found.map_err(|fault| fault.to_string())?.map_err(|fault| fault.to_string())?;
+        for entry in named {
+            let number = entry.number.clone();
+            let given = db.write(move |conn| match look_again(conn, &entry) {
+                Ok(()) => End::Keep(Ok(())),
+                // A person was first.
+                Err(Fault::Changed | Fault::IllegalMove(_)) => End::Undo(Ok(())),
+                Err(fault) => End::Undo(Err(fault.to_string())),
+            });
+            if let Err(cause) = given.await.map_err(|fault| fault.to_string())? {
+                tracing::error!(event = "entry_not_matched", entry = %number, cause = %cause);
+                failed += 1;
+            }
+        }
+        match last {
+            Some(last) => above = last,
+            None => return Ok(failed),
+        }
+    }
+}
+
+/// Of the next entries that wait for a real name, those whose account has one; and the last of all, when there may be more.
+fn named_by_now(conn: &mut Conn, keys: &Keys, above: i64) -> QueryResult<(Option<i64>, Vec<Nameless>)> {
+    let mut found = queries::nameless(conn, above, ASKED_OF)?;
+    let more = i64::try_from(found.len()).is_ok_and(|count| count == ASKED_OF);
+    let last = found.last().map(|entry| entry.id).filter(|_| more);
+    let mut accounts: Vec<i64> = found.iter().filter_map(|entry| entry.account_id).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    if accounts.is_empty() {
+        return Ok((last, Vec::new()));
+    }
+    let names = identity::names_of(conn, keys, &accounts)?;
+    found.retain(|entry| entry.account_id.is_some_and(|account| names.contains_key(&account)));
+    Ok((last, found))
+}
+
+fn look_again(conn: &mut Conn, entry: &Nameless) -> Result<(), Fault> {
+    let from = EntryState::Held;
+    let to = from.after(EntryMove::LookAgain)?;
+    if queries::looked_at_again(conn, entry, (from, to))? { Ok(()) } else { Err(Fault::Changed) }
 }
 
 /// Looks at the next entries within the running transaction: for the demo company.

@@ -4,8 +4,11 @@ use diesel::prelude::*;
 
 use crate::base::crypto::Keys;
 use crate::base::db::Conn;
-use crate::base::db::schema::{receiving_accounts, statement_entries, statement_imports};
+use crate::base::db::schema::{
+    entry_decisions, permanent_references, receiving_accounts, remittances, statement_entries, statement_imports,
+};
 use crate::base::types::{Day, Money, Number};
+use crate::features::remittance::desk::DecisionState;
 use crate::features::remittance::entries::{EntryState, Hold};
 use crate::features::remittance::sealed::{self, ENTRY_REMITTER};
 
@@ -109,6 +112,59 @@ pub fn brought_by(conn: &mut Conn, entry: &Unseen) -> QueryResult<Vec<i64>> {
     people.sort_unstable();
     people.dedup();
     Ok(people)
+}
+
+/// An entry that waits for a real name alone, and the account that its text names.
+#[derive(Debug, Clone)]
+pub struct Nameless {
+    pub(super) id: i64,
+    /// Its public number.
+    pub number: Number,
+    /// Whose real name it waits for.
+    pub account_id: Option<i64>,
+}
+
+/// Those that come next above this row, but for those about which a decision waits.
+pub fn nameless(conn: &mut Conn, above: i64, most: i64) -> QueryResult<Vec<Nameless>> {
+    type Row = (i64, Number, Option<i64>, Option<i64>);
+    let rows: Vec<Row> = statement_entries::table
+        .left_join(remittances::table.on(statement_entries::reference.eq(remittances::number.nullable())))
+        .left_join(
+            permanent_references::table.on(statement_entries::reference.eq(permanent_references::number.nullable())),
+        )
+        .filter(statement_entries::hold.eq(Some(Hold::NoRealName)))
+        .filter(statement_entries::id.gt(above))
+        .filter(diesel::dsl::not(diesel::dsl::exists(
+            entry_decisions::table
+                .filter(entry_decisions::entry_id.eq(statement_entries::id))
+                .filter(entry_decisions::state.eq(DecisionState::Proposed)),
+        )))
+        .order(statement_entries::id)
+        .limit(most)
+        .select((
+            statement_entries::id,
+            statement_entries::number,
+            remittances::account_id.nullable(),
+            permanent_references::account_id.nullable(),
+        ))
+        .load(conn)?;
+    let read = |(id, number, named, permanent): Row| Nameless { id, number, account_id: named.or(permanent) };
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// Moves an entry that waits for a real name alone; false when it changed meanwhile, or a decision about it waits.
+pub fn looked_at_again(conn: &mut Conn, entry: &Nameless, (from, to): (EntryState, EntryState)) -> QueryResult<bool> {
+    // Whoever decides about an entry holds it first: what they proposed stands once it is held here.
+    let kept = diesel::update(statement_entries::table.find(entry.id))
+        .filter(statement_entries::state.eq(from))
+        .filter(statement_entries::hold.eq(Some(Hold::NoRealName)))
+        .set((statement_entries::state.eq(to), statement_entries::hold.eq(None::<Hold>)))
+        .execute(conn)?;
+    let decided = entry_decisions::table
+        .filter(entry_decisions::entry_id.eq(entry.id))
+        .filter(entry_decisions::state.eq(DecisionState::Proposed));
+    let decided: bool = diesel::select(diesel::dsl::exists(decided)).get_result(conn)?;
+    Ok(kept == 1 && !decided)
 }
 
 /// Keeps that a person has to look at an entry, and why; false when it changed meanwhile.
