@@ -645,6 +645,7 @@ diesel::table! {
         number -> Text,
         made_by_id -> BigInt,
         made_at -> BigInt,
+        untold_of_id -> Nullable<BigInt>,
     }
 }
 

@@ -46,7 +46,7 @@ pub use members::{invite_as, join};
 pub use passwords::PasswordClass;
 pub use proof::{Candidate, Proven, candidate};
 pub use queries::{
-    Created, NewCustomer, Reader, create_customer, name_person, new_person, owners_of, readers, readers_of,
+    Created, NewCustomer, Reader, create_customer, name_person, new_person, owners, owners_of, readers, readers_of,
     set_password,
 };
 pub use standing::{Stays, move_person};

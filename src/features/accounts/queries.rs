@@ -1,6 +1,6 @@
 //! Accounts and memberships, as the actors read them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
@@ -286,7 +286,24 @@ pub fn owners_of(conn: &mut Conn, account_id: i64) -> QueryResult<Vec<Reader>> {
         .load(conn)
 }
 
-/// The same for many things at once, given as (account, who began it). At most some hundreds at a time: unlike that of one
+/// The owners of many accounts at once, by account.
+pub fn owners(conn: &mut Conn, accounts: &[i64]) -> QueryResult<BTreeMap<i64, Vec<Reader>>> {
+    let rows: Vec<(i64, (i64, String))> = memberships::table
+        .inner_join(people::table)
+        .filter(memberships::account_id.eq_any(accounts))
+        .filter(memberships::ended_at.is_null())
+        .filter(memberships::role.eq(MemberRole::Owner))
+        .order(memberships::id)
+        .select((memberships::account_id, (people::id, people::address)))
+        .load(conn)?;
+    let mut owners: BTreeMap<i64, Vec<Reader>> = BTreeMap::new();
+    for (account, (id, address)) in rows {
+        owners.entry(account).or_default().push(Reader { id, address });
+    }
+    Ok(owners)
+}
+
+/// Who reads mail about many things at once, given as (account, who began it). At most some hundreds at a time: unlike that of one
 /// thing, the statement is not prepared once.
 pub fn readers(conn: &mut Conn, begun: &[(i64, i64)]) -> QueryResult<Vec<Vec<Reader>>> {
     let (places, people_asked): (BTreeSet<i64>, BTreeSet<i64>) = begun.iter().copied().unzip();

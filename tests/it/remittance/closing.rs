@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
-use easylink::base::db::schema::{memberships, receiving_accounts, records, remittances};
+use easylink::base::db::schema::{memberships, permanent_references, receiving_accounts, records, remittances};
 use easylink::base::types::{Money, Number};
 use easylink::features::accounts::MemberRole;
 use easylink::services::records::Event;
 
+use super::cases::again;
+use super::imports::{imports, message};
+use super::payers::reference;
 use super::receiving::{closes_the_oldest, opens_another};
-use super::{company, declares, enters_line, presses, tops_up};
+use super::{company, declares, enters_line, presses, tops_up, verified};
 use crate::support::portal::Portal;
 
 const MANY: usize = 1_201;
@@ -108,5 +111,95 @@ on_both! {
         assert_eq!(mails.len(), 3, "{:?}", mails.iter().map(|mail| &mail.subject).collect::<Vec<_>>());
         assert!(mails[2].text.contains(&open) && mails[2].text.contains(&refused), "{}", mails[2].text);
         assert!(portal.mails_to("wu@example.com").await.is_empty());
+    }
+}
+
+const STANDING: &str = "Please change your standing orders: our bank account has changed";
+
+/// The texts of the mails about standing orders to this address.
+async fn standing(portal: &Portal, address: &str) -> Vec<String> {
+    let mails = portal.mails_to(address).await;
+    mails.into_iter().filter(|mail| mail.subject == STANDING).map(|mail| mail.text).collect()
+}
+
+on_both! {
+    async fn whose_standing_order_goes_there_is_told_once(portal) {
+        let mut people = company(&portal).await;
+        let (mut wu, mut zoe) = (verified(&portal, "wu@example.com").await, verified(&portal, "zoe@example.com").await);
+        let (li, theirs, _) =
+            (reference(&mut people.li).await, reference(&mut zoe).await, reference(&mut wu).await);
+        let lines = [("20", "70.00", "Li Ming", li.as_str(), "M1"), ("20", "30.00", "Li Ming", theirs.as_str(), "M2")];
+        imports(&portal, &mut people, &message(&lines)).await;
+        // Another owner of the same account, and one who owes a top-up to it as well.
+        portal.joins(people.li.account_id, "ying@example.com", MemberRole::Owner).await;
+        portal.joins(people.li.account_id, "bo@example.com", MemberRole::Billing).await;
+        let open = tops_up(&mut zoe, "10").await;
+        opens_another(&mut people, "Bank of Seconds").await;
+        let list = people.fay.opens("/staff/receiving").await;
+        let oldest = list.forms().into_iter().rfind(|form| form.ends_with("/closure")).unwrap();
+        people.fay.submits(&list.form(&oldest)).await;
+        let link = people.finn.opens("/staff/receiving").await.links().into_iter().find(|(_, to)| to.ends_with("/closure"));
+        let page = people.finn.opens(&link.unwrap().1).await;
+        assert!(page.text().contains("The owners of 1 account that paid to it under a permanent reference"), "{}", page.text());
+        people.finn.submits(&page.form("form:has(input[value=close])")).await;
+        for _ in 0..2 {
+            portal.later(Duration::from_secs(31));
+            futures_util::future::join(portal.run_jobs(), portal.run_jobs()).await;
+        }
+        for address in ["li@example.com", "ying@example.com"] {
+            let told = standing(&portal, address).await;
+            assert_eq!(told.len(), 1, "{address}: {told:?}");
+            let number = Number::parse('M', &li).unwrap().to_string();
+            for words in [number.as_str(), "/account/payers", "The reference stays the same"] {
+                assert!(told[0].contains(words), "{words} in {}", told[0]);
+            }
+            assert!(!told[0].contains("7777") && !told[0].contains("3100"), "{}", told[0]);
+        }
+        for address in ["bo@example.com", "wu@example.com", "zoe@example.com"] {
+            assert_eq!(standing(&portal, address).await, Vec::<String>::new(), "{address}");
+        }
+        let mails = portal.mails_to("zoe@example.com").await;
+        assert!(mails.last().unwrap().text.contains(&open), "told of the top-up alone");
+        let page = people.li.opens("/account/payers").await.text();
+        assert!(page.contains("7777 0002") && !page.contains("3100 0001"), "{page}");
+        // The reference itself stays as it was made.
+        let untold: i64 = portal
+            .read(|conn| {
+                let noted = permanent_references::table.filter(permanent_references::untold_of_id.is_not_null());
+                noted.count().get_result(conn).unwrap()
+            })
+            .await;
+        assert_eq!(untold, 0);
+    }
+}
+
+on_both! {
+    async fn standing_orders_behind_many_top_ups_are_told_of_by_the_job(portal) {
+        let mut people = company(&portal).await;
+        let mut wu = verified(&portal, "wu@example.com").await;
+        let number = reference(&mut wu).await;
+        imports(&portal, &mut people, &message(&[("20", "70.00", "Li Ming", &number, "M1")])).await;
+        many_top_ups(&portal, people.li.account_id, people.li.person_id).await;
+        closes_the_oldest(&mut people).await;
+        assert_eq!(standing(&portal, "wu@example.com").await.len(), 0, "the first piece is told in the transaction that closes it");
+        portal.later(Duration::from_secs(31));
+        futures_util::future::join(portal.run_jobs(), portal.run_jobs()).await;
+        let told = standing(&portal, "wu@example.com").await;
+        assert_eq!(told.len(), 1);
+        assert!(told[0].contains("stop standing orders"), "no other account is open: {}", told[0]);
+    }
+}
+
+on_both! {
+    async fn a_standing_order_of_long_ago_is_none(portal) {
+        let mut people = company(&portal).await;
+        let number = reference(&mut people.li).await;
+        imports(&portal, &mut people, &message(&[("20", "70.00", "Li Ming", &number, "M1")])).await;
+        portal.later(Duration::from_secs(396 * 86_400));
+        again(&portal, &mut people).await;
+        closes_the_oldest(&mut people).await;
+        portal.later(Duration::from_secs(31));
+        portal.run_jobs().await;
+        assert_eq!(standing(&portal, "li@example.com").await, Vec::<String>::new());
     }
 }

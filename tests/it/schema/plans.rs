@@ -49,6 +49,19 @@ on_both!(
                 "mails_unwiped",
             ),
             ("select id from mails where created_at <= 5 order by created_at, id limit 500", "mails_by_age"),
+            (
+                "select id from statement_entries where serial_key = 'B71' and state = 'open' and id < 5 \
+                 order by id desc limit 21",
+                "statement_entries_by_serial_key",
+            ),
+            (
+                "select id from statement_entries where hold = 'no_real_name' and id > 5 order by id limit 500",
+                "statement_entries_by_hold",
+            ),
+            (
+                "select id from permanent_references where untold_of_id is not null order by untold_of_id, id limit 500",
+                "permanent_references_untold_of_id",
+            ),
         ];
         for (sql, index) in cases {
             let plan = portal.write(move |conn| plan(conn, sql)).await;

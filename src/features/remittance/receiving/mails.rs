@@ -1,10 +1,11 @@
-//! The mails to customers whose receiving account was closed, and to finance when one waits for a second person. Their
+//! The mails to customers whose receiving account was closed, or to which their standing orders go, and to finance when one waits for a second person. Their
 //! words stand in `templates/mail`. They name no account number: forged mails do, ours lead to the page.
 
 use askama::Template;
 
 use crate::base::types::{Money, Number};
 use crate::features::accounts::Reader;
+use crate::services::context::Context;
 use crate::services::mail::Mail;
 use crate::web::roles::Holder;
 
@@ -50,6 +51,48 @@ pub fn account_closed(to: Reader, currency: &str, owed: &[Owed]) -> Result<Mail,
         subject: Subject.render()?.trim().to_string(),
         text: Text { currency, owed }.render()?,
         html: Html { currency, owed }.render()?,
+        holds_code: false,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "mail/receiving_standing_subject.txt")]
+struct StandingSubject;
+
+/// What an owner is told of the permanent references of their accounts.
+struct Standing<'a> {
+    references: &'a [Number],
+    redirected: bool,
+    link: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/receiving_standing.txt")]
+struct StandingText<'a> {
+    standing: &'a Standing<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/receiving_standing.html")]
+struct StandingHtml<'a> {
+    standing: &'a Standing<'a>,
+}
+
+/// One mail about all permanent references of an owner's accounts under which money came to the account that was closed.
+pub(super) fn standing_account_closed(
+    ctx: &Context,
+    to: Reader,
+    references: &[Number],
+    redirected: bool,
+) -> Result<Mail, askama::Error> {
+    let standing = Standing { references, redirected, link: format!("{}/account/payers", ctx.base_url) };
+    Ok(Mail {
+        person_id: Some(to.id),
+        kind: "receiving_standing",
+        address: to.address,
+        subject: StandingSubject.render()?.trim().to_string(),
+        text: StandingText { standing: &standing }.render()?,
+        html: StandingHtml { standing: &standing }.render()?,
         holds_code: false,
     })
 }

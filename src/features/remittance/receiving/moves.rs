@@ -2,7 +2,7 @@
 //! running transaction.
 
 use super::model::ReceivingMove;
-use super::queries::{self, NewReceiving, owing};
+use super::queries::{self, NewReceiving, owing, standing};
 use super::telling::{ask_second, tell};
 use crate::base::db::Conn;
 use crate::base::types::Number;
@@ -32,7 +32,7 @@ fn refuse_own(conn: &mut Conn, officer: &impl Treasurer, for_account_id: Option<
 }
 
 /// Opens, drops, asks to close, keeps open or closes. Who opens did not propose it, and who closes did not ask for it. Customers who
-/// still owe are told when it closes, and those who waited for another one when that opens: the first of them in the same
+/// still owe, or pay to it by standing order, are told when it closes, and those who waited for another one when that opens: the first of them in the same
 /// transaction, the rest by the room's job. The others of finance are told when somebody asks to close it.
 pub fn make(conn: &mut Conn, officer: &impl Treasurer, number: &Number, by: ReceivingMove) -> Result<(), Fault> {
     queries::hold(conn)?;
@@ -54,7 +54,10 @@ pub fn make(conn: &mut Conn, officer: &impl Treasurer, number: &Number, by: Rece
     }
     records::keep(conn, officer.ctx(), Entry::new(by.event()).about(number.as_str()))?;
     match by {
-        ReceivingMove::Close => owing::closed(conn, number)?,
+        ReceivingMove::Close => {
+            standing::closed(conn, number, officer.ctx().now)?;
+            owing::closed(conn, number)?;
+        }
         ReceivingMove::Open => owing::opened(conn, number)?,
         ReceivingMove::AskToClose => return ask_second(conn, officer, number, true),
         ReceivingMove::Drop | ReceivingMove::Keep => return Ok(()),

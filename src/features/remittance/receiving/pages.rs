@@ -137,6 +137,8 @@ struct Close {
     shell: Shell,
     row: Listed,
     outcome: Outcome,
+    /// How many accounts pay to it under a permanent reference alone.
+    standing: i64,
     next: Vec<Receiving>,
 }
 
@@ -146,19 +148,21 @@ pub(in crate::features::remittance) async fn closure_ask(
     path: Path<String>,
 ) -> Result<HttpResponse, Error> {
     let number = number_in(&path)?;
+    let now = visit.asked().context.now;
     let (shell, found) = visit
         .read(move |conn, officer| {
             let rows = queries::all(conn, officer)?;
             let row = rows.into_iter().find(|row| row.account.number == number).ok_or(Error::NotFound)?;
             let (outcome, next) = (queries::outcome(conn, &row.account)?, queries::choosing::next(conn, &row.account)?);
-            Ok((row, outcome, next))
+            let standing = queries::standing::live(conn, &row.account, now)?;
+            Ok((row, outcome, standing, next))
         })
         .await?;
-    let (row, outcome, next) = found;
+    let (row, outcome, standing, next) = found;
     if row.account.state != ReceivingState::Closing {
         return Ok(HttpResponse::SeeOther().insert_header((LOCATION, "/staff/receiving")).finish());
     }
-    page(Close { shell, row, outcome, next })
+    page(Close { shell, row, outcome, standing, next })
 }
 
 /// Which step towards closing the page offered: a colleague may have made it meanwhile, and the next one is another

@@ -2,6 +2,7 @@
 
 pub(super) mod choosing;
 pub(super) mod owing;
+pub(super) mod standing;
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;

@@ -1,7 +1,7 @@
-//! Telling those who still owe a transfer to an account that is closed (D1). The transaction that closes it notes on each
-//! remittance what its people have to be told; they are told in pieces, each in one transaction that takes the notes
-//! back: so nobody is told twice, whichever instance does it, and nobody waits long behind it. And asking the others of
-//! finance for the second half of a move.
+//! Telling those who still owe a transfer to an account that is closed, or pay to it by standing order (D1). The transaction that
+//! closes it notes on each remittance, and on each permanent reference, what its people have to be told; they are told in pieces,
+//! each in one transaction that takes the notes back: so nobody is told twice, whichever instance does it, and nobody waits long
+//! behind it. And asking the others of finance for the second half of a move.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +11,10 @@ use super::mails::{self, Asked, Owed};
 use super::model::Untold;
 use super::queries::bank_of;
 use super::queries::owing::{self, Row};
+use super::queries::standing::{self, Standing};
 use crate::base::db::Conn;
 use crate::base::types::Number;
-use crate::features::accounts::{Reader, readers};
+use crate::features::accounts::{Reader, owners, readers};
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::RemittanceState;
@@ -23,14 +24,19 @@ use crate::services::records::{self, Entry, Event};
 use crate::web::feature::StaffRole;
 use crate::web::roles;
 
-/// The most remittances of which is told in one transaction.
+/// The most remittances and permanent references of which is told in one transaction.
 pub(super) const PIECE: usize = 500;
 
-/// Tells of the next [`PIECE`] remittances; answers how many there were.
+/// Tells of the next [`PIECE`] remittances and, behind them, permanent references; answers how many there were.
 pub(super) fn tell(conn: &mut Conn, ctx: &Context) -> Result<usize, Fault> {
     let (noted, rows) = owing::take(conn, PIECE)?;
     if !rows.is_empty() {
         told(conn, ctx, rows)?;
+    }
+    let references = standing::take(conn, PIECE - noted)?;
+    let noted = noted + references.len();
+    if !references.is_empty() {
+        told_of_standing(conn, ctx, references)?;
     }
     Ok(noted)
 }
@@ -57,6 +63,25 @@ fn told(conn: &mut Conn, ctx: &Context, rows: Vec<Row>) -> Result<(), Fault> {
     }
     for ((reader, currency), owed) in mails {
         let mail = mails::account_closed(reader, &currency, &owed)?;
+        mail::send(conn, ctx, mail)?;
+    }
+    Ok(())
+}
+
+/// Records each, and writes one mail to each owner.
+fn told_of_standing(conn: &mut Conn, ctx: &Context, references: Vec<Standing>) -> Result<(), Fault> {
+    let accounts: Vec<i64> = references.iter().map(|one| one.account_id).collect();
+    let owners = owners(conn, &accounts)?;
+    let mut mails: BTreeMap<(Reader, bool), Vec<Number>> = BTreeMap::new();
+    for Standing { account_id, number, redirected } in references {
+        let entry = Entry::new(Event::RemittanceAccountClosed).about(number.as_str()).of_account(account_id);
+        records::keep(conn, ctx, entry.with(json!({ "redirected": redirected })))?;
+        for owner in owners.get(&account_id).into_iter().flatten() {
+            mails.entry((owner.clone(), redirected)).or_default().push(number.clone());
+        }
+    }
+    for ((owner, redirected), references) in mails {
+        let mail = mails::standing_account_closed(ctx, owner, &references, redirected)?;
         mail::send(conn, ctx, mail)?;
     }
     Ok(())
