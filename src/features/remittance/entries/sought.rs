@@ -76,8 +76,8 @@ mod tests {
 
     #[test]
     fn numbers_of_ours_are_read_with_the_signs_that_are_mistaken() {
-        let number = Number::parse('R', "R7KM3X9Q26WA").unwrap();
-        for written in ["R7KM3X9Q26WA", "r7km-3x9q-z6wa", " R7KM 3X9Q 26WA"] {
+        let number = Number::parse('R', "R7KM3X9Q26WK").unwrap();
+        for written in ["R7KM3X9Q26WK", "r7km-3x9q-z6wk", " R7KM 3X9Q 26WK"] {
             assert_eq!(sought(written).unwrap()[0], By::Reference(number.clone()), "{written}");
         }
         let (entry, permanent) = (Number::random('E'), Number::random('M'));
