@@ -211,15 +211,7 @@ pub(super) fn add<'a>(
     }
     let imported_at = ctx.now.minus(STEP * 3);
     let permanent = paying_parent(tale, ctx, &customers[1], ctx.now.minus(DAY * 30));
-    let brought_at = ctx.now.minus(STEP * 2);
-    let of_columns = receiving.clone();
-    tale.at(brought_at, move |conn| {
-        let officer = first.acts(ctx, brought_at);
-        for (file, text) in files.iter().zip([COLUMNS, MESSAGE]) {
-            leave_file(conn, Treasurer::ctx(&officer), &of_columns, (file, text)).map_err(Error::internal)?;
-        }
-        Ok(())
-    });
+    leave_files(tale, ctx, (first, files), receiving.clone());
     let (day, currency) = (imported_at.day(zone), currency.to_string());
     tale.at(imported_at, move |conn| {
         let text = day_of((&receiving.account_number, &currency, day), &of_file, &permanent.take()?)?;
@@ -229,6 +221,23 @@ pub(super) fn add<'a>(
         Ok(())
     });
     Ok(())
+}
+
+/// Files that finance brought and that wait.
+fn leave_files<'a>(
+    tale: &mut Tale<'a>,
+    ctx: &'a Context,
+    (first, files): (&'a Officer, &'a [Upload; 2]),
+    receiving: Receiving,
+) {
+    let brought_at = ctx.now.minus(STEP * 2);
+    tale.at(brought_at, move |conn| {
+        let officer = first.acts(ctx, brought_at);
+        for (file, text) in files.iter().zip([COLUMNS, MESSAGE]) {
+            leave_file(conn, Treasurer::ctx(&officer), &receiving, (file, text)).map_err(Error::internal)?;
+        }
+        Ok(())
+    });
 }
 
 /// Whose money a line of the bank's file is, how much it was to be, how it ends, and its reference.

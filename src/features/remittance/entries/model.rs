@@ -105,9 +105,8 @@ impl EntryState {
             (Self::Open | Self::Held | Self::Parked, EntryMove::Return) => Ok(Self::Returning),
             (Self::Returning, EntryMove::Send) => Ok(Self::Returned),
             (Self::New, EntryMove::Hold) => Ok(Self::Held),
-            (Self::Held, EntryMove::LookAgain) => Ok(Self::New),
             (Self::Open, EntryMove::Void) => Ok(Self::Voided),
-            (Self::Open | Self::Parked, EntryMove::Meet) => Ok(Self::New),
+            (Self::Held, EntryMove::LookAgain) | (Self::Open | Self::Parked, EntryMove::Meet) => Ok(Self::New),
             _ => Err(IllegalMove { from: self.as_str(), by: by.word() }),
         }
     }

@@ -99,7 +99,8 @@ pub fn has_twin(conn: &mut Conn, entry: &Unseen) -> QueryResult<bool> {
 
 /// Who brought the file of an entry, who agreed to it, and who typed the entry in before.
 pub fn brought_by(conn: &mut Conn, entry: &Unseen) -> QueryResult<Vec<i64>> {
-    let (typed, brought): (Option<i64>, Option<(Option<i64>, Option<i64>)>) = statement_entries::table
+    type Row = (Option<i64>, Option<(Option<i64>, Option<i64>)>);
+    let (typed, brought): Row = statement_entries::table
         .left_join(statement_imports::table.on(statement_entries::import_id.eq(statement_imports::id.nullable())))
         .filter(statement_entries::id.eq(entry.id))
         .select((

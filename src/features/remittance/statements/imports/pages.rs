@@ -218,9 +218,7 @@ pub(super) fn worded(refusal: Refusal) -> FieldError {
 struct Seen {
     import: Import,
     by: Option<String>,
-    before: Option<(Day, Money)>,
-    /// Whether a file before it began like this one.
-    overlaps: bool,
+    gap: Option<(Day, Money)>,
     /// Whether the viewer brought it, and somebody else has to agree.
     takes_another: bool,
     /// Whether it begins where another one of the same day ended.
@@ -286,18 +284,20 @@ pub(in crate::features::remittance) async fn show(
             let (person, now) = (officer.person_id(), officer.ctx().now);
             let takes_another = moves::takes_another(conn, &import, person, limit, now)?;
             let goes_on = queries::goes_on(conn, &import)? && !queries::once_more(conn, &import)?;
+            // A file that overlaps what came before begins with an older balance, and that is no gap.
             let overlaps = queries::overlaps(conn, &import)?;
+            let gap = before.filter(|(day, closing)| {
+                let later = import.first_on.is_some_and(|first| first > *day || (first == *day && !overlaps));
+                import.state == ImportState::Checked
+                    && later
+                    && import.opening.is_some_and(|opening| opening != *closing)
+            });
             let own = import.imported_by_id == Some(person);
-            Ok(Seen { import, by, before, overlaps, takes_another, goes_on, own })
+            Ok(Seen { import, by, gap, takes_another, goes_on, own })
         })
         .await?;
     let lines = first_lines(&visit, &seen.import).await?;
-    let Seen { import, by, before, overlaps, takes_another, goes_on, own } = seen;
-    // A file that overlaps what came before begins with an older balance, and that is no gap.
-    let gap = before.filter(|(day, closing)| {
-        let later = import.first_on.is_some_and(|first| first > *day || (first == *day && !overlaps));
-        import.state == ImportState::Checked && later && import.opening.is_some_and(|opening| opening != *closing)
-    });
+    let Seen { import, by, gap, takes_another, goes_on, own } = seen;
     page(Show { shell, import, by, gap, takes_another, goes_on, own, lines })
 }
 
