@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use easylink::base::db::schema::{aml_cases, statement_entries};
 use easylink::base::types::Money;
 
-use super::desk::{credits, newest};
+use super::desk::{credits, decides, newest};
 use super::imports::{books_are_right, imports, message, reasons, states};
 use super::{balance, company, enters_line, presses, tops_up, verified};
 use crate::support::portal::Portal;
@@ -89,7 +89,7 @@ on_both!(
         enters_line(&mut people.fay, "70", &number, "S-1").await;
         let at = newest(&portal).await;
         // Who typed it in proposes, and a colleague would agree.
-        let proposed = credits(&mut people.fay, &at, &number, "").await;
+        let proposed = credits(&mut people.fay, &at, &number, "I know her").await;
         assert!(proposed.text().contains("A second person has to agree"), "{}", proposed.text());
         imports(&portal, &mut people, &message(&[("23", "70.00", "Wu Xia", &number, "S1")])).await;
         assert_eq!(states(&portal).await, [("open".to_owned(), None)]);
@@ -119,5 +119,89 @@ on_both!(
             .await;
         assert_eq!(typed, Some(people.finn.person_id), "who typed it in stays");
         assert_eq!(balance(&portal, &own).await, Money::ZERO);
+    }
+);
+
+on_both!(
+    async fn what_two_people_undid_is_not_credited_by_the_file(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "70").await;
+        enters_line(&mut people.fay, "70", &number, "S-1").await;
+        let at = newest(&portal).await;
+        credits(&mut people.finn, &at, &number, "").await;
+        decides(&mut people.finn, &at, "undo", "Not hers").await;
+        presses(&mut people.fay, &at, "/agreement").await;
+        assert_eq!(balance(&portal, &people.li).await, Money::ZERO);
+        imports(&portal, &mut people, &message(&[("23", "70.00", "Li Ming", &number, "S1")])).await;
+        assert_eq!(states(&portal).await, [("open".to_owned(), None)]);
+        assert_eq!(balance(&portal, &people.li).await, Money::ZERO);
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn what_the_bank_confirmed_is_not_voided_after_it_was_undone(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "70").await;
+        enters_line(&mut people.fay, "70", &number, "S-1").await;
+        let at = newest(&portal).await;
+        credits(&mut people.finn, &at, &number, "").await;
+        let file = message(&[("23", "70.00", "Li Ming", &number, "S1")]);
+        imports(&portal, &mut people, &file).await;
+        decides(&mut people.finn, &at, "undo", "Not hers").await;
+        presses(&mut people.fay, &at, "/agreement").await;
+        assert_eq!(states(&portal).await, [("open".to_owned(), None)]);
+        assert_eq!(people.fay.gets(&format!("{at}/voiding")).await.status, 409);
+        let again = imports(&portal, &mut people, &file).await;
+        assert!(again.contains("0 new, 1 known before"), "{again}");
+        assert_eq!(states(&portal).await, [("open".to_owned(), None)]);
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn where_the_bank_names_nobody_people_decide_by_what_was_typed(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "70").await;
+        enters_line(&mut people.fay, "70", &number, "S-1").await;
+        let at = newest(&portal).await;
+        imports(&portal, &mut people, &message(&[("23", "70.00", "", &number, "S1")])).await;
+        assert_eq!(states(&portal).await, [("open".to_owned(), None)]);
+        assert!(people.finn.opens(&at).await.text().contains("LI MING"));
+        credits(&mut people.finn, &at, &number, "").await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "70.00");
+    }
+);
+
+on_both!(
+    async fn who_brought_the_file_credits_nothing_by_it_alone(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "70").await;
+        enters_line(&mut people.finn, "70", "nothing", "S-1").await;
+        let at = newest(&portal).await;
+        // Fay brings the file, and the line says what she brought.
+        imports(&portal, &mut people, &message(&[("23", "70.00", "Wu Xia", &number, "S1")])).await;
+        let asked = credits(&mut people.fay, &at, &number, "I know her").await;
+        assert!(asked.text().contains("A second person has to agree"), "{}", asked.text());
+        assert_eq!(balance(&portal, &people.li).await, Money::ZERO);
+        let mut third = portal.employs("Fritz", &[easylink::web::feature::StaffRole::Finance]).await;
+        presses(&mut third, &at, "/agreement").await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "70.00");
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn the_same_transfer_in_other_words_is_held(portal) {
+        let mut people = company(&portal).await;
+        let first = tops_up(&mut people.li, "70").await;
+        let second = tops_up(&mut people.li, "70").await;
+        enters_line(&mut people.fay, "70", &first, "S-1").await;
+        credits(&mut people.finn, &newest(&portal).await, &first, "").await;
+        // Another serial number, and the reference of another top-up first.
+        let text = format!("{second} {first}");
+        imports(&portal, &mut people, &message(&[("23", "70.00", "Li Ming", &text, "X9")])).await;
+        assert_eq!(states(&portal).await.pop().unwrap(), ("held".to_owned(), Some("twin".to_owned())));
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "70.00");
     }
 );

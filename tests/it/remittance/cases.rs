@@ -61,6 +61,14 @@ on_both!(
         assert_eq!(people.fay.posts(&forged).await.status, 403, "nobody agrees to their own change");
         assert!(people.fay.submits(&refusal).await.text().contains("The rule stays as it is"));
         let form = people.fay.opens("/staff/aml/rules/structuring").await.form("/staff/aml/rules/structuring");
+        people.fay.submits(&form.clone().without("active")).await;
+        // Who agrees has seen what they agree to, not what it was changed to meanwhile.
+        let old = people.finn.opens("/staff/aml").await.form("/staff/aml/rules/structuring/agreement");
+        presses(&mut people.fay, "/staff/aml", "/structuring/refusal").await;
+        let form = people.fay.opens("/staff/aml/rules/structuring").await.form("/staff/aml/rules/structuring");
+        people.fay.submits(&form.clone().with("amount", "999999")).await;
+        assert_eq!(people.finn.posts(&old).await.status, 409);
+        presses(&mut people.fay, "/staff/aml", "/structuring/refusal").await;
         people.fay.submits(&form.without("active")).await;
         presses(&mut people.finn, "/staff/aml", "/structuring/agreement").await;
         let number = tops_up(&mut people.li, "20000").await;

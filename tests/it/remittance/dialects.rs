@@ -35,7 +35,7 @@ on_both!(
         // The payer's words come first at this bank, and look like the bank's at another one.
         for (day, serial, words) in [
             ("21", "A2", format!("/NAME/LI MING/REMI/{number}")),
-            ("22", "A3", format!("166?20SVWZ+{number}?32LI MING")),
+            ("22", "A3", format!("166?20SVWZ+{number}?30COBADEFFXXX?32LI MING")),
         ] {
             let file = String::from_utf8(of_one(day, "70.00", serial, words.as_bytes())).unwrap();
             let path = sends(&mut people, &file).await.header("location").unwrap().to_owned();
@@ -110,6 +110,26 @@ on_both!(
         assert_eq!((refused.status, refused.wrong_fields()), (422, vec!["encoding".to_string()]));
         let done = people.fay.submits(&form.with("encoding", "gbk")).await;
         assert!(done.text().contains("李明"), "{}", done.text());
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn a_line_without_serial_number_is_known_however_its_bank_is_said_to_write(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "70").await;
+        let plain = String::from_utf8(of_one("20", "5.00", "", b"the first one")).unwrap();
+        imports(&portal, &mut people, &plain).await;
+        let file = message(&[("21", "70.00", "Li Ming", &number, ""), ("21", "3.00", "Wu Xia", "rent", "")]);
+        imports(&portal, &mut people, &file).await;
+        assert_eq!(states(&portal).await.len(), 3);
+        let path = sends(&mut people, &file).await.header("location").unwrap().to_owned();
+        let form = people.fay.opens(&format!("{path}/reading")).await.form(&format!("{path}/reading"));
+        people.fay.submits(&form.with("dialect", "code_words")).await;
+        agrees(&portal, &mut people, &path).await;
+        let told = people.fay.opens(&path).await.text();
+        assert!(told.contains("0 new, 2 known before"), "{told}");
+        assert_eq!(states(&portal).await.len(), 3);
         books_are_right(&portal).await;
     }
 );

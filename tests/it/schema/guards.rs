@@ -70,6 +70,8 @@ const KEPT: &[&str] = &[
     "update approved_payers set account_id = account_id, added_by_id = 2",
     "update permanent_references set number = 'PERMANENT2'",
     "update payment_requests set amount = 1",
+    "update allocations set id = 99",
+    "update permanent_references set id = 99",
 ];
 
 /// What moves on, and what a duty to delete asks for once its time has come.
@@ -122,6 +124,13 @@ const REPLACED: &[&str] = &[
     "insert or replace into permanent_references (account_id, number, made_by_id, made_at) values (1, 'OTHER', 1, 9)",
     "insert or replace into payment_requests (remittance_id, year, sequence, amount, issued_by_id, issued_at) values (2, 2026, 2, 1, 1, 9)",
     "insert or replace into payment_requests (remittance_id, year, sequence, amount, issued_by_id, issued_at) values (3, 2026, 1, 1, 1, 9)",
+    "update or replace statement_entries set rowid = 11 where id = 12",
+    "update or replace permanent_references set rowid = 99",
+    "update or replace aml_cases set rowid = 99",
+    "update or replace approved_payers set _rowid_ = 99",
+    "update or replace allocations set oid = 99",
+    "update or replace payment_requests set rowid = 99",
+    "update or replace entry_decisions set rowid = 1 where id = 2",
 ];
 
 #[derive(QueryableByName)]

@@ -6,7 +6,9 @@ use diesel::prelude::*;
 
 use super::model::{AllocationKind, Share};
 use crate::base::db::Conn;
-use crate::base::db::schema::{allocations, permanent_references, receiving_accounts, remittances, statement_entries};
+use crate::base::db::schema::{
+    allocations, permanent_references, receiving_accounts, remittances, statement_entries, statement_imports,
+};
 use crate::base::types::{Moment, Money, Number};
 use crate::features::remittance::entries::{EntryState, Hold};
 use crate::features::remittance::model::RemittanceState;
@@ -40,9 +42,18 @@ pub struct Arrived {
     pub reversal: bool,
     /// The transaction that booked it.
     pub(in crate::features::remittance) booked_transaction_id: Option<i64>,
+    /// When it was typed in, or the file brought it, UTC.
+    pub entered_at: Moment,
+    /// Who brought the file, also of a line that somebody else had typed in.
+    pub imported_by_id: Option<i64>,
 }
 
 impl Arrived {
+    /// Whether it is this person's word that it came: then they credit nothing by it alone.
+    pub fn brought_by(&self, person: i64) -> bool {
+        self.entered_by_id == Some(person) || self.imported_by_id == Some(person)
+    }
+
     /// Its row, for what refers to it.
     pub fn row(&self) -> i64 {
         self.id
@@ -63,6 +74,8 @@ macro_rules! columns {
             statement_entries::remittance_text,
             statement_entries::reversal,
             statement_entries::booked_transaction_id,
+            statement_entries::entered_at,
+            statement_imports::imported_by_id.nullable(),
         )
     };
 }
@@ -71,6 +84,7 @@ macro_rules! columns {
 pub fn arrived(conn: &mut Conn, number: &Number) -> QueryResult<Option<Arrived>> {
     statement_entries::table
         .inner_join(receiving_accounts::table)
+        .left_join(statement_imports::table.on(statement_entries::import_id.eq(statement_imports::id.nullable())))
         .filter(statement_entries::number.eq(number))
         .select(columns!())
         .first(conn)

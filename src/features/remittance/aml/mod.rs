@@ -8,7 +8,7 @@ mod queries;
 mod sheet;
 
 pub use model::{CaseMove, RuleKind};
-pub use moves::{end, opened, reopen, waits};
+pub use moves::{doubted, end, opened, reopen, waits};
 pub(super) use pages::{list, report_ask, report_do, rule_agree, rule_ask, rule_do, rule_refuse};
 pub use queries::caught;
 pub(super) use sheet::sheet;

@@ -122,7 +122,7 @@ pub enum CaseMove {
     Return,
     /// Finance reported it.
     Report,
-    /// It does not go back after all: somebody has to look at it again.
+    /// It does not go back after all, or what it was cleared by is doubted: somebody has to look at it again.
     Reopen,
 }
 
@@ -133,7 +133,7 @@ impl CaseState {
             (Self::Open, CaseMove::Clear) => Ok(Self::Cleared),
             (Self::Open, CaseMove::Return) => Ok(Self::Returned),
             (Self::Open, CaseMove::Report) => Ok(Self::Reported),
-            (Self::Returned, CaseMove::Reopen) => Ok(Self::Open),
+            (Self::Returned | Self::Cleared, CaseMove::Reopen) => Ok(Self::Open),
             (_, CaseMove::Reopen) => Err(IllegalMove { from: self.as_str(), by: "opening" }),
             (_, CaseMove::Return) => Err(IllegalMove { from: self.as_str(), by: "returning" }),
             (_, CaseMove::Clear) => Err(IllegalMove { from: self.as_str(), by: "clearing" }),
@@ -176,8 +176,10 @@ mod tests {
         assert_eq!(CaseState::Open.after(CaseMove::Clear), Ok(CaseState::Cleared));
         assert_eq!(CaseState::Open.after(CaseMove::Report), Ok(CaseState::Reported));
         assert_eq!(CaseState::Open.after(CaseMove::Return), Ok(CaseState::Returned));
-        assert_eq!(CaseState::Returned.after(CaseMove::Reopen), Ok(CaseState::Open));
-        for state in [CaseState::Open, CaseState::Cleared, CaseState::Reported] {
+        for state in [CaseState::Returned, CaseState::Cleared] {
+            assert_eq!(state.after(CaseMove::Reopen), Ok(CaseState::Open));
+        }
+        for state in [CaseState::Open, CaseState::Reported] {
             assert!(state.after(CaseMove::Reopen).is_err(), "{state}");
         }
         for state in [CaseState::Cleared, CaseState::Returned, CaseState::Reported] {

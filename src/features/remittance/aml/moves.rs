@@ -23,6 +23,12 @@ pub fn opened(conn: &mut Conn, ctx: &Context, entry: &Number, account_id: i64, w
     Ok(records::keep(conn, ctx, record)?)
 }
 
+/// Money that was credited is doubted: a case, or the one that there was waits again.
+pub fn doubted(conn: &mut Conn, ctx: &Context, entry: &Arrived, account_id: i64, why: Hold) -> Result<(), Fault> {
+    opened(conn, ctx, &entry.number, account_id, why)?;
+    reopen(conn, ctx, entry)
+}
+
 /// Whether a case about this entry waits: then crediting it takes a word why.
 pub fn waits(conn: &mut Conn, entry: &Arrived) -> Result<bool, Fault> {
     Ok(queries::of_entry(conn, entry)?.is_some_and(|case| case.state.after(CaseMove::Clear).is_ok()))
@@ -48,7 +54,7 @@ pub fn end(
     Ok(records::keep(conn, ctx, record)?)
 }
 
-/// Money that was to go back does not: its case is open again.
+/// Money that was to go back does not, or what it was cleared by is doubted: its case is open again.
 pub fn reopen(conn: &mut Conn, ctx: &Context, entry: &Arrived) -> Result<(), Fault> {
     let Some(case) = queries::of_entry(conn, entry)? else { return Ok(()) };
     if case.state.after(CaseMove::Reopen).is_err() {
@@ -96,11 +102,14 @@ fn waiting(conn: &mut Conn, officer: &impl Treasurer, kind: RuleKind) -> Result<
     found.ok_or(Fault::Changed)
 }
 
-/// A second person agrees: the rule looks for something else from now on.
-pub fn agree(conn: &mut Conn, officer: &impl Treasurer, kind: RuleKind) -> Result<(), Fault> {
+/// A second person agrees to the change that they saw: the rule looks for something else from now on.
+pub fn agree(conn: &mut Conn, officer: &impl Treasurer, kind: RuleKind, seen: &str) -> Result<(), Fault> {
     let proposal = waiting(conn, officer, kind)?;
     if proposal.own {
         return Err(Fault::FourEyes);
+    }
+    if proposal.seen() != seen {
+        return Err(Fault::Changed);
     }
     if !queries::settled(conn, &proposal)? {
         return Err(Fault::Changed);

@@ -9,9 +9,7 @@ use serde_json::json;
 use super::model::{CaseMove, CaseState, Rule, RuleKind};
 use super::moves;
 use super::queries::{self, Proposal, Told};
-use crate::base::db::Conn;
 use crate::base::types::Number;
-use crate::features::remittance::fault::Fault;
 use crate::features::remittance::fields;
 use crate::features::staff::{Auditor, Finance, Staff, own_accounts};
 use crate::web::forms::{Asking, Errors, FieldError, Form};
@@ -242,12 +240,25 @@ pub(in crate::features::remittance) async fn rule_do(
     ended.or(|shell, errors, form| RulePage::of(shell, kind, RuleForm::clone(form), errors))
 }
 
+/// What a second person agrees to.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Agreeing {
+    /// The change as it was shown.
+    pub seen: String,
+}
+
 pub(in crate::features::remittance) async fn rule_agree(
     visit: Visit<Staff<Finance>>,
     path: Path<String>,
-    form: Form<Press>,
+    form: Form<Agreeing>,
 ) -> Result<HttpResponse, Error> {
-    rule_settled(visit, path, form, Flash::AmlRuleChanged, moves::agree).await
+    let word = path.into_inner();
+    let ended = visit.write(&form, move |conn, officer, form| {
+        moves::agree(conn, officer, kind_in(&word)?, &form.seen)?;
+        Ok(Goto::to("/staff/aml").saying(Flash::AmlRuleChanged))
+    });
+    ended.await?.or_fail(Error::Conflict)
 }
 
 pub(in crate::features::remittance) async fn rule_refuse(
@@ -255,21 +266,10 @@ pub(in crate::features::remittance) async fn rule_refuse(
     path: Path<String>,
     form: Form<Press>,
 ) -> Result<HttpResponse, Error> {
-    rule_settled(visit, path, form, Flash::AmlRuleRefused, moves::refuse).await
-}
-
-/// A second person ends a change of a rule, by one move or the other.
-async fn rule_settled(
-    visit: Visit<Staff<Finance>>,
-    path: Path<String>,
-    form: Form<Press>,
-    said: Flash,
-    by: fn(&mut Conn, &Staff<Finance>, RuleKind) -> Result<(), Fault>,
-) -> Result<HttpResponse, Error> {
     let word = path.into_inner();
     let ended = visit.write(&form, move |conn, officer, _| {
-        by(conn, officer, kind_in(&word)?)?;
-        Ok(Goto::to("/staff/aml").saying(said))
+        moves::refuse(conn, officer, kind_in(&word)?)?;
+        Ok(Goto::to("/staff/aml").saying(Flash::AmlRuleRefused))
     });
     ended.await?.or_fail(Error::Conflict)
 }

@@ -38,6 +38,14 @@ pub struct Proposal {
     pub(super) by_id: i64,
 }
 
+impl Proposal {
+    /// What of it is agreed to, in a word: another change of the same rule is another one.
+    pub fn seen(&self) -> String {
+        let Rule { kind, active, amount, times, days } = &self.rule;
+        format!("{kind}.{active}.{}.{times}.{days}.{}", amount.0, self.by_id)
+    }
+}
+
 /// The changes that wait for a second person.
 pub(super) fn proposals(conn: &mut Conn, viewer: i64) -> QueryResult<Vec<Proposal>> {
     type Row = (RuleKind, (bool, Money, i64, i64), (i64, Option<String>, String));
@@ -114,7 +122,8 @@ pub(super) fn change(conn: &mut Conn, officer: &impl Treasurer, proposal: &Propo
         .execute(conn)
 }
 
-/// Transfers of an account that are looked back at: more than any rule counts.
+/// Transfers of an account that are looked back at, the largest of those that a rule counts: more than any rule asks for, and a
+/// rush of small ones hides none.
 const LOOKED_BACK_AT: i64 = 1_000;
 
 /// The first rule that catches money for this account.
@@ -139,7 +148,8 @@ fn lately(conn: &mut Conn, account_id: i64, rule: &Rule, now: Moment) -> QueryRe
         .filter(allocations::account_id.eq(account_id))
         .filter(allocations::undone_by_id.is_null())
         .filter(allocations::allocated_at.ge(since))
-        .order(allocations::allocated_at.desc())
+        .filter(statement_entries::amount.lt(rule.amount))
+        .order(statement_entries::amount.desc())
         .limit(LOOKED_BACK_AT)
         .select((statement_entries::id, statement_entries::amount))
         .load(conn)?;

@@ -78,7 +78,7 @@ fn summed(parts: impl IntoIterator<Item = (i64, Money)>) -> BTreeMap<i64, Money>
     sums
 }
 
-/// What suspense, refunds and the account of money that went out have to hold, by their codes.
+/// What banks, suspense, refunds and the account of money that went out have to hold, by their codes.
 pub(super) fn house(conn: &mut Conn) -> QueryResult<Vec<Compared>> {
     let mut wanted: BTreeMap<String, Money> = BTreeMap::new();
     let mut add = |code: String, amount: i64| {
@@ -87,7 +87,7 @@ pub(super) fn house(conn: &mut Conn) -> QueryResult<Vec<Compared>> {
     };
     let mut after = 0;
     loop {
-        type Row = (i64, EntryState, Side, Money, Option<i64>, Option<i64>, String);
+        type Row = (i64, EntryState, Side, Money, Option<i64>, Option<i64>, (String, Number));
         let rows: Vec<Row> = statement_entries::table
             .inner_join(receiving_accounts::table)
             .filter(statement_entries::id.gt(after))
@@ -100,12 +100,17 @@ pub(super) fn house(conn: &mut Conn) -> QueryResult<Vec<Compared>> {
                 statement_entries::amount,
                 statement_entries::booked_transaction_id,
                 statement_entries::explained_transaction_id,
-                receiving_accounts::currency,
+                (receiving_accounts::currency, receiving_accounts::number),
             ))
             .load(conn)?;
         let Some(last) = rows.last() else { break };
         after = last.0;
-        for (_, state, side, amount, booked, explained, currency) in rows {
+        for (_, state, side, amount, booked, explained, (currency, receiving)) in rows {
+            // What is in the bank came by an entry: one that is gone is missed here.
+            if booked.is_some() && state != EntryState::Voided {
+                let moved = if side == Side::Credit { amount.0 } else { -amount.0 };
+                add(format!("bank/{}", receiving.as_str()), moved);
+            }
             match (side, state) {
                 (Side::Debit, _) if explained.is_none() => add(format!("suspense/outgoing/{currency}"), -amount.0),
                 (Side::Credit, EntryState::Returning) => add(format!("refunds/{currency}"), amount.0),
@@ -128,7 +133,7 @@ pub(super) fn house(conn: &mut Conn) -> QueryResult<Vec<Compared>> {
         add(format!("suspense/{currency}"), amount.0);
     }
     let accounts = ledger::accounts_of_the_house(conn)?;
-    let ours = |code: &str| code.starts_with("suspense/") || code.starts_with("refunds/");
+    let ours = |code: &str| ["bank/", "suspense/", "refunds/"].iter().any(|kind| code.starts_with(kind));
     let mut all: Vec<Compared> = accounts
         .into_iter()
         .filter(|one| ours(&one.code))

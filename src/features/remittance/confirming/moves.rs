@@ -33,8 +33,9 @@ pub fn confirm(
 ) -> Result<Outcome, Fault> {
     let person = officer.person_id();
     let target = allocating::target(conn, number)?.ok_or(Fault::NotFound)?;
+    desk::hold(conn, entry)?;
     let arrived = allocating::arrived(conn, entry)?.ok_or(Fault::NotFound)?;
-    if arrived.entered_by_id == Some(person) || is_own(conn, person, target.holder.account_id())? {
+    if arrived.brought_by(person) || is_own(conn, person, target.holder.account_id())? {
         return Err(Fault::FourEyes);
     }
     if another(&arrived.text, number).is_some() && !sight.another_checked {

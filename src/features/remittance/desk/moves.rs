@@ -54,7 +54,7 @@ pub fn decide(
     if wish.kind == DecisionKind::Credit && asks(conn, ctx, &arrived, wish)? && wish.note.is_none() {
         return Err(Fault::NoteMissing);
     }
-    let small = arrived.amount < four_eyes_from && arrived.entered_by_id != Some(person);
+    let small = arrived.amount < four_eyes_from && !arrived.brought_by(person);
     let alone = wish.kind.always_one() || (small && !wish.kind.always_two());
     let decision = queries::insert(conn, officer, &arrived, wish)?.ok_or(Fault::Changed)?;
     let details = json!({ "amount": arrived.amount, "decision": wish.kind.as_str(), "note": wish.note });
@@ -86,7 +86,11 @@ pub fn agree(conn: &mut Conn, officer: &impl Treasurer, number: &Number) -> Resu
     let arrived = allocating::arrived(conn, &decision.entry)?.ok_or(Fault::NotFound)?;
     let wish = Wish { kind: decision.kind, shares: decision.shares()?, note: decision.note.clone() };
     allowed(conn, person, &arrived, &wish)?;
-    // What the bank wrote, or the account's real name, may have come to be another one since: then somebody has to say why.
+    // The file of the bank brought the line since: what was wanted was wanted of other words.
+    if arrived.entered_at > decision.proposed_at {
+        return Err(Fault::Changed);
+    }
+    // The account's real name, or a payer, may have gone since: then somebody has to say why.
     if wish.kind == DecisionKind::Credit && asks(conn, ctx, &arrived, &wish)? && wish.note.is_none() {
         return Err(Fault::Changed);
     }

@@ -28,6 +28,7 @@ pub struct Decision {
     shares: String,
     pub(super) note: Option<String>,
     pub(super) proposed_by_id: i64,
+    pub(super) proposed_at: Moment,
 }
 
 impl Decision {
@@ -47,6 +48,7 @@ macro_rules! decision {
             entry_decisions::shares,
             entry_decisions::note,
             entry_decisions::proposed_by_id,
+            entry_decisions::proposed_at,
         )
     };
 }
@@ -62,7 +64,7 @@ pub(super) fn decision(conn: &mut Conn, number: &Number) -> QueryResult<Option<D
 }
 
 /// Holds an entry until the running transaction ends: before anything that hangs on it, as everybody does.
-pub(super) fn hold(conn: &mut Conn, number: &Number) -> QueryResult<usize> {
+pub fn hold(conn: &mut Conn, number: &Number) -> QueryResult<usize> {
     diesel::update(statement_entries::table.filter(statement_entries::number.eq(number)))
         .set(statement_entries::entered_at.eq(statement_entries::entered_at))
         .execute(conn)
@@ -104,12 +106,10 @@ pub(super) fn waiting_about(conn: &mut Conn, entry: &Arrived) -> QueryResult<Opt
         .optional()
 }
 
-/// Whether something about the entry of this row waits for a second person.
-pub fn waits(conn: &mut Conn, entry: i64) -> QueryResult<bool> {
-    let waiting = entry_decisions::table
-        .filter(entry_decisions::entry_id.eq(entry))
-        .filter(entry_decisions::state.eq(DecisionState::Proposed));
-    diesel::select(diesel::dsl::exists(waiting)).get_result(conn)
+/// Whether a person ever decided, or wanted, something about the entry of this row.
+pub fn touched(conn: &mut Conn, entry: i64) -> QueryResult<bool> {
+    let any = entry_decisions::table.filter(entry_decisions::entry_id.eq(entry));
+    diesel::select(diesel::dsl::exists(any)).get_result(conn)
 }
 
 /// Keeps how a decision ended; false when somebody else was first.

@@ -6,9 +6,9 @@ use super::model::{EntryMove, EntryState, Hold};
 use super::queries;
 use crate::base::db::Conn;
 use crate::base::types::{Day, Money, Number};
-use crate::features::identity::same_name;
+use crate::features::identity::{self, same_name};
 use crate::features::remittance::fault::Fault;
-use crate::features::remittance::{aml, desk};
+use crate::features::remittance::{allocating, aml, desk, payers};
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
 
@@ -21,6 +21,7 @@ pub struct Typed {
     pub(super) booked_on: Day,
     pub(super) amount: Money,
     pub(super) remitter: String,
+    pub(super) account: String,
 }
 
 impl Typed {
@@ -55,22 +56,38 @@ pub struct Brought<'a> {
     pub reversal: bool,
 }
 
-/// Lets a typed entry say what the file says. One about which nothing is decided is looked at by the rules, as if the file had
-/// brought it. What was credited or went back already stays as it is: when the bank names another remitter then, there is a case.
+/// Lets a typed entry say what the file says, whatever became of it. One that nobody decided anything about is looked at by the
+/// rules, as if the file had brought it; where the bank names nobody, it stays with the people who know who paid. When money was
+/// credited on a name that the bank contradicts, there is a case.
 pub fn meet(conn: &mut Conn, ctx: &Context, typed: &Typed, brought: &Brought) -> Result<(), Fault> {
-    let other = !brought.remitter.trim().is_empty() && !same_name(&typed.remitter, brought.remitter);
-    if matches!(typed.state, EntryState::Credited | EntryState::Returned) {
-        return match queries::credited_account(conn, typed)? {
-            Some(account) if other => aml::opened(conn, ctx, &typed.number, account, Hold::OtherName),
-            _ => Ok(()),
-        };
-    }
-    // Two people may be about to decide: they see what the bank says now, and are asked anew about another name.
-    let waits = desk::waits(conn, typed.id)?;
-    let to = if waits { typed.state } else { typed.state.after(EntryMove::Meet).unwrap_or(typed.state) };
-    if !queries::taken_over(conn, ctx, typed, brought, to)? {
+    let named = !brought.remitter.trim().is_empty();
+    let other = named && !same_name(&typed.remitter, brought.remitter);
+    // What two people undid or kept was not meant for what it names, and what waits for a second one is theirs.
+    let for_the_rules = named && typed.state == EntryState::Open && !desk::touched(conn, typed.id)?;
+    let to = if for_the_rules { typed.state.after(EntryMove::Meet)? } else { typed.state };
+    let said = if named {
+        (brought.remitter, brought.remitter_account)
+    } else {
+        let account = Some(typed.account.as_str()).filter(|account| !account.is_empty());
+        (typed.remitter.as_str(), brought.remitter_account.or(account))
+    };
+    if !queries::taken_over(conn, ctx, (typed, to), brought, said)? {
         return Err(Fault::Changed);
     }
     let entry = Entry::new(Event::EntryMet).about(typed.number.as_str());
-    Ok(records::keep(conn, ctx, entry.with(json!({ "other_name": other })))?)
+    records::keep(conn, ctx, entry.with(json!({ "other_name": other })))?;
+    if other && typed.state == EntryState::Credited { doubted(conn, ctx, typed, brought.remitter) } else { Ok(()) }
+}
+
+/// Money was credited on another name than the bank says: a case, unless money may come in that name, too.
+fn doubted(conn: &mut Conn, ctx: &Context, typed: &Typed, remitter: &str) -> Result<(), Fault> {
+    let Some(arrived) = allocating::arrived(conn, &typed.number)? else { return Ok(()) };
+    for account in allocating::paid_accounts(conn, &arrived)? {
+        let mut names = payers::names_of(conn, &ctx.keys, account)?;
+        names.extend(identity::name_of(conn, &ctx.keys, account)?);
+        if !names.iter().any(|name| same_name(name, remitter)) {
+            return aml::doubted(conn, ctx, &arrived, account, Hold::OtherName);
+        }
+    }
+    Ok(())
 }

@@ -23,7 +23,7 @@ use crate::features::remittance::top_ups::TopUp;
 use crate::features::staff::Officer;
 
 pub use finding::{list, named_in};
-pub(super) use meeting::{credited_account, taken_over};
+pub(super) use meeting::taken_over;
 pub use meeting::{hold, typed};
 pub use typed::NewEntry;
 pub(super) use typed::{by_serial, insert, same, standing, voided};
@@ -50,7 +50,7 @@ pub struct StatementEntry {
     pub bank_serial: String,
     /// What the person is called who typed it in or brought the file; none for the operator’s command.
     pub entered_by: Option<String>,
-    /// Whether the viewer typed it in: then somebody else has to confirm.
+    /// Whether the viewer typed it in or brought the file: then somebody else has to confirm.
     pub own: bool,
     /// The receiving bank.
     pub bank_name: String,
@@ -95,7 +95,7 @@ type Row = (
     (Number, EntryState, Side, Money, Day, Vec<u8>, Option<Vec<u8>>, String, Option<String>, Option<i64>),
     Option<(Option<String>, String)>,
     String,
-    (Option<Hold>, Option<Number>, bool),
+    (Option<Hold>, Option<Number>, bool, Option<i64>),
     (Option<(Option<String>, String)>, Option<Moment>, Option<String>),
 );
 
@@ -132,7 +132,12 @@ macro_rules! columns {
             ),
             (people::name, people::address).nullable(),
             receiving_accounts::bank_name,
-            (statement_entries::hold, statement_imports::number.nullable(), statement_entries::reversal),
+            (
+                statement_entries::hold,
+                statement_imports::number.nullable(),
+                statement_entries::reversal,
+                statement_imports::imported_by_id.nullable(),
+            ),
             (
                 VOIDERS.fields((people::name, people::address)).nullable(),
                 statement_entries::voided_at,
@@ -238,7 +243,7 @@ fn opened(viewer: &Officer, row: Row) -> StatementEntry {
         (number, state, side, amount, booked_on, remitter, account, text, bank_serial, entered_by_id),
         entered_by,
         bank_name,
-        (hold, import, reversal),
+        (hold, import, reversal, imported_by_id),
         (voided_by, at, reason),
     ) = row;
     let voided = match (voided_by, at, reason) {
@@ -257,7 +262,7 @@ fn opened(viewer: &Officer, row: Row) -> StatementEntry {
         text,
         bank_serial: bank_serial.unwrap_or_default(),
         entered_by: entered_by.map(called),
-        own: entered_by_id == Some(viewer.person_id()),
+        own: [entered_by_id, imported_by_id].contains(&Some(viewer.person_id())),
         bank_name,
         remittance: None,
         balance_of: None,

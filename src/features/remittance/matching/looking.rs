@@ -12,7 +12,7 @@ use crate::base::types::{Money, Number};
 use crate::features::identity;
 use crate::features::remittance::allocating::{self, Payee};
 use crate::features::remittance::aml;
-use crate::features::remittance::entries::{EntryMove, EntryState};
+use crate::features::remittance::entries::{EntryMove, EntryState, Hold};
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::payers;
 use crate::features::staff::is_own;
@@ -135,6 +135,7 @@ fn look_at(conn: &mut Conn, ctx: &Context, entry: &Unseen, tolerance: Money) -> 
     let (by, hold) = match decide(&facts, &named, tolerance) {
         // Nobody brings money for an account of their own: another person looks at it.
         Decision::Credit(_) if own(conn, entry, account)? => (EntryMove::Ask, None),
+        Decision::Credit(_) if doubled(conn, entry, account)? => (EntryMove::Hold, Some(Hold::Twin)),
         Decision::Credit(shares) => {
             let caught = match account {
                 Some(account) => aml::caught(conn, account, entry.amount, ctx.now)?,
@@ -155,6 +156,14 @@ fn look_at(conn: &mut Conn, ctx: &Context, entry: &Unseen, tolerance: Money) -> 
     match (account, hold) {
         (Some(account), Some(hold)) if hold.is_for_aml() => aml::opened(conn, ctx, &entry.number, account, hold),
         _ => Ok(()),
+    }
+}
+
+/// Whether the same transfer was credited already, worded otherwise.
+fn doubled(conn: &mut Conn, entry: &Unseen, account: Option<i64>) -> Result<bool, Fault> {
+    match account {
+        Some(account) => Ok(queries::has_double(conn, entry, account)?),
+        None => Ok(false),
     }
 }
 

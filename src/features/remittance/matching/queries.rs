@@ -5,12 +5,13 @@ use diesel::prelude::*;
 use crate::base::crypto::Keys;
 use crate::base::db::Conn;
 use crate::base::db::schema::{
-    entry_decisions, permanent_references, receiving_accounts, remittances, statement_entries, statement_imports,
+    allocations, entry_decisions, permanent_references, receiving_accounts, remittances, statement_entries,
+    statement_imports, statement_mappings,
 };
 use crate::base::types::{Day, Money, Number};
-use crate::features::remittance::desk::DecisionState;
 use crate::features::remittance::entries::{EntryState, Hold};
 use crate::features::remittance::sealed::{self, ENTRY_REMITTER};
+use crate::features::remittance::statements::Format;
 
 /// An entry that the rules have not looked at.
 #[derive(Debug, Clone)]
@@ -97,22 +98,41 @@ pub fn has_twin(conn: &mut Conn, entry: &Unseen) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(same)).get_result(conn)
 }
 
-/// Who brought the file of an entry, who agreed to it, and who typed the entry in before.
+/// Who brought the file of an entry, said what its columns are, or agreed to it, and who typed the entry in before.
 pub fn brought_by(conn: &mut Conn, entry: &Unseen) -> QueryResult<Vec<i64>> {
-    type Row = (Option<i64>, Option<(Option<i64>, Option<i64>)>);
-    let (typed, brought): Row = statement_entries::table
+    type Row = (Option<i64>, Option<(Option<i64>, Option<i64>)>, Option<i64>);
+    let (typed, brought, mapped): Row = statement_entries::table
         .left_join(statement_imports::table.on(statement_entries::import_id.eq(statement_imports::id.nullable())))
+        .left_join(statement_mappings::table.on(statement_imports::mapping_id.eq(statement_mappings::id.nullable())))
         .filter(statement_entries::id.eq(entry.id))
         .select((
             statement_entries::entered_by_id,
             (statement_imports::imported_by_id, statement_imports::agreed_by_id).nullable(),
+            statement_mappings::made_by_id.nullable(),
         ))
         .first(conn)?;
     let (by, agreed) = brought.unwrap_or_default();
-    let mut people: Vec<i64> = typed.into_iter().chain(by).chain(agreed).collect();
+    let mut people: Vec<i64> = typed.into_iter().chain(by).chain(agreed).chain(mapped).collect();
     people.sort_unstable();
     people.dedup();
     Ok(people)
+}
+
+/// Whether money that was credited to this account is the same transfer: of the same amount and day at the same bank account, by a
+/// file of another format or as it was typed in, where a line is worded otherwise and carries another reference first.
+pub fn has_double(conn: &mut Conn, entry: &Unseen, account_id: i64) -> QueryResult<bool> {
+    let Some(import) = entry.import_id else { return Ok(false) };
+    let format: Format = statement_imports::table.find(import).select(statement_imports::format).first(conn)?;
+    let double = allocations::table
+        .inner_join(statement_entries::table)
+        .left_join(statement_imports::table.on(statement_entries::import_id.eq(statement_imports::id.nullable())))
+        .filter(allocations::account_id.eq(account_id))
+        .filter(allocations::undone_by_id.is_null())
+        .filter(statement_entries::account_key.eq(&entry.account_key))
+        .filter(statement_entries::amount.eq(entry.amount))
+        .filter(statement_entries::booked_on.eq(entry.booked_on))
+        .filter(statement_entries::import_id.is_null().or(statement_imports::format.nullable().ne(format)));
+    diesel::select(diesel::dsl::exists(double)).get_result(conn)
 }
 
 /// An entry that waits for a real name alone, and the account that its text names.
@@ -125,7 +145,7 @@ pub struct Nameless {
     pub account_id: Option<i64>,
 }
 
-/// Those that come next above this row, but for those about which a decision waits.
+/// Those that come next above this row, but for those about which a person decided, or wanted, something.
 pub fn nameless(conn: &mut Conn, above: i64, most: i64) -> QueryResult<Vec<Nameless>> {
     type Row = (i64, Number, Option<i64>, Option<i64>);
     let rows: Vec<Row> = statement_entries::table
@@ -136,9 +156,7 @@ pub fn nameless(conn: &mut Conn, above: i64, most: i64) -> QueryResult<Vec<Namel
         .filter(statement_entries::hold.eq(Some(Hold::NoRealName)))
         .filter(statement_entries::id.gt(above))
         .filter(diesel::dsl::not(diesel::dsl::exists(
-            entry_decisions::table
-                .filter(entry_decisions::entry_id.eq(statement_entries::id))
-                .filter(entry_decisions::state.eq(DecisionState::Proposed)),
+            entry_decisions::table.filter(entry_decisions::entry_id.eq(statement_entries::id)),
         )))
         .order(statement_entries::id)
         .limit(most)
@@ -153,7 +171,7 @@ pub fn nameless(conn: &mut Conn, above: i64, most: i64) -> QueryResult<Vec<Namel
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// Moves an entry that waits for a real name alone; false when it changed meanwhile, or a decision about it waits.
+/// Moves an entry that waits for a real name alone; false when it changed meanwhile, or a person has to do with it.
 pub fn looked_at_again(conn: &mut Conn, entry: &Nameless, (from, to): (EntryState, EntryState)) -> QueryResult<bool> {
     // Whoever decides about an entry holds it first: what they proposed stands once it is held here.
     let kept = diesel::update(statement_entries::table.find(entry.id))
@@ -161,9 +179,7 @@ pub fn looked_at_again(conn: &mut Conn, entry: &Nameless, (from, to): (EntryStat
         .filter(statement_entries::hold.eq(Some(Hold::NoRealName)))
         .set((statement_entries::state.eq(to), statement_entries::hold.eq(None::<Hold>)))
         .execute(conn)?;
-    let decided = entry_decisions::table
-        .filter(entry_decisions::entry_id.eq(entry.id))
-        .filter(entry_decisions::state.eq(DecisionState::Proposed));
+    let decided = entry_decisions::table.filter(entry_decisions::entry_id.eq(entry.id));
     let decided: bool = diesel::select(diesel::dsl::exists(decided)).get_result(conn)?;
     Ok(kept == 1 && !decided)
 }

@@ -143,6 +143,8 @@ pub(in crate::features::remittance::entries) fn voided(
 ) -> QueryResult<bool> {
     let kept = diesel::update(statement_entries::table.find(found.id))
         .filter(statement_entries::state.eq(found.state))
+        // The bank's file may just have brought it.
+        .filter(statement_entries::import_id.is_null())
         .set((
             statement_entries::state.eq(to),
             statement_entries::voided_by_id.eq(Some(officer.person_id())),

@@ -107,6 +107,15 @@ impl<'a> Checked<'a> {
     }
 }
 
+fn kept(remitter: &mut String, text: &mut String) {
+    if !names::is_name(remitter) {
+        remitter.clear();
+    }
+    if let Some((end, _)) = text.char_indices().nth(limits::KEPT) {
+        text.truncate(end);
+    }
+}
+
 /// A line with no more than is kept of it, and without a name where none is.
 fn held(mut line: Line) -> Result<Line, Wrong> {
     for (field, text) in [
@@ -121,11 +130,9 @@ fn held(mut line: Line) -> Result<Line, Wrong> {
             return Err(Wrong::at(line.place, Why::TooLong { field, limit: limits::NAME as u64 }));
         }
     }
-    if !names::is_name(&line.remitter) {
-        line.remitter = String::new();
-    }
-    if let Some((end, _)) = line.text.char_indices().nth(limits::KEPT) {
-        line.text.truncate(end);
+    kept(&mut line.remitter, &mut line.text);
+    if let Some(said) = &mut line.by_looks {
+        kept(&mut said.remitter, &mut said.text);
     }
     Ok(line)
 }
@@ -159,6 +166,7 @@ mod tests {
             text: String::new(),
             bank_serial: None,
             end_to_end: None,
+            by_looks: None,
             charges: None,
             code: None,
         }

@@ -39,6 +39,7 @@ pub(super) fn read(source: impl BufRead, mapping: &Mapping, checked: &mut Checke
     };
     checked.begin(1, head)?;
     let (mut running, mut tail) = (Running::default(), false);
+    let mut width = Some(mapping.heading.len()).filter(|width| *width > 0);
     while let Some((place, record)) = records.next()? {
         let Some(first) = record.iter().map(clean).find(|cell| !cell.is_empty()) else { continue };
         if mapping.tail.iter().any(|start| first.starts_with(start.trim())) {
@@ -47,6 +48,11 @@ pub(super) fn read(source: impl BufRead, mapping: &Mapping, checked: &mut Checke
         }
         if tail {
             return Err(Wrong::at(place, Why::Tail { sample: Sample::of(first) }));
+        }
+        // What stands behind the last column would have moved the ones before it: a payer's own delimiter.
+        let width = *width.get_or_insert(record.len());
+        if let Some(beyond) = record.iter().skip(width).map(clean).find(|cell| !cell.is_empty()) {
+            return Err(Wrong::at(place, Why::Cells { sample: Sample::of(beyond) }));
         }
         let row = Row { place, record, mapping };
         let (line, moved) = row.read()?;

@@ -146,10 +146,38 @@ pub struct Line {
     pub bank_serial: Option<String>,
     /// What the payer numbered the transfer by.
     pub end_to_end: Option<String>,
+    /// What it would say read by its own looks, where it is read otherwise: the same line must be known again however its bank
+    /// is said to write.
+    pub by_looks: Option<Box<Said>>,
     /// What a bank on the way kept, in the currency of the account.
     pub charges: Option<Money>,
     /// The bank's code for the kind of transaction: `PMNT/RCDT/ESCT`, `NTRF/166`.
     pub code: Option<String>,
+}
+
+/// What an entry says of its payer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Said {
+    /// The other party.
+    pub remitter: String,
+    /// Its account.
+    pub remitter_account: Option<String>,
+    /// The remittance information.
+    pub text: String,
+    /// What the payer numbered the transfer by.
+    pub end_to_end: Option<String>,
+}
+
+impl Line {
+    /// What it is known by where the bank gives no serial number.
+    pub fn known_by(&self) -> Said {
+        self.by_looks.as_deref().cloned().unwrap_or_else(|| Said {
+            remitter: self.remitter.clone(),
+            remitter_account: self.remitter_account.clone(),
+            text: self.text.clone(),
+            end_to_end: self.end_to_end.clone(),
+        })
+    }
 }
 
 /// A piece of a file, in its order. A file may hold several statements.

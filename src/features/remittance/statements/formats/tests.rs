@@ -50,6 +50,7 @@ pub(super) fn line(place: u64, amount: i64, side: Side) -> Line {
         text: String::new(),
         bank_serial: None,
         end_to_end: None,
+        by_looks: None,
         charges: None,
         code: None,
     }

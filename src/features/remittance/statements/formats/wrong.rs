@@ -92,6 +92,8 @@ pub enum Why {
     AfterQuote { sample: Sample },
     #[error("the head of the columns is another than the mapping's: {sample}")]
     Heading { sample: Sample },
+    #[error("more cells than there are columns, as where a bank does not quote what payers write: {sample}")]
+    Cells { sample: Sample },
     #[error("a row after the end of the entries: {sample}")]
     Tail { sample: Sample },
     #[error("the mapping contradicts itself: {0}")]

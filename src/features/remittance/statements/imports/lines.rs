@@ -44,11 +44,12 @@ impl Counting {
 fn key(keys: &Keys, line: &Line, serial: Option<&str>) -> String {
     let amount = line.amount.0.to_be_bytes();
     let mut parts: Vec<&[u8]> = vec![line.booked_on.as_str().as_bytes(), line.side.as_str().as_bytes(), &amount];
+    let by = line.known_by();
     let said = [
-        signs(&line.remitter),
-        line.remitter_account.as_deref().map(signs).unwrap_or_default(),
-        signs(&line.text),
-        line.end_to_end.as_deref().map(signs).unwrap_or_default(),
+        signs(&by.remitter),
+        by.remitter_account.as_deref().map(signs).unwrap_or_default(),
+        signs(&by.text),
+        by.end_to_end.as_deref().map(signs).unwrap_or_default(),
     ];
     match serial {
         Some(serial) => parts.extend([b"serial".as_slice(), serial.as_bytes()]),
@@ -77,6 +78,7 @@ mod tests {
             text: text.into(),
             bank_serial: serial.map(Into::into),
             end_to_end: None,
+            by_looks: None,
             charges: None,
             code: None,
         }

@@ -67,7 +67,7 @@ fn written(reading: &str) -> Option<Written> {
 /// How the files of an account were read before, and the row of the mapping in it.
 pub fn before(conn: &mut Conn, receiving: &Receiving) -> QueryResult<(Before, Option<i64>)> {
     let kept = mappings::current(conn, &receiving.account_key)?;
-    let message = queries::read_before(conn, receiving.id)?.and_then(|reading| written(&reading));
+    let message = queries::read_before(conn, &receiving.account_key)?.and_then(|reading| written(&reading));
     let message = message.map(|(encoding, dialect, _)| (encoding, dialect));
     let (id, mapping) = kept.map(|kept| (kept.id, kept.mapping)).unzip();
     Ok((Before { mapping, message }, id))

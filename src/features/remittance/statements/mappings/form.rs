@@ -322,7 +322,7 @@ pub fn field_of(wrong: &Wrong, amount_kind: &str) -> &'static str {
         Why::Running { .. } => "balance",
         Why::Tail { .. } => "tail",
         Why::CutOff | Why::Heading { .. } => "skip",
-        Why::Unclosed | Why::AfterQuote { .. } => "delimiter",
+        Why::Unclosed | Why::AfterQuote { .. } | Why::Cells { .. } => "delimiter",
         Why::Missing { field }
         | Why::Twice { field }
         | Why::Unknown { field, .. }

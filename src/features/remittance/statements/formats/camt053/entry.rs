@@ -84,6 +84,7 @@ fn whole(entry: &Element, currency: &str) -> Result<Line, Wrong> {
         text: String::new(),
         bank_serial: entry.text_at(&["AcctSvcrRef"])?,
         end_to_end: None,
+        by_looks: None,
         charges: detail::total(&detail::charges(entry)?, currency)?,
         code: detail::code(entry)?,
     })
@@ -115,6 +116,7 @@ fn of(line: Line, detail: &Detail, added: Option<&String>, currency: &str) -> Re
         bank: other.bank.clone(),
         text: texts.join("\n"),
         end_to_end: detail.end_to_end.clone(),
+        by_looks: None,
         charges: detail.charges(currency)?.or(line.charges),
         code: detail.code.clone().or_else(|| line.code.clone()),
         bank_serial: line.bank_serial.clone().or_else(|| detail.serial.clone()),

@@ -58,6 +58,7 @@ impl Row<'_> {
             text: texts.join("\n"),
             bank_serial: self.said(mapping.serial, "serial")?,
             end_to_end: self.said(mapping.end_to_end, "end-to-end")?,
+            by_looks: None,
             charges: None,
             code: None,
         };

@@ -151,12 +151,14 @@ fn plain() -> Mapping {
 fn what_is_wrong_is_said_with_line_and_field() {
     let amount = |sample: &str, fault| Why::Amount { field: "amount", sample: Sample::of(sample), fault };
     for (text, line, why) in [
-        ("2026-11-25,1.00,x\n2026-11-26,1,5,x\n\n2026-11-26,1.005,x", 4, amount("1.005", MoneyError::TooPrecise)),
+        ("2026-11-25,1.00,x\n2026-11-26,1,5\n\n2026-11-26,1.005,x", 4, amount("1.005", MoneyError::TooPrecise)),
         ("2026-11-25,x,x", 1, amount("x", MoneyError::NotANumber)),
         ("25.11.2026,1,x", 1, Why::Day { field: "day", sample: Sample::of("25.11.2026") }),
         (",1,x", 1, Why::Missing { field: "day" }),
         ("2026-11-25,,x", 1, Why::Missing { field: "amount" }),
         ("2026-11-25,1", 1, Why::Missing { field: "text" }),
+        // What a payer wrote has moved the columns behind it.
+        ("2026-11-25,1,x\n2026-11-26,1,5,x", 2, Why::Cells { sample: Sample::of("x") }),
         ("2026-11-25,1,\"a\" b", 1, Why::AfterQuote { sample: Sample::of("b") }),
         ("2026-11-25,1,a\n2026-11-25,1,\"a\nb\nc", 2, Why::Unclosed),
     ] {

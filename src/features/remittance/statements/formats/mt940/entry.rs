@@ -4,7 +4,7 @@ use super::fields::Field;
 use super::{amount, field86};
 use crate::base::types::{Day, Money};
 use crate::features::remittance::statements::formats::days;
-use crate::features::remittance::statements::formats::model::{Dialect, Line, Side};
+use crate::features::remittance::statements::formats::model::{Dialect, Line, Said, Side};
 use crate::features::remittance::statements::formats::wrong::{Sample, Why, Wrong};
 
 /// An entry as `:61:` says it.
@@ -21,9 +21,7 @@ pub struct Entry {
     serial: Option<String>,
     /// Subfield 9: what the bank adds in a line of its own.
     added: String,
-    information: Option<field86::Information>,
-    /// How that looks.
-    dialect: Option<Dialect>,
+    information: Option<field86::Read>,
 }
 
 impl Entry {
@@ -71,7 +69,6 @@ impl Entry {
             serial: said(serial),
             added: field.lines.get(1..).unwrap_or_default().join(" ").trim().to_string(),
             information: None,
-            dialect: None,
         })
     }
 
@@ -80,21 +77,24 @@ impl Entry {
         if self.information.is_some() {
             return Err(Wrong::at(field.line, Why::Twice { field: "86" }));
         }
-        let (told, looks) = field86::read(&field.lines, dialect);
-        (self.information, self.dialect) = (Some(told), Some(looks));
+        self.information = Some(field86::read(&field.lines, dialect));
         Ok(())
     }
 
     /// How its information is written, of money that came in.
     pub fn looks(&self) -> Option<Dialect> {
-        self.dialect.filter(|_| self.side == Side::Credit && self.amount.is_positive())
+        let came_in = self.side == Side::Credit && self.amount.is_positive();
+        self.information.as_ref().filter(|_| came_in).map(|read| read.looks)
     }
 
     /// The line of the statement.
-    pub fn line(self, currency: &str) -> Line {
-        let told = self.information.unwrap_or_default();
+    pub fn line(mut self, currency: &str) -> Line {
+        let read = self.information.take();
+        let (told, by_looks) = read.map_or_else(Default::default, |read| (read.told, read.by_looks));
         let charges = [&self.added, &told.charges].into_iter().find_map(|text| charges(text, currency));
-        let text = [told.text, self.added].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
+        let code = Some(told.code.as_ref().map_or_else(|| self.kind.clone(), |code| format!("{}/{code}", self.kind)));
+        let (bank, by_looks) = (told.bank.clone(), by_looks.map(|told| Box::new(self.said(told))));
+        let said = self.said(told);
         Line {
             place: self.place,
             booked_on: self.booked_on,
@@ -102,14 +102,26 @@ impl Entry {
             amount: self.amount,
             side: self.side,
             reversal: self.reversal,
+            remitter: said.remitter,
+            remitter_account: said.remitter_account,
+            bank,
+            text: said.text,
+            bank_serial: self.serial,
+            end_to_end: said.end_to_end,
+            by_looks,
+            charges,
+            code,
+        }
+    }
+
+    /// What it says of its payer, by this information.
+    fn said(&self, told: field86::Information) -> Said {
+        let text = [told.text, self.added.clone()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
+        Said {
             remitter: told.remitter,
             remitter_account: told.account,
-            bank: told.bank,
             text: text.join("\n"),
-            bank_serial: self.serial,
-            end_to_end: told.end_to_end.or(self.reference),
-            charges,
-            code: Some(told.code.map_or_else(|| self.kind.clone(), |code| format!("{}/{code}", self.kind))),
+            end_to_end: told.end_to_end.or_else(|| self.reference.clone()),
         }
     }
 }

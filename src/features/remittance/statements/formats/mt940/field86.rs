@@ -27,13 +27,27 @@ pub struct Information {
 /// How long a line of `:86:` may be by the standard (`6*65x`): one that is full goes on in the next.
 const LINE: usize = 65;
 
-/// Reads the lines of a field as the bank writes them, or in whichever order they are while nobody knows; and says which that is.
-/// What is written otherwise than the bank does is text: it may be all a payer's.
-pub fn read(lines: &[String], dialect: Option<Dialect>) -> (Information, Dialect) {
+/// What a field says, and how it looks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    /// As the bank writes it.
+    pub told: Information,
+    /// The dialect that it looks like.
+    pub looks: Dialect,
+    /// What it would say by its looks, where the bank writes otherwise.
+    pub by_looks: Option<Information>,
+}
+
+/// Reads the lines of a field as the bank writes them, or in whichever order they are while nobody knows. What is written
+/// otherwise than the bank does is text: it may be all a payer's.
+pub fn read(lines: &[String], dialect: Option<Dialect>) -> Read {
     let looks = german::read(lines).map(|told| (told, Dialect::Subfields));
     let looks = looks.or_else(|| slashes::read(lines).map(|told| (told, Dialect::CodeWords)));
-    let Some((told, looks)) = looks else { return (plain(lines), Dialect::Plain) };
-    if dialect.is_none_or(|dialect| dialect == looks) { (told, looks) } else { (plain(lines), looks) }
+    let (told, looks) = looks.unwrap_or_else(|| (plain(lines), Dialect::Plain));
+    if looks == Dialect::Plain || dialect.is_none_or(|dialect| dialect == looks) {
+        return Read { told, looks, by_looks: None };
+    }
+    Read { told: plain(lines), looks, by_looks: Some(told) }
 }
 
 fn plain(lines: &[String]) -> Information {
@@ -74,7 +88,7 @@ mod tests {
     }
 
     fn told(text: &str) -> Information {
-        read(&lines(text), None).0
+        read(&lines(text), None).told
     }
 
     #[test]
@@ -92,8 +106,10 @@ mod tests {
         let words = "/NAME/LI MING/REMI/T7KM";
         for (text, looks) in [(subfields, Dialect::Subfields), (words, Dialect::CodeWords), ("T7KM", Dialect::Plain)] {
             for bank in Dialect::ALL {
-                let (told, found) = read(&lines(text), Some(*bank));
+                let Read { told, looks: found, by_looks } = read(&lines(text), Some(*bank));
                 assert_eq!(found, looks, "{text}");
+                let own = by_looks.unwrap_or_else(|| told.clone());
+                assert_eq!(own, read(&lines(text), None).told, "it is known again: {text} {bank:?}");
                 let named = looks == *bank && looks != Dialect::Plain;
                 assert_eq!(told.remitter, if named { "LI MING" } else { "" }, "{text} {bank:?}");
                 assert!(told.text.contains("T7KM"), "{text} {bank:?}: {}", told.text);

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::Import;
 use crate::base::db::Conn;
-use crate::base::db::schema::statement_imports;
+use crate::base::db::schema::{receiving_accounts, statement_imports};
 use crate::base::types::{Day, Money};
 use crate::features::remittance::statements::formats::Format;
 use crate::features::remittance::statements::imports::model::ImportState;
@@ -22,16 +22,22 @@ pub fn last_closing(conn: &mut Conn, import: &Import) -> QueryResult<Option<(Day
     Ok(found.and_then(|(day, closing)| Some((day?, closing?))))
 }
 
-/// How the newest MT940 of a receiving account that was imported was read.
-pub fn read_before(conn: &mut Conn, receiving_id: i64) -> QueryResult<Option<String>> {
-    statement_imports::table
-        .filter(statement_imports::receiving_account_id.eq(receiving_id))
-        .filter(statement_imports::state.eq(ImportState::Imported))
-        .filter(statement_imports::format.eq(Format::Mt940))
-        .order((statement_imports::last_on.desc(), statement_imports::id.desc()))
-        .select(statement_imports::reading)
-        .first(conn)
-        .optional()
+/// How the newest MT940 of an account at the bank is read, whether it waits or was imported: what the first file settled stays.
+pub fn read_before(conn: &mut Conn, account_key: &str) -> QueryResult<Option<String>> {
+    let mut newest: Option<(i64, String)> = None;
+    for state in [ImportState::Checked, ImportState::Importing, ImportState::Imported] {
+        let found: Option<(i64, String)> = statement_imports::table
+            .inner_join(receiving_accounts::table)
+            .filter(receiving_accounts::account_key.eq(account_key))
+            .filter(statement_imports::state.eq(state))
+            .filter(statement_imports::format.eq(Format::Mt940))
+            .order(statement_imports::id.desc())
+            .select((statement_imports::id, statement_imports::reading))
+            .first(conn)
+            .optional()?;
+        newest = newest.into_iter().chain(found).max_by_key(|(id, _)| *id);
+    }
+    Ok(newest.map(|(_, reading)| reading))
 }
 
 /// The last day of which the statements of a receiving account are imported.

@@ -91,5 +91,7 @@ pub fn keep(
         text: line.text.clone(),
         reversal: line.reversal,
         booked_transaction_id: None,
+        entered_at: ctx.now,
+        imported_by_id: import.imported_by_id,
     }))
 }

@@ -34,7 +34,10 @@ pub fn read(lines: &[String]) -> Option<Information> {
         let found = fields.iter().find(|(known, _)| *known == number && rising && whole);
         found.map(|(_, text)| text.trim()).filter(|text| !text.is_empty())
     };
-    let name = joined([one(32), one(33)].into_iter().flatten().map(|piece| (piece, full(piece))));
+    // A bank that names somebody names their bank or account, too.
+    let known = [30, 31, 38].into_iter().any(|number| one(number).is_some());
+    let name = [one(32), one(33)].into_iter().flatten().filter(|_| known);
+    let name = joined(name.map(|piece| (piece, full(piece))));
     let information = Keyed::read(&of(&[20..=29, 60..=63]));
     let booking = of(&[0..=0]).first().map_or("", |text| text.trim());
     let text = information.text();
@@ -161,6 +164,8 @@ mod tests {
             "166?20SVWZ+x?32EVIL?30COBADEFFXXX?31DE89370400440532013000?32MUSTER",
             "166?20SVWZ+x?33MING?32LI",
             "166?20SVWZ+x?33LI MING",
+            "166?20SVWZ+x?21y?32LI MING",
+            "166?20SVWZ+x?32LI MING?60y",
             "166?20SVWZ+x?32LI MING?30COBADEFFXXX?31DE89370400440532013000",
             "166?20SVWZ+x?32LI?33MING?30COBADEFFXXX?31DE89370400440532013000?34000",
             "166?20SVWZ+x?31DE1?30COBADEFFXXX?31DE89370400440532013000?32MUSTER",

@@ -17,6 +17,9 @@ const PARTIES: [&str; 8] = ["IBAN", "BIC", "NAME", "ADDR", "ORDP", "BENM", "CNTP
 /// Those behind which the payer's own words stand, in which any code word may be one of theirs, too.
 const WRITTEN: [&str; 11] = ["REMI", "EREF", "PREF", "MARF", "PURP", "ULTD", "ULTC", "UDTR", "UCRD", "ADDR", "ID"];
 
+/// Those of them that are numbers of at most 35 signs.
+const NUMBERS: [&str; 3] = ["EREF", "PREF", "MARF"];
+
 /// The other party, as far as the bank tells it.
 #[derive(Default)]
 struct Party<'a> {
@@ -75,8 +78,13 @@ fn told<'a>(parts: &[(&'static str, &'a str)]) -> Party<'a> {
 }
 
 /// A party that the bank names behind words of the payer, such as `/EREF/…`. The payer may have written it there, so it has
-/// to be the only one, and in a form for which their words have no room (35 signs) or which they may not have (`//`).
+/// to be the only one, and in a form for which their words have no room (35 signs) or which they may not have (`//`). Behind
+/// longer words of theirs nobody is believed.
 fn behind<'a>(all: &str, parts: &[(&'static str, &'a str)]) -> Party<'a> {
+    let named = parts.iter().position(|(code, _)| matches!(*code, "CNTP" | "ORDP" | "BENM")).unwrap_or(parts.len());
+    if parts[..named].iter().any(|(code, _)| WRITTEN.contains(code) && !NUMBERS.contains(code)) {
+        return Party::default();
+    }
     let count = |code: &str| all.matches(&format!("/{code}/")).count();
     let ordering = count("ORDP") + count("BENM");
     if (count("CNTP"), ordering, count("NAME")) == (1, 0, 0) {
@@ -224,6 +232,10 @@ mod tests {
             "/PURP/x/NAME/LI MING/REMI/T7KM",
             "/MARF/x/NAME/LI MING/REMI/T7KM",
             "/ULTD//NAME/LI MING/REMI/T7KM",
+            "/EREF/1/ULTD/x/ORDP//NAME/LI MING/REMI/T7KM",
+            "/IBAN/NL91ABNA0417164300/ULTD/x/ORDP//NAME/LI MING/REMI/T7KM",
+            "/ULTD/x/CNTP/NL32INGB0000012345/INGBNL2A/LI MING/Utrecht//REMI/USTD//T7KM/",
+            "/UDTR/x/ORDP//NAME/LI MING/REMI/T7KM",
             "/EREF/1/IBAN/NL91ABNA0417164300/REMI/T7KM",
         ] {
             let told = told(text);

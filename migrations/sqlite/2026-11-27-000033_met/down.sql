@@ -1,0 +1,11 @@
+drop trigger remittances_keep_number;
+drop trigger payment_requests_keep_row;
+drop trigger permanent_references_keep_row;
+drop trigger approved_payers_keep_row;
+drop trigger aml_cases_keep_row;
+drop trigger entry_decisions_keep_row;
+drop trigger remittances_keep_row;
+drop trigger allocations_keep_row;
+drop trigger statement_entries_keep_row;
+drop trigger statement_entries_keep_settled;
+create trigger statement_entries_keep_settled before update of number, receiving_account_id, account_key, state, side, amount, allocated, booked_on, bank_serial, serial_key, entered_by_id, import_id, line_key, occurrence, credited_by_id, voided_by_id, voided_at on statement_entries when old.state in ('credited', 'returned', 'voided', 'outgoing') begin select raise(abort, 'a credited or voided entry is never changed') where not (old.state = 'credited' and new.state = 'open' and new.allocated = 0 and new.credited_by_id is null and new.number = old.number and new.receiving_account_id = old.receiving_account_id and new.account_key = old.account_key and new.side = old.side and new.amount = old.amount and new.booked_on = old.booked_on and new.booked_transaction_id is old.booked_transaction_id and new.occurrence = old.occurrence and new.bank_serial is old.bank_serial and new.serial_key is old.serial_key and new.entered_by_id is old.entered_by_id and new.import_id is old.import_id and new.line_key is old.line_key and new.voided_by_id is old.voided_by_id and new.voided_at is old.voided_at and exists (select 1 from entry_decisions d where d.entry_id = old.id and d.kind = 'undo' and d.state = 'done')); end;
