@@ -55,7 +55,7 @@ async fn walk_it(portal: Portal, pictures: &'static str) {
     walk.turn("finn").await;
     walk.goto("/staff/statements?state=held").await;
     walk.goto("/staff/statements/next").await;
-    walk.reads("Another name").await;
+    walk.reads("Not the authenticated name").await;
     walk.picture().await;
     walk.fill(&[("note", "Her husband, seen in the register")]).await;
     walk.portal.later(Duration::from_secs(5));

@@ -88,9 +88,16 @@ impl Show {
         self.acts() && self.case.entry.state.allows(EntryMove::Credit)
     }
 
+    /// Whether it would be credited to somebody in whose name it did not come: that takes a word why.
+    fn other_names(&self) -> bool {
+        self.case.candidates.iter().any(|one| one.other_name)
+    }
+
     fn note_hint(&self) -> &'static str {
         if self.case.entry.hold.is_some() {
             "Why it may be credited although it is held"
+        } else if self.other_names() {
+            "Why it may be credited, where it is not in the authenticated name"
         } else {
             "For finance and the auditors"
         }

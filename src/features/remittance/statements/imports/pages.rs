@@ -13,7 +13,7 @@ use super::written::{before, reading_of, saved};
 use super::{looking, moves, source, written};
 use crate::base::types::{Day, Money, Number};
 use crate::features::remittance::receiving::{self, Receiving};
-use crate::features::remittance::statements::formats::{Dialect, Format, Line, Reading};
+use crate::features::remittance::statements::formats::{Dialect, Encoding, Format, Line, Reading};
 use crate::features::staff::{Auditor, Finance, Staff};
 use crate::services::storage::Kind;
 use crate::web::forms::{Asking, Errors, FieldError, Form};
@@ -252,6 +252,11 @@ impl Show {
     fn written(&self) -> Option<&'static str> {
         let (_, dialect, looks) = written::of(&self.import)?;
         dialect.or(looks).map(Dialect::words)
+    }
+
+    /// The encoding in which MT940 is read.
+    fn encoding(&self) -> Option<Encoding> {
+        written::of(&self.import).map(|(encoding, ..)| encoding)
     }
 
     /// Whether most of the file is written otherwise than the bank's files were before, so that names are taken from none of it.

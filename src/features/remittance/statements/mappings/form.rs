@@ -311,7 +311,9 @@ impl Columns {
         };
         let all = [("day", &self.day)].into_iter().chain(amounts.iter().copied());
         let all = all.chain([("balance", &self.balance), ("currency_column", &self.currency_column)]);
-        all.filter(|(_, given)| **given == column.to_string()).nth(1).map_or("form", |(field, _)| field)
+        let here = |(_, given): &(&'static str, &String)| **given == column.to_string();
+        let named = [("remitter", &self.remitter), ("remitter_account", &self.remitter_account)];
+        all.filter(here).nth(1).or_else(|| named.into_iter().find(here)).map_or("form", |(field, _)| field)
     }
 }
 

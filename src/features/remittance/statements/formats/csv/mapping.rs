@@ -177,6 +177,10 @@ impl Mapping {
         for pair in alone.windows(2) {
             fault(pair[0] == pair[1], MappingFault::SameColumn { column: pair[0] });
         }
+        // What payers write names nobody.
+        for column in self.remitter.iter().chain(&self.remitter_account) {
+            fault(self.text.contains(column), MappingFault::SameColumn { column: *column });
+        }
         let others = [self.value_day, self.remitter, self.remitter_account, self.bank, self.serial, self.end_to_end];
         for column in alone.into_iter().chain(others.into_iter().flatten()).chain(self.text.iter().copied()) {
             fault(column > FAR, MappingFault::FarColumn { column });
