@@ -139,7 +139,7 @@ pub(super) fn add<'a>(
     };
     let number = propose_receiving(conn, &first.acts(ctx, long_ago), &receiving).map_err(Error::internal)?;
     let opener = second.acts(ctx, long_ago.plus(DAY));
-    move_receiving(conn, &opener, &number, ReceivingMove::Open).map_err(Error::internal)?;
+    move_receiving(conn, &opener, currency, &number, ReceivingMove::Open).map_err(Error::internal)?;
     let receiving = opened_receiving(conn, &number)?.ok_or(Error::NotFound)?;
     let mut of_file = Vec::new();
     for (nth, (who, amount, days, end)) in STORIES.into_iter().enumerate() {

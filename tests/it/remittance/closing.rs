@@ -9,10 +9,10 @@ use easylink::features::accounts::MemberRole;
 use easylink::services::records::Event;
 
 use super::cases::again;
-use super::imports::{imports, message};
+use super::imports::{imports, message, reasons};
 use super::payers::reference;
 use super::receiving::{closes_the_oldest, opens_another};
-use super::{company, declares, enters_line, presses, tops_up, verified};
+use super::{at_once, company, declares, enters_line, presses, tops_up, verified};
 use crate::support::portal::Portal;
 
 const MANY: usize = 1_201;
@@ -61,8 +61,7 @@ on_both! {
         closes_the_oldest(&mut people).await;
         assert_eq!(told(&portal).await, (701, 500), "one piece in the transaction that closes it");
         portal.later(Duration::from_secs(31));
-        // Two instances at once: both come to tell.
-        futures_util::future::join(portal.run_jobs(), portal.run_jobs()).await;
+        at_once(&portal, "remittance_closed_accounts").await;
         assert_eq!(told(&portal).await, (0, 1_201));
         portal.later(Duration::from_secs(31));
         let mails = portal.mails_to("li@example.com").await;
@@ -128,23 +127,30 @@ on_both! {
         let (mut wu, mut zoe) = (verified(&portal, "wu@example.com").await, verified(&portal, "zoe@example.com").await);
         let (li, theirs, _) =
             (reference(&mut people.li).await, reference(&mut zoe).await, reference(&mut wu).await);
-        let lines = [("20", "70.00", "Li Ming", li.as_str(), "M1"), ("20", "30.00", "Li Ming", theirs.as_str(), "M2")];
+        // Wu has a reference as well, but what came was a top-up.
+        let once = tops_up(&mut wu, "40").await;
+        let lines = [
+            ("20", "70.00", "Li Ming", li.as_str(), "M1"),
+            ("20", "30.00", "Li Ming", theirs.as_str(), "M2"),
+            ("20", "40.00", "Li Ming", once.as_str(), "M3"),
+        ];
         imports(&portal, &mut people, &message(&lines)).await;
-        // Another owner of the same account, and one who owes a top-up to it as well.
+        assert_eq!(reasons(&portal).await, ["permanent", "permanent", "exact"]);
+        // Another owner of the same account, for which somebody else owes a top-up; and an owner who owes one.
         portal.joins(people.li.account_id, "ying@example.com", MemberRole::Owner).await;
-        portal.joins(people.li.account_id, "bo@example.com", MemberRole::Billing).await;
-        let open = tops_up(&mut zoe, "10").await;
+        let mut bo = portal.joins(people.li.account_id, "bo@example.com", MemberRole::Billing).await;
+        let (open, others) = (tops_up(&mut zoe, "10").await, tops_up(&mut bo, "15").await);
         opens_another(&mut people, "Bank of Seconds").await;
         let list = people.fay.opens("/staff/receiving").await;
         let oldest = list.forms().into_iter().rfind(|form| form.ends_with("/closure")).unwrap();
         people.fay.submits(&list.form(&oldest)).await;
         let link = people.finn.opens("/staff/receiving").await.links().into_iter().find(|(_, to)| to.ends_with("/closure"));
         let page = people.finn.opens(&link.unwrap().1).await;
-        assert!(page.text().contains("The owners of 1 account that paid to it under a permanent reference"), "{}", page.text());
+        assert!(page.text().contains("The owners of 2 accounts whose permanent reference brought money by it"), "{}", page.text());
         people.finn.submits(&page.form("form:has(input[value=close])")).await;
         for _ in 0..2 {
             portal.later(Duration::from_secs(31));
-            futures_util::future::join(portal.run_jobs(), portal.run_jobs()).await;
+            at_once(&portal, "remittance_closed_accounts").await;
         }
         for address in ["li@example.com", "ying@example.com"] {
             let told = standing(&portal, address).await;
@@ -155,11 +161,16 @@ on_both! {
             }
             assert!(!told[0].contains("7777") && !told[0].contains("3100"), "{}", told[0]);
         }
-        for address in ["bo@example.com", "wu@example.com", "zoe@example.com"] {
+        for address in ["bo@example.com", "wu@example.com"] {
             assert_eq!(standing(&portal, address).await, Vec::<String>::new(), "{address}");
         }
-        let mails = portal.mails_to("zoe@example.com").await;
-        assert!(mails.last().unwrap().text.contains(&open), "told of the top-up alone");
+        // Who opened a top-up is told of it, in a mail of its own.
+        assert_eq!(standing(&portal, "zoe@example.com").await.len(), 1);
+        for (address, number) in [("zoe@example.com", &open), ("bo@example.com", &others)] {
+            let mails = portal.mails_to(address).await;
+            let told: Vec<_> = mails.iter().filter(|mail| mail.text.contains(number.as_str())).collect();
+            assert!(told.len() == 1 && told[0].subject != STANDING, "{address}");
+        }
         let page = people.li.opens("/account/payers").await.text();
         assert!(page.contains("7777 0002") && !page.contains("3100 0001"), "{page}");
         // The reference itself stays as it was made.
@@ -183,7 +194,7 @@ on_both! {
         closes_the_oldest(&mut people).await;
         assert_eq!(standing(&portal, "wu@example.com").await.len(), 0, "the first piece is told in the transaction that closes it");
         portal.later(Duration::from_secs(31));
-        futures_util::future::join(portal.run_jobs(), portal.run_jobs()).await;
+        at_once(&portal, "remittance_closed_accounts").await;
         let told = standing(&portal, "wu@example.com").await;
         assert_eq!(told.len(), 1);
         assert!(told[0].contains("stop standing orders"), "no other account is open: {}", told[0]);
@@ -201,5 +212,28 @@ on_both! {
         portal.later(Duration::from_secs(31));
         portal.run_jobs().await;
         assert_eq!(standing(&portal, "li@example.com").await, Vec::<String>::new());
+    }
+}
+
+on_both! {
+    async fn of_another_currency_nothing_is_said_to_stand_beside_the_reference(portal) {
+        let mut people = company(&portal).await;
+        let number = reference(&mut people.li).await;
+        imports(&portal, &mut people, &message(&[("20", "70.00", "Li Ming", &number, "M1")])).await;
+        opens_another(&mut people, "Bank of Dollars").await;
+        portal.write(|conn| {
+            diesel::update(receiving_accounts::table).set(receiving_accounts::currency.eq("USD")).execute(conn).unwrap()
+        }).await;
+        closes_the_oldest(&mut people).await;
+        let told = standing(&portal, "li@example.com").await;
+        assert_eq!(told.len(), 1);
+        assert!(told[0].contains("It was an account in USD") && told[0].contains("in CNY alone"), "{}", told[0]);
+        assert!(!told[0].contains("The account to pay to") && !told[0].contains("As\nsoon as"), "{}", told[0]);
+        let page = people.li.opens("/account/payers").await.text();
+        assert!(!page.contains("7777 0002") && !page.contains("3100 0001"), "{page}");
+        // The books of this test are in one currency.
+        portal.write(|conn| {
+            diesel::update(receiving_accounts::table).set(receiving_accounts::currency.eq("CNY")).execute(conn).unwrap()
+        }).await;
     }
 }

@@ -8,7 +8,7 @@ use easylink::base::db::schema::{aml_cases, identity_results, statement_entries}
 use super::desk::{decides, newest};
 use super::imports::{books_are_right, imports, message, reasons, states};
 use super::payers::reference;
-use super::{balance, company, declares, presses, tops_up, verified};
+use super::{at_once, balance, company, declares, presses, tops_up, verified};
 use crate::support::portal::Portal;
 
 on_both!(
@@ -111,11 +111,12 @@ on_both!(
         verified(&portal, "wu@example.com").await;
         a_run_later(&portal).await;
         assert_eq!(states(&portal).await, [("held".to_owned(), Some("no_real_name".to_owned()))]);
-        // Two instances at once: it is credited once.
+        // Two instances look at it at once: it is credited once.
         names_stand(&portal, true).await;
         portal.later(Duration::from_secs(6));
-        futures_util::future::join(portal.run_jobs(), portal.run_jobs()).await;
+        at_once(&portal, "statement_imports").await;
         assert_eq!(balance(&portal, &people.li).await.to_string(), "100.00");
+        assert_eq!(reasons(&portal).await, ["exact"]);
         books_are_right(&portal).await;
     }
 );

@@ -31,8 +31,10 @@ mod voiding;
 
 use easylink::base::types::Money;
 use easylink::features::identity::{IdentityMethod, NewResult, store};
+use easylink::features::remittance;
 use easylink::services::ledger;
 use easylink::web::feature::StaffRole;
+use futures_util::future::join;
 
 use crate::ledger::holder;
 use crate::support::entered::Entered;
@@ -83,6 +85,15 @@ pub async fn verified(portal: &Portal, address: &str) -> Entered {
         })
         .await;
     owner
+}
+
+/// Two instances do the work of a job at the same moment, past the lease that lets one of them alone begin.
+pub async fn at_once(portal: &Portal, job: &str) {
+    let feature = remittance::feature();
+    let job = feature.jobs.iter().find(|one| one.name == job).unwrap();
+    let now = portal.house.clock.now();
+    let both = join((job.run)(portal.house.clone(), now), (job.run)(portal.house.clone(), now)).await;
+    assert_eq!(both, (Ok(()), Ok(())));
 }
 
 /// Presses the first button of the page whose form's address ends like this.

@@ -20,8 +20,8 @@ fn tell_all(house: Data<House>, now: Moment) -> Pin<Box<dyn Future<Output = Resu
     Box::pin(async move {
         let ctx = house.own_context(now);
         loop {
-            let ctx = ctx.clone();
-            let piece = house.db.write(move |conn| match tell(conn, &ctx) {
+            let (ctx, currency) = (ctx.clone(), house.config.currency.clone());
+            let piece = house.db.write(move |conn| match tell(conn, &ctx, &currency) {
                 Ok(told) => End::Keep(Ok(told)),
                 Err(fault) => End::Undo(Err(fault.to_string())),
             });

@@ -3,6 +3,7 @@
 
 use askama::Template;
 
+use super::queries::standing::Beside;
 use crate::base::types::{Money, Number};
 use crate::features::accounts::Reader;
 use crate::services::context::Context;
@@ -62,7 +63,9 @@ struct StandingSubject;
 /// What an owner is told of the permanent references of their accounts.
 struct Standing<'a> {
     references: &'a [Number],
-    redirected: bool,
+    beside: &'a Beside,
+    /// The currency in which customers pay.
+    house: &'a str,
     link: String,
 }
 
@@ -80,12 +83,12 @@ struct StandingHtml<'a> {
 
 /// One mail about all permanent references of an owner's accounts under which money came to the account that was closed.
 pub(super) fn standing_account_closed(
-    ctx: &Context,
+    (ctx, house): (&Context, &str),
     to: Reader,
     references: &[Number],
-    redirected: bool,
+    beside: &Beside,
 ) -> Result<Mail, askama::Error> {
-    let standing = Standing { references, redirected, link: format!("{}/account/payers", ctx.base_url) };
+    let standing = Standing { references, beside, house, link: format!("{}/account/payers", ctx.base_url) };
     Ok(Mail {
         person_id: Some(to.id),
         kind: "receiving_standing",

@@ -31,10 +31,16 @@ fn refuse_own(conn: &mut Conn, officer: &impl Treasurer, for_account_id: Option<
     }
 }
 
-/// Opens, drops, asks to close, keeps open or closes. Who opens did not propose it, and who closes did not ask for it. Customers who
+/// Opens, drops, asks to close, keeps open or closes; `house` is the currency in which customers pay. Who opens did not propose it, and who closes did not ask for it. Customers who
 /// still owe, or pay to it by standing order, are told when it closes, and those who waited for another one when that opens: the first of them in the same
 /// transaction, the rest by the room's job. The others of finance are told when somebody asks to close it.
-pub fn make(conn: &mut Conn, officer: &impl Treasurer, number: &Number, by: ReceivingMove) -> Result<(), Fault> {
+pub fn make(
+    conn: &mut Conn,
+    officer: &impl Treasurer,
+    house: &str,
+    number: &Number,
+    by: ReceivingMove,
+) -> Result<(), Fault> {
     queries::hold(conn)?;
     let (state, proposer, closer) = queries::standing(conn, number)?.ok_or(Fault::NotFound)?;
     let to = state.after(by)?;
@@ -62,5 +68,5 @@ pub fn make(conn: &mut Conn, officer: &impl Treasurer, number: &Number, by: Rece
         ReceivingMove::AskToClose => return ask_second(conn, officer, number, true),
         ReceivingMove::Drop | ReceivingMove::Keep => return Ok(()),
     }
-    tell(conn, officer.ctx()).map(|_| ())
+    tell(conn, officer.ctx(), house).map(|_| ())
 }

@@ -123,9 +123,9 @@ pub(in crate::features::remittance) async fn opening(
     path: Path<String>,
     form: Form<Press>,
 ) -> Result<HttpResponse, Error> {
-    let number = number_in(&path)?;
+    let (number, currency) = (number_in(&path)?, visit.house().config.currency.clone());
     let ended = visit.write(&form, move |conn, officer, _| {
-        moves::make(conn, officer, &number, ReceivingMove::Open)?;
+        moves::make(conn, officer, &currency, &number, ReceivingMove::Open)?;
         Ok(Goto::to("/staff/receiving").saying(Flash::ReceivingOpened))
     });
     done(ended.await?)
@@ -137,7 +137,7 @@ struct Close {
     shell: Shell,
     row: Listed,
     outcome: Outcome,
-    /// How many accounts pay to it under a permanent reference alone.
+    /// How many accounts pay to it under a permanent reference.
     standing: i64,
     next: Vec<Receiving>,
 }
@@ -179,7 +179,7 @@ pub(in crate::features::remittance) async fn closure(
     path: Path<String>,
     form: Form<Closing>,
 ) -> Result<HttpResponse, Error> {
-    let number = number_in(&path)?;
+    let (number, currency) = (number_in(&path)?, visit.house().config.currency.clone());
     let ended = visit.write(&form, move |conn, officer, form| {
         let (step, flash) = match ReceivingMove::parse(&form.step) {
             Some(step @ ReceivingMove::Drop) => (step, Flash::ReceivingDropped),
@@ -188,7 +188,7 @@ pub(in crate::features::remittance) async fn closure(
             Some(step @ ReceivingMove::Close) => (step, Flash::ReceivingClosed),
             Some(ReceivingMove::Open) | None => return Err(Error::BadRequest.into()),
         };
-        moves::make(conn, officer, &number, step)?;
+        moves::make(conn, officer, &currency, &number, step)?;
         Ok(Goto::to("/staff/receiving").saying(flash))
     });
     done(ended.await?)

@@ -11,7 +11,7 @@ use super::mails::{self, Asked, Owed};
 use super::model::Untold;
 use super::queries::bank_of;
 use super::queries::owing::{self, Row};
-use super::queries::standing::{self, Standing};
+use super::queries::standing::{self, Beside, Standing};
 use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::features::accounts::{Reader, owners, readers};
@@ -27,16 +27,17 @@ use crate::web::roles;
 /// The most remittances and permanent references of which is told in one transaction.
 pub(super) const PIECE: usize = 500;
 
-/// Tells of the next [`PIECE`] remittances and, behind them, permanent references; answers how many there were.
-pub(super) fn tell(conn: &mut Conn, ctx: &Context) -> Result<usize, Fault> {
+/// Tells of the next [`PIECE`] remittances and, behind them, permanent references; answers how many there were. `house` is the
+/// currency in which customers pay.
+pub(super) fn tell(conn: &mut Conn, ctx: &Context, house: &str) -> Result<usize, Fault> {
     let (noted, rows) = owing::take(conn, PIECE)?;
     if !rows.is_empty() {
         told(conn, ctx, rows)?;
     }
-    let references = standing::take(conn, PIECE - noted)?;
+    let references = standing::take(conn, house, PIECE - noted)?;
     let noted = noted + references.len();
     if !references.is_empty() {
-        told_of_standing(conn, ctx, references)?;
+        told_of_standing(conn, (ctx, house), references)?;
     }
     Ok(noted)
 }
@@ -69,19 +70,19 @@ fn told(conn: &mut Conn, ctx: &Context, rows: Vec<Row>) -> Result<(), Fault> {
 }
 
 /// Records each, and writes one mail to each owner.
-fn told_of_standing(conn: &mut Conn, ctx: &Context, references: Vec<Standing>) -> Result<(), Fault> {
+fn told_of_standing(conn: &mut Conn, (ctx, house): (&Context, &str), references: Vec<Standing>) -> Result<(), Fault> {
     let accounts: Vec<i64> = references.iter().map(|one| one.account_id).collect();
     let owners = owners(conn, &accounts)?;
-    let mut mails: BTreeMap<(Reader, bool), Vec<Number>> = BTreeMap::new();
-    for Standing { account_id, number, redirected } in references {
+    let mut mails: BTreeMap<(Reader, Beside), Vec<Number>> = BTreeMap::new();
+    for Standing { account_id, number, beside } in references {
         let entry = Entry::new(Event::RemittanceAccountClosed).about(number.as_str()).of_account(account_id);
-        records::keep(conn, ctx, entry.with(json!({ "redirected": redirected })))?;
+        records::keep(conn, ctx, entry.with(json!({ "redirected": beside == Beside::Another })))?;
         for owner in owners.get(&account_id).into_iter().flatten() {
-            mails.entry((owner.clone(), redirected)).or_default().push(number.clone());
+            mails.entry((owner.clone(), beside.clone())).or_default().push(number.clone());
         }
     }
-    for ((owner, redirected), references) in mails {
-        let mail = mails::standing_account_closed(ctx, owner, &references, redirected)?;
+    for ((owner, beside), references) in mails {
+        let mail = mails::standing_account_closed((ctx, house), owner, &references, &beside)?;
         mail::send(conn, ctx, mail)?;
     }
     Ok(())

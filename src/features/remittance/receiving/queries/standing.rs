@@ -1,10 +1,9 @@
-//! Whose standing orders go to an account that is closed (D1): those to whom money came by it lately, and who have a permanent
-//! reference to write into them.
+//! Whose standing orders go to an account that is closed (D1): those whose permanent reference brought money by it lately.
 
 use std::time::Duration;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::BigInt;
 
 use super::Receiving;
 use crate::base::db::Conn;
@@ -15,12 +14,12 @@ use crate::features::remittance::receiving::model::ReceivingState;
 /// How long ago the last transfer may be: thirteen months, so that what is sent once a year counts.
 const LATELY: Duration = Duration::from_secs(395 * 86_400);
 
-/// Of the permanent references `p` those whose owners are told: of accounts that are told of no top-up at the receiving account
-/// `$1`, and to which money came by the account at the bank `$2` since `$3`. SQLite counts what is bound by where it stands first.
-const LIVE: &str = "p.account_id not in (select r.account_id from remittances r \
-    where r.receiving_account_id = $1 and r.state in ('open', 'partial', 'declared', 'refused')) \
-    and exists (select 1 from allocations a join statement_entries e on e.id = a.entry_id \
-    where e.account_key = $2 and a.account_id = p.account_id and a.allocated_at >= $3 \
+/// Of the permanent references `p` those whose owners are told: under which money came by the receiving account `$1`, or the same
+/// account at the bank, and was credited to their account since `$2`. SQLite counts what is bound by where it stands first.
+const LIVE: &str = "exists (select 1 from statement_entries e join allocations a on a.entry_id = e.id \
+    where e.reference = p.number \
+    and e.account_key = (select r.account_key from receiving_accounts r where r.id = $1) \
+    and a.account_id = p.account_id and a.allocated_at >= $2 \
     and a.transaction_id is not null and a.undone_by_id is null)";
 
 #[derive(QueryableByName)]
@@ -29,30 +28,38 @@ struct Counted {
     count: i64,
 }
 
-/// How many accounts send money to this one under their permanent reference alone.
+/// How many accounts send money to this one under their permanent reference.
 pub fn live(conn: &mut Conn, account: &Receiving, now: Moment) -> QueryResult<i64> {
     let counted: Counted =
         diesel::sql_query(format!("select count(*) as count from permanent_references p where {LIVE}"))
             .bind::<BigInt, _>(account.id)
-            .bind::<Text, _>(&account.account_key)
             .bind::<BigInt, _>(now.minus(LATELY))
             .get_result(conn)?;
     Ok(counted.count)
 }
 
-/// An account is closed: whoever sends money to it under their permanent reference is to be told. Before top-ups name another
-/// one: whoever is told of theirs is not told twice.
+/// An account is closed: whoever sends money to it under their permanent reference is to be told.
 pub fn closed(conn: &mut Conn, number: &Number, now: Moment) -> QueryResult<()> {
-    let (id, key): (i64, String) = receiving_accounts::table
+    let id: i64 = receiving_accounts::table
         .filter(receiving_accounts::number.eq(number))
-        .select((receiving_accounts::id, receiving_accounts::account_key))
+        .select(receiving_accounts::id)
         .first(conn)?;
     diesel::sql_query(format!("update permanent_references as p set untold_of_id = $1 where {LIVE}"))
         .bind::<BigInt, _>(id)
-        .bind::<Text, _>(key)
         .bind::<BigInt, _>(now.minus(LATELY))
         .execute(conn)?;
     Ok(())
+}
+
+/// What stands beside a permanent reference on its page, once an account is closed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Beside {
+    /// Another account to pay to.
+    Another,
+    /// None, until one is open.
+    None,
+    /// None for the currency of the closed account, which is this one: the page names accounts in the house's alone.
+    NoneIn(String),
 }
 
 /// A permanent reference of which is to be told.
@@ -62,12 +69,12 @@ pub struct Standing {
     pub account_id: i64,
     /// The reference.
     pub number: Number,
-    /// Whether its page names another account to pay to.
-    pub redirected: bool,
+    /// What stands beside it now.
+    pub beside: Beside,
 }
 
-/// Takes the notes of the next permanent references back, at most `most`.
-pub fn take(conn: &mut Conn, most: usize) -> QueryResult<Vec<Standing>> {
+/// Takes the notes of the next permanent references back, at most `most`. `house` is the currency of which their pages name accounts.
+pub fn take(conn: &mut Conn, house: &str, most: usize) -> QueryResult<Vec<Standing>> {
     let ids = next(conn, most)?;
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -83,13 +90,20 @@ pub fn take(conn: &mut Conn, most: usize) -> QueryResult<Vec<Standing>> {
     diesel::update(permanent_references::table.filter(permanent_references::id.eq_any(&ids)))
         .set(permanent_references::untold_of_id.eq(None::<i64>))
         .execute(conn)?;
-    let open: Vec<(String, Option<i64>)> = receiving_accounts::table
+    let open: Vec<Option<i64>> = receiving_accounts::table
         .filter(receiving_accounts::state.eq(ReceivingState::Open))
-        .select((receiving_accounts::currency, receiving_accounts::for_account_id))
+        .filter(receiving_accounts::currency.eq(house))
+        .select(receiving_accounts::for_account_id)
         .load(conn)?;
     let read = |(account_id, number, currency): (i64, Number, String)| {
-        let takes = |(of, own): &(String, Option<i64>)| *of == currency && own.is_none_or(|own| own == account_id);
-        Standing { account_id, number, redirected: open.iter().any(takes) }
+        let beside = if currency != house {
+            Beside::NoneIn(currency)
+        } else if open.iter().any(|own| own.is_none_or(|own| own == account_id)) {
+            Beside::Another
+        } else {
+            Beside::None
+        };
+        Standing { account_id, number, beside }
     };
     Ok(rows.into_iter().map(read).collect())
 }
