@@ -5,7 +5,7 @@ use easylink::base::db::schema::{aml_cases, statement_entries};
 use easylink::base::types::Money;
 
 use super::desk::{credits, decides, newest};
-use super::imports::{books_are_right, imports, message, reasons, states};
+use super::imports::{Line, books_are_right, imports, message, reasons, states};
 use super::{balance, company, enters_line, presses, tops_up, verified};
 use crate::support::portal::Portal;
 
@@ -77,7 +77,9 @@ on_both!(
         assert_eq!(states(&portal).await, [("credited".to_owned(), None)]);
         assert_eq!(cases(&portal).await, [("other_name".to_owned(), "open".to_owned())]);
         let list = people.finn.opens("/staff/aml").await;
-        assert!(list.text().contains("the bank’s file names another remitter"), "{}", list.text());
+        let reasons = list.all("td[data-label=Reason]");
+        assert!(reasons.len() == 1 && reasons[0].contains("the bank’s file names another remitter"), "{reasons:?}");
+        assert!(list.text().contains("what was credited as it was typed in although"), "{}", list.text());
         books_are_right(&portal).await;
     }
 );
@@ -203,5 +205,29 @@ on_both!(
         imports(&portal, &mut people, &message(&[("23", "70.00", "Li Ming", &text, "X9")])).await;
         assert_eq!(states(&portal).await.pop().unwrap(), ("held".to_owned(), Some("twin".to_owned())));
         assert_eq!(balance(&portal, &people.li).await.to_string(), "70.00");
+    }
+);
+
+on_both!(
+    async fn a_line_that_was_typed_in_equals_no_line_of_a_file(portal) {
+        let mut people = company(&portal).await;
+        imports(&portal, &mut people, &message(&[("23", "5.00", "Wu Xia", "rent", "")])).await;
+        // Files of the same day that go on where the one before ended.
+        let goes_on = |lines: &[Line<'_>], [opening, closing, instead]: [&str; 3]| {
+            let begins = message(lines).replace("60F:C261101CNY1000,00", &format!("60F:C261101CNY{opening}"));
+            begins.replace(&format!("62F:C261130CNY{closing}"), &format!("62F:C261130CNY{instead}"))
+        };
+        enters_line(&mut people.fay, "70", "typed ahead", "S-1").await;
+        let typed = [("23", "70.00", "Wu Xia", "rent", "S1")];
+        let told = imports(&portal, &mut people, &goes_on(&typed, ["1005,00", "1070,00", "1075,00"])).await;
+        assert!(told.contains("0 new, 1 known before"), "{told}");
+        assert!(!told.contains("Equal lines of one day"), "it was merely typed in ahead: {told}");
+        // One that equals a line of the first file, beside another one that was typed in.
+        enters_line(&mut people.fay, "70", "typed ahead", "S-2").await;
+        let both = [("23", "5.00", "Wu Xia", "rent", ""), ("23", "70.00", "Wu Xia", "rent", "S2")];
+        let told = imports(&portal, &mut people, &goes_on(&both, ["1075,00", "1075,00", "1150,00"])).await;
+        assert!(told.contains("0 new, 2 known before"), "{told}");
+        assert!(told.contains("and yet 1 of its lines equals a line of files before"), "{told}");
+        books_are_right(&portal).await;
     }
 );

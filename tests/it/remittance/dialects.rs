@@ -133,3 +133,36 @@ on_both!(
         books_are_right(&portal).await;
     }
 );
+
+on_both!(
+    async fn what_is_read_otherwise_since_it_was_seen_is_not_imported(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "70").await;
+        let plain = String::from_utf8(of_one("20", "5.00", "A1", b"the first one")).unwrap();
+        imports(&portal, &mut people, &plain).await;
+        let file = message(&[("21", "70.00", "Li Ming", &number, "A2")]);
+        let path = sends(&mut people, &file).await.header("location").unwrap().to_owned();
+        let seen = people.finn.opens(&path).await;
+        assert!(seen.text().contains("Not named"), "{}", seen.text());
+        let agreed = seen.form(&format!("{path}/import"));
+        assert_eq!(agreed.value("seen").map(str::len), Some(16));
+        // Who brought it says how it is written while Finn has its page open.
+        let reading = format!("{path}/reading");
+        let form = people.fay.opens(&reading).await.form(&reading).with("dialect", "code_words");
+        people.fay.submits(&form).await;
+        let late = people.finn.posts(&agreed).await;
+        assert_eq!(late.status, 409, "{}", late.text());
+        let page = people.finn.opens(&path).await;
+        assert!(page.text().contains("Li Ming"), "{}", page.text());
+        let blind = page.form(&format!("{path}/import")).tampered("seen", "");
+        assert_eq!(people.finn.posts(&blind).await.status, 409);
+        portal.later(std::time::Duration::from_secs(6));
+        portal.run_jobs().await;
+        assert_eq!(states(&portal).await.len(), 1, "nothing of it is imported");
+        presses(&mut people.finn, &path, "/import").await;
+        portal.later(std::time::Duration::from_secs(6));
+        portal.run_jobs().await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "70.00");
+        books_are_right(&portal).await;
+    }
+);

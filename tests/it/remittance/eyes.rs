@@ -107,8 +107,10 @@ on_both!(
         let path = sends(&mut people, &second).await.header("location").unwrap().to_owned();
         let page = people.fay.opens(&path).await;
         assert!(page.text().contains("A colleague of finance imports it"), "{}", page.text());
+        let theirs = people.finn.opens(&path).await.form(&format!("{path}/import"));
         let mut forged = page.form(&format!("{path}/dropping"));
         forged.action = format!("{path}/import");
+        forged.fields.push(("seen".into(), theirs.value("seen").unwrap().to_owned()));
         assert_eq!(people.fay.posts(&forged).await.status, 403);
         assert!(people.finn.opens("/staff").await.text().contains("that a colleague brought waits to be imported"));
         presses(&mut people.finn, &path, "/import").await;

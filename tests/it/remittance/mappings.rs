@@ -234,18 +234,42 @@ on_both!(
         let form = people.finn.opens(&path).await.form(&path).pressing("Save and check");
         let saved = people.finn.posts(&form).await;
         assert_eq!(saved.status, 303, "{}", saved.text());
+        let mut kim = portal.employs("Kim", &[easylink::web::feature::StaffRole::Finance]).await;
+        let theirs = kim.opens(&waiting).await.form(&format!("{waiting}/import"));
+        let seen = theirs.value("seen").unwrap().to_owned();
         for who in [&mut people.fay, &mut people.finn] {
             let page = who.opens(&waiting).await;
             assert!(page.text().contains("A colleague of finance imports it"), "{}", page.text());
             let mut forged = page.form(&format!("{waiting}/dropping"));
             forged.action = format!("{waiting}/import");
+            forged.fields.push(("seen".into(), seen.clone()));
             assert_eq!(who.posts(&forged).await.status, 403);
         }
-        let mut kim = portal.employs("Kim", &[easylink::web::feature::StaffRole::Finance]).await;
         presses(&mut kim, &waiting, "/import").await;
         portal.later(Duration::from_secs(6));
         portal.run_jobs().await;
         let kept: i64 = portal.read(|conn| statement_entries::table.count().get_result(conn).unwrap()).await;
         assert_eq!(kept, 1);
+    }
+);
+
+on_both!(
+    async fn a_file_whose_columns_are_others_than_were_seen_is_not_imported(portal) {
+        let mut people = company(&portal).await;
+        let file = format!("{HEADS}20.11.2026;Wu Xia;Li Ming;5,00;B1;1005,00\n");
+        let path = place(&mut people, file.as_bytes()).await;
+        let waiting = path.strip_suffix("/mapping").unwrap().to_owned();
+        let form = people.fay.opens(&path).await.form(&path).with("serial", "4");
+        assert_eq!(people.fay.posts(&form.pressing("Save and check")).await.status, 303);
+        let seen = people.finn.opens(&waiting).await;
+        assert!(seen.text().contains("Wu Xia"), "{}", seen.text());
+        let agreed = seen.form(&format!("{waiting}/import"));
+        // As many entries and as much money, but others pay.
+        let form = people.fay.opens(&path).await.form(&path).with("remitter", "2").with("text", "1");
+        let saved = people.fay.posts(&form.pressing("Save and check")).await;
+        assert_eq!(saved.status, 303, "{}", saved.text());
+        assert_eq!(people.finn.posts(&agreed).await.status, 409);
+        let done = imported(&portal, &mut people, &waiting).await;
+        assert!(done.contains("1 new, 0 known before"), "{done}");
     }
 );

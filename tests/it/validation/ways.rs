@@ -297,6 +297,7 @@ pub const WAYS: &[Way] = &[
     way("/staff/statements/imports/new", FINANCE, "/staff/statements/imports/new", &[("receiving", "*")], FILES),
     way("/staff/statements/imports/{number}/mapping", FINANCE, "/staff/statements/imports", &[], LOOKS),
     way("/staff/statements/imports/{number}/reading", FINANCE, "/staff/statements/imports", &[], LOOKS),
+    way("/staff/statements/imports/{number}/import", FINANCE, "/staff/statements/imports", &[], LOOKS),
     way("/staff/statements/{number}/credit", FINANCE, "/staff/statements", &[], LOOKS),
     way("/staff/statements/{number}/split", FINANCE, "/staff/statements", SPLIT, LOOKS),
     way("/staff/statements/{number}/decision", FINANCE, "/staff/statements", &[("note", "Nobody knows")], LOOKS),

@@ -78,14 +78,25 @@ pub fn takes_another(
     Ok(Money(alone.0.saturating_add(import.credits.0)) >= four_eyes_from)
 }
 
-/// Begins the import of a file.
-pub fn agree(conn: &mut Conn, officer: &impl Treasurer, number: &Number, four_eyes_from: Money) -> Result<(), Fault> {
+/// Begins the import of a file of which this was seen: how it is read may have been said anew since.
+pub fn agree(
+    conn: &mut Conn,
+    officer: &impl Treasurer,
+    number: &Number,
+    seen: &str,
+    four_eyes_from: Money,
+) -> Result<(), Fault> {
     let (ctx, person) = (officer.ctx(), officer.person_id());
     let import = queries::one(conn, number)?.ok_or(Fault::NotFound)?;
     if import.unread() {
         return Err(IllegalMove { from: "unread", by: "importing" }.into());
     }
     moved(conn, ctx, &import, ImportMove::Agree, None)?;
+    // From here on it is read as it is, whoever says it anew at this very moment.
+    let import = queries::one(conn, number)?.ok_or(Fault::NotFound)?;
+    if import.sight() != seen {
+        return Err(Fault::Changed);
+    }
     if takes_another(conn, &import, person, four_eyes_from, ctx.now)? {
         return Err(Fault::FourEyes);
     }

@@ -221,8 +221,8 @@ struct Seen {
     gap: Option<(Day, Money)>,
     /// Whether the viewer brought it, and somebody else has to agree.
     takes_another: bool,
-    /// Whether it begins where another one of the same day ended.
-    goes_on: bool,
+    /// How many of its lines equal lines of other files, where it begins at which another one of the same day ended.
+    equal: i64,
     /// Whether the viewer brought it.
     own: bool,
 }
@@ -236,7 +236,8 @@ struct Show {
     /// The newest balance before, which this file does not go on from.
     gap: Option<(Day, Money)>,
     takes_another: bool,
-    goes_on: bool,
+    /// How many of its lines equal lines of files before of which it is no copy.
+    equal: i64,
     /// Whether the viewer brought it.
     own: bool,
     lines: Vec<Line>,
@@ -289,6 +290,7 @@ pub(in crate::features::remittance) async fn show(
             let (person, now) = (officer.person_id(), officer.ctx().now);
             let takes_another = moves::takes_another(conn, &import, person, limit, now)?;
             let goes_on = queries::goes_on(conn, &import)? && !queries::once_more(conn, &import)?;
+            let equal = if goes_on { import.done - queries::brought(conn, &import)? } else { 0 };
             // A file that overlaps what came before begins with an older balance, and that is no gap.
             let overlaps = queries::overlaps(conn, &import)?;
             let gap = before.filter(|(day, closing)| {
@@ -298,12 +300,12 @@ pub(in crate::features::remittance) async fn show(
                     && import.opening.is_some_and(|opening| opening != *closing)
             });
             let own = import.imported_by_id == Some(person);
-            Ok(Seen { import, by, gap, takes_another, goes_on, own })
+            Ok(Seen { import, by, gap, takes_another, equal, own })
         })
         .await?;
     let lines = first_lines(&visit, &seen.import).await?;
-    let Seen { import, by, gap, takes_another, goes_on, own } = seen;
-    page(Show { shell, import, by, gap, takes_another, goes_on, own, lines })
+    let Seen { import, by, gap, takes_another, equal, own } = seen;
+    page(Show { shell, import, by, gap, takes_another, equal, own, lines })
 }
 
 /// The first entries of a file that waits.
@@ -324,14 +326,22 @@ async fn first_lines(visit: &Visit<Reader>, import: &Import) -> Result<Vec<Line>
     Ok(read.unwrap_or_default())
 }
 
+/// Agreeing to what a file says.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Agreement {
+    /// What was looked at: [`Import::sight`].
+    pub seen: String,
+}
+
 pub(in crate::features::remittance) async fn import_do(
     visit: Visit<Staff<Finance>>,
     path: Path<String>,
-    form: Form<Press>,
+    form: Form<Agreement>,
 ) -> Result<HttpResponse, Error> {
     let (number, limit) = (number_in(&path)?, visit.house().config.money.four_eyes_from);
-    let ended = visit.write(&form, move |conn, officer, _| {
-        moves::agree(conn, officer, &number, limit)?;
+    let ended = visit.write(&form, move |conn, officer, form| {
+        moves::agree(conn, officer, &number, &form.seen, limit)?;
         Ok(Goto::to(address(&number)).saying(Flash::StatementImporting))
     });
     ended.await?.or_fail(Error::Conflict)

@@ -4,6 +4,7 @@ mod before;
 mod entries;
 
 use diesel::prelude::*;
+use sha2::{Digest, Sha256};
 
 use super::checking::{Expected, Report};
 use super::model::ImportState;
@@ -14,7 +15,7 @@ use crate::features::remittance::receiving::Receiving;
 use crate::features::remittance::statements::formats::Format;
 
 pub use before::{goes_on, imported_until, last_closing, once_more, overlaps, read_before};
-pub use entries::{keep, known, typed_ahead};
+pub use entries::{brought, keep, known, typed_ahead};
 
 /// A file that was looked through.
 #[derive(Debug, Clone)]
@@ -353,6 +354,13 @@ impl Import {
     /// Which account its file has to be of.
     pub fn expected(&self) -> Expected {
         Expected { account_key: self.receiving.account_key.clone(), currency: self.receiving.currency.clone() }
+    }
+
+    /// What whoever looks at it sees, in short: how it is read and what it says so.
+    pub fn sight(&self) -> String {
+        let Self { reading, entries, credits, debits, .. } = self;
+        let digest = Sha256::digest(format!("{reading}\n{entries}\n{}\n{}", credits.0, debits.0));
+        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Whether it waits for somebody to say what its columns are.

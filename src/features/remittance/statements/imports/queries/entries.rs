@@ -26,6 +26,11 @@ pub fn known(conn: &mut Conn, import: &Import, lines: &[Counted]) -> QueryResult
     Ok(imported.into_iter().filter_map(|(key, nth)| Some((key?, nth))).collect())
 }
 
+/// How many entries are this file's lines: those that nobody knew, and those that it took over from who typed them in.
+pub fn brought(conn: &mut Conn, import: &Import) -> QueryResult<i64> {
+    statement_entries::table.filter(statement_entries::import_id.eq(Some(import.id))).count().get_result(conn)
+}
+
 /// Those that somebody typed in ahead of the file, under the serial number of one of these lines.
 pub fn typed_ahead(conn: &mut Conn, keys: &Keys, import: &Import, lines: &[Counted]) -> QueryResult<Vec<Typed>> {
     let credits = lines.iter().filter(|one| one.line.side == Side::Credit && one.occurrence == 1);
