@@ -78,9 +78,12 @@ impl Money {
         self.0 > 0
     }
 
-    /// `¥ 1,250.00`: as every page and mail writes an amount. Sign and digits never part at the end of a line.
+    /// `¥ 1,250.00`, and `−¥ 15.00` below zero: as every page and mail writes an amount. Sign and digits never part at the end of
+    /// a line.
     pub fn of(self, currency: &str) -> String {
-        format!("{}\u{a0}{self}", currency_sign(currency))
+        let digits = self.to_string();
+        let (minus, digits) = digits.strip_prefix('-').map_or(("", digits.as_str()), |rest| ("\u{2212}", rest));
+        format!("{minus}{}\u{a0}{digits}", currency_sign(currency))
     }
 
     /// `1250.00`: without commas, for the value of a field and for other programs.
@@ -247,6 +250,10 @@ mod tests {
     fn is_shown_with_its_currency_in_one_piece() {
         let shown = ["CNY", "EUR", "USD", "HKD"].map(|currency| Money(125_000).of(currency));
         assert_eq!(shown, ["¥\u{a0}1,250.00", "€\u{a0}1,250.00", "$\u{a0}1,250.00", "HKD\u{a0}1,250.00"]);
+        let below = ["CNY", "HKD"].map(|currency| Money(-125_000).of(currency));
+        assert_eq!(below, ["\u{2212}¥\u{a0}1,250.00", "\u{2212}HKD\u{a0}1,250.00"]);
+        assert_eq!(Money(-1_500).of("CNY"), "−¥\u{a0}15.00");
+        assert_eq!(Money(i64::MIN).of("CNY"), "−¥\u{a0}92,233,720,368,547,758.08");
     }
 
     #[test]
