@@ -360,7 +360,8 @@ impl Import {
     pub fn sight(&self) -> String {
         let Self { reading, entries, credits, debits, .. } = self;
         let digest = Sha256::digest(format!("{reading}\n{entries}\n{}\n{}", credits.0, debits.0));
-        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        let first = digest.iter().take(8).fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
+        format!("{first:016x}")
     }
 
     /// Whether it waits for somebody to say what its columns are.
