@@ -69,7 +69,6 @@ pub fn remembered(conn: &mut Conn, _: &Officer, account_id: i64) -> QueryResult<
     statement_entries::table
         .filter(statement_entries::remitter_hash.eq_any(hashes))
         .filter(statement_entries::state.eq_any([EntryState::Open, EntryState::Held]))
-        .order(statement_entries::id.desc())
         .limit(REMEMBERED)
         .select(statement_entries::number)
         .load(conn)

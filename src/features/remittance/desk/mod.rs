@@ -14,7 +14,7 @@ mod shares;
 mod splitting;
 
 pub(super) use deciding::{ask, decide_do};
-pub(super) use model::{DecisionKind, Planned};
+pub(super) use model::{DecisionKind, DecisionState, Planned};
 pub(super) use moves::{Outcome, Wish, decide, drop_waiting};
 pub(super) use pages::{agree_do, credit_do, list, next, refuse_do, show};
 pub(super) use queries::waiting;

@@ -141,11 +141,13 @@ fn look_at(conn: &mut Conn, ctx: &Context, entry: &Unseen, tolerance: Money) -> 
                 Some(account) => aml::caught(conn, account, entry.amount, ctx.now)?,
                 None => None,
             };
-            let Some(rule) = caught else {
-                let arrived = allocating::arrived(conn, &entry.number)?.ok_or(Fault::NotFound)?;
-                return allocating::allocate(conn, ctx, None, &arrived, &shares);
-            };
-            (EntryMove::Hold, Some(rule.hold()))
+            let arrived = allocating::arrived(conn, &entry.number)?.ok_or(Fault::NotFound)?;
+            match caught {
+                Some(rule) => (EntryMove::Hold, Some(rule.hold())),
+                // Somebody tried to credit it before, and it has to be said why it may be.
+                None if aml::waits(conn, &arrived)? => (EntryMove::Ask, None),
+                None => return allocating::allocate(conn, ctx, None, &arrived, &shares),
+            }
         }
         Decision::Hold(hold) => (EntryMove::Hold, Some(hold)),
         Decision::Ask => (EntryMove::Ask, None),

@@ -9,6 +9,7 @@ use crate::base::db::schema::{
     statement_imports, statement_mappings,
 };
 use crate::base::types::{Day, Money, Number};
+use crate::features::remittance::desk::DecisionState;
 use crate::features::remittance::entries::{EntryState, Hold};
 use crate::features::remittance::sealed::{self, ENTRY_REMITTER};
 use crate::features::remittance::statements::Format;
@@ -145,7 +146,7 @@ pub struct Nameless {
     pub account_id: Option<i64>,
 }
 
-/// Those that come next above this row, but for those about which a person decided, or wanted, something.
+/// Those that come next above this row, but for those about which a decision waits.
 pub fn nameless(conn: &mut Conn, above: i64, most: i64) -> QueryResult<Vec<Nameless>> {
     type Row = (i64, Number, Option<i64>, Option<i64>);
     let rows: Vec<Row> = statement_entries::table
@@ -156,7 +157,9 @@ pub fn nameless(conn: &mut Conn, above: i64, most: i64) -> QueryResult<Vec<Namel
         .filter(statement_entries::hold.eq(Some(Hold::NoRealName)))
         .filter(statement_entries::id.gt(above))
         .filter(diesel::dsl::not(diesel::dsl::exists(
-            entry_decisions::table.filter(entry_decisions::entry_id.eq(statement_entries::id)),
+            entry_decisions::table
+                .filter(entry_decisions::entry_id.eq(statement_entries::id))
+                .filter(entry_decisions::state.eq(DecisionState::Proposed)),
         )))
         .order(statement_entries::id)
         .limit(most)
@@ -171,7 +174,7 @@ pub fn nameless(conn: &mut Conn, above: i64, most: i64) -> QueryResult<Vec<Namel
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// Moves an entry that waits for a real name alone; false when it changed meanwhile, or a person has to do with it.
+/// Moves an entry that waits for a real name alone; false when it changed meanwhile, or a decision about it waits.
 pub fn looked_at_again(conn: &mut Conn, entry: &Nameless, (from, to): (EntryState, EntryState)) -> QueryResult<bool> {
     // Whoever decides about an entry holds it first: what they proposed stands once it is held here.
     let kept = diesel::update(statement_entries::table.find(entry.id))
@@ -179,7 +182,9 @@ pub fn looked_at_again(conn: &mut Conn, entry: &Nameless, (from, to): (EntryStat
         .filter(statement_entries::hold.eq(Some(Hold::NoRealName)))
         .set((statement_entries::state.eq(to), statement_entries::hold.eq(None::<Hold>)))
         .execute(conn)?;
-    let decided = entry_decisions::table.filter(entry_decisions::entry_id.eq(entry.id));
+    let decided = entry_decisions::table
+        .filter(entry_decisions::entry_id.eq(entry.id))
+        .filter(entry_decisions::state.eq(DecisionState::Proposed));
     let decided: bool = diesel::select(diesel::dsl::exists(decided)).get_result(conn)?;
     Ok(kept == 1 && !decided)
 }
