@@ -196,6 +196,11 @@ mod tests {
             for (wrong, meant) in MISTAKEN {
                 assert!(!right.as_str()[1..].contains(wrong), "{wrong} is never drawn");
                 let taken = format!("R{}", right.as_str()[1..].replace(meant, &wrong.to_string()));
+                // Several mistaken signs may come to the check of another number, as the old ones had; one never does.
+                if taken != right.as_str() && Number::parse('R', &taken).is_some() {
+                    assert!(right.as_str()[1..].matches(meant).count() > 1, "{taken}");
+                    continue;
+                }
                 assert_eq!(Number::read('R', &taken), Some(right.clone()), "{taken}");
                 // Behind it another may begin by chance, where it holds the kind's letter.
                 let found = Number::within('R', &format!("top up {taken}, thanks"));

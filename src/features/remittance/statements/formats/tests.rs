@@ -243,7 +243,7 @@ fn mt940(lines: &[Line]) -> String {
         let mark = if line.side == Side::Credit { 'C' } else { 'D' };
         let (reference, serial) = (line.end_to_end.as_ref().unwrap(), line.bank_serial.as_ref().unwrap());
         write!(text, ":61:{value}{}{mark}{}NTRF{reference}//{serial}\r\n", &booked[2..], comma(line.amount.0)).unwrap();
-        write!(text, ":86:166?00X?20SVWZ+{}?32{}\r\n", line.text, line.remitter).unwrap();
+        write!(text, ":86:166?00X?20SVWZ+{}?30COBADEFFXXX?32{}\r\n", line.text, line.remitter).unwrap();
     }
     let closing = sum(lines);
     text + &format!(":62F:{}261125EUR{}\r\n-\r\n", if closing < 0 { 'D' } else { 'C' }, comma(closing))
@@ -269,6 +269,7 @@ proptest! {
             let remitter = line.remitter.replace(['?', '+'], "");
             line.remitter = names::known(&remitter).unwrap_or_default().to_string();
             line.code = Some("NTRF/166".into());
+            line.bank = Some("COBADEFFXXX".into());
             if line.text.is_empty() {
                 line.text = "X".into();
             }
