@@ -31,9 +31,10 @@ fn refuse_own(conn: &mut Conn, officer: &impl Treasurer, for_account_id: Option<
     }
 }
 
-/// Opens, drops, asks to close, keeps open or closes; `house` is the currency in which customers pay. Who opens did not propose it, and who closes did not ask for it. Customers who
-/// still owe, or pay to it by standing order, are told when it closes, and those who waited for another one when that opens: the first of them in the same
-/// transaction, the rest by the room's job. The others of finance are told when somebody asks to close it.
+/// Opens, drops, asks to close, keeps open or closes; `house` is the currency in which customers pay. Who opens did not propose
+/// it, and who closes did not ask for it. Customers who still owe, or pay to it by standing order, are told when it closes, and
+/// those who waited for another one when that opens: the first of them in the same transaction, the rest by the room's job. The
+/// others of finance are told when somebody asks to close it.
 pub fn make(
     conn: &mut Conn,
     officer: &impl Treasurer,
