@@ -110,6 +110,8 @@ text_enum! {
         EntryRefused = "entry_refused",
         /// A case was reported.
         AmlReported = "aml_reported",
+        /// Nothing is wrong with money of a case.
+        AmlCleared = "aml_cleared",
         /// A rule was changed.
         AmlRuleChanged = "aml_rule_changed",
         /// A change of one waits for a second person.

@@ -33,12 +33,14 @@ enum End {
     /// Declared, and an entry of the statement waits to be confirmed.
     Arrived,
     Credited,
+    /// Credited as it was typed in, and the bank's file names another remitter.
+    Doubted,
     Refused,
     Withdrawn,
 }
 
 /// Which customer, minor units, days ago, how it ended.
-const STORIES: [(usize, i64, u64, End); 19] = [
+const STORIES: [(usize, i64, u64, End); 20] = [
     (0, 500_000, 96, End::Credited),
     (0, 342_000, 4, End::Credited),
     (0, 120_000, 22, End::Withdrawn),
@@ -58,6 +60,7 @@ const STORIES: [(usize, i64, u64, End); 19] = [
     (4, 880_000, 2, End::Imported),
     (8, 52_000, 2, End::Held),
     (0, 90_000, 0, End::Part),
+    (5, 28_000, 0, End::Doubted),
 ];
 
 /// The stories whose customer attaches a slip.
@@ -153,8 +156,11 @@ pub(super) fn add<'a>(
             made.leave(open(conn, &customer.acts(ctx, began), Money(amount), currency).map_err(Error::internal)?)
         });
         if matches!(end, End::Imported | End::Held | End::Part) {
-            of_file.push((customer, Money(amount), end, number));
+            of_file.push((customer, Money(amount), end, number, None));
             continue;
+        }
+        if end == End::Doubted {
+            of_file.push((customer, Money(amount), end, number.clone(), Some((began.day(zone), serial(nth)))));
         }
         if end == End::Open {
             let zone = zone.clone();
@@ -184,7 +190,7 @@ pub(super) fn add<'a>(
                     .map_err(Error::internal)?;
                 Ok(())
             }),
-            End::Arrived | End::Credited => {
+            End::Arrived | End::Credited | End::Doubted => {
                 let (entry, of, receiving) = (Left::nothing(), number.clone(), receiving.clone());
                 let came = entry.clone();
                 tale.at(moved_at, move |conn| {
@@ -196,7 +202,7 @@ pub(super) fn add<'a>(
                     }
                     came.leave(arrived(conn, &officer, &receiving, nth, &declaration, &of.take()?)?)
                 });
-                if end == End::Credited {
+                if end != End::Arrived {
                     tale.at(ended_at, move |conn| {
                         let officer = second.acts(ctx, ended_at);
                         let sight = Sight { declared_at, another_checked: false };
@@ -240,8 +246,12 @@ fn leave_files<'a>(
     });
 }
 
-/// Whose money a line of the bank's file is, how much it was to be, how it ends, and its reference.
-type OfFile<'a> = (&'a Customer, Money, End, Left<Number>);
+/// Whose money a line of the bank's file is, how much it was to be, how it ends, its reference, and of what was typed in before
+/// the day and the serial number.
+type OfFile<'a> = (&'a Customer, Money, End, Left<Number>, Option<(Day, String)>);
+
+/// A line of the bank's file: its day, how much came in, from whom, with which text and under which serial number.
+type Line<'a> = (Day, Money, &'a str, String, String);
 
 /// The bank's file of the day: what pays top-ups, what came by the permanent reference, and what nobody knows.
 fn day_of(
@@ -249,15 +259,25 @@ fn day_of(
     of_file: &[OfFile<'_>],
     permanent: &Number,
 ) -> Result<String, Error> {
-    let mut lines = Vec::new();
-    for (customer, amount, end, number) in of_file {
-        let remitter = if *end == End::Held { "Zhao Wei" } else { customer.company.unwrap_or(customer.name) };
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    let numbered = |lines: &[Line<'_>]| format!("BC{:04}", lines.len());
+    for (customer, amount, end, number, typed) in of_file {
+        let remitter = match end {
+            End::Held => "Zhao Wei",
+            End::Doubted => "Zhao Meili",
+            _ => customer.company.unwrap_or(customer.name),
+        };
         let arrives = if *end == End::Part { Money(amount.0 / 2) } else { *amount };
-        lines.push((arrives, remitter, format!("top up {}", number.take()?)));
+        let (on, serial) = typed.clone().unwrap_or_else(|| (day, numbered(&lines)));
+        lines.push((on, arrives, remitter, format!("top up {}", number.take()?), serial));
     }
-    lines.push((Money(640_000), PARENT, format!("cloud {permanent}")));
-    lines.push((Money(12_000), "Lin Bo", permanent.to_string()));
-    lines.push((Money(4_310), "He Lin", "cloud".to_string()));
+    for (amount, remitter, said) in [
+        (640_000, PARENT, format!("cloud {permanent}")),
+        (12_000, "Lin Bo", permanent.to_string()),
+        (4_310, "He Lin", "cloud".to_string()),
+    ] {
+        lines.push((day, Money(amount), remitter, said, numbered(&lines)));
+    }
     Ok(statement(account, currency, day, &lines))
 }
 
@@ -278,19 +298,21 @@ fn paying_parent<'a>(tale: &mut Tale<'a>, ctx: &'a Context, customer: &'a Custom
 }
 
 /// An MT940 message of one day: what came in, by whom and with which text, and what the bank took for its services.
-fn statement(account: &str, currency: &str, day: Day, lines: &[(Money, &str, String)]) -> String {
-    let (day, charge, opening) = (day.as_str().replace('-', "")[2..].to_string(), 1_500, 25_000_000);
+fn statement(account: &str, currency: &str, day: Day, lines: &[Line<'_>]) -> String {
+    let written = |day: &Day| day.as_str().replace('-', "")[2..].to_string();
+    let (day, charge, opening) = (written(&day), 1_500, 25_000_000);
     let comma = |cents: i64| format!("{},{:02}", cents / 100, cents % 100);
     let mut text =
         format!(":20:STATEMENT\r\n:25:{account}\r\n:28C:118/1\r\n:60F:C{day}{currency}{}\r\n", comma(opening));
-    for (nth, (amount, remitter, said)) in lines.iter().enumerate() {
-        let line = format!(":61:{day}{}C{}NTRFNONREF//BC{nth:04}", &day[2..], comma(amount.0));
+    for (on, amount, remitter, said, serial) in lines {
+        let on = written(on);
+        let line = format!(":61:{on}{}C{}NTRFNONREF//{serial}", &on[2..], comma(amount.0));
         let said = format!("{line}\r\n:86:/NAME/{remitter}/REMI/{said}\r\n");
         text.push_str(&said);
     }
     let charged = format!(":61:{day}{}D{}NCHGNONREF//BC9999\r\n:86:/REMI/charges\r\n", &day[2..], comma(charge));
     text.push_str(&charged);
-    let closing = opening - charge + lines.iter().map(|(amount, ..)| amount.0).sum::<i64>();
+    let closing = opening - charge + lines.iter().map(|(_, amount, ..)| amount.0).sum::<i64>();
     text + &format!(":62F:C{day}{currency}{}\r\n-\r\n", comma(closing))
 }
 
@@ -304,6 +326,11 @@ fn declaration(nth: usize, customer: &Customer, (amount, remitted_on): (Money, D
         amount,
         remitted_on,
     })
+}
+
+/// The bank's serial number of a story.
+fn serial(nth: usize) -> String {
+    format!("2026{nth:06}")
 }
 
 fn arrived(
@@ -321,7 +348,7 @@ fn arrived(
         remitter: declared.remitter.to_uppercase(),
         remitter_account: None,
         text: format!("TOP UP {number}"),
-        bank_serial: format!("2026{nth:06}"),
+        bank_serial: serial(nth),
     };
     enter(conn, officer, &entry).map_err(Error::internal)
 }

@@ -779,6 +779,7 @@ diesel::table! {
         remitter_hash -> Nullable<Text>,
         explained_transaction_id -> Nullable<BigInt>,
         counterpart_id -> Nullable<BigInt>,
+        set_aside_hold -> Nullable<Text>,
     }
 }
 

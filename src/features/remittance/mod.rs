@@ -36,7 +36,7 @@ mod transfer_code;
 /// Whether entries, top-ups and the accounts of the house fit together.
 pub use checking::{Mismatch, verify};
 /// What the operator's command does.
-pub use statements::{Imported, NotImported, by_command as import_statement};
+pub use statements::{Imported, NotImported, Step, by_command as import_statement};
 
 /// The moves themselves, for whoever may make them: pages pass an admitted actor, the demo company its own people.
 pub(crate) mod seeding {

@@ -56,6 +56,7 @@ pub(super) fn routes() -> Vec<Route> {
         route("/staff/decisions/{number}/refusal").post(desk::refuse_do).form_at("/staff/decisions"),
         route("/staff/aml").get(aml::list),
         route("/staff/aml/cases.csv").get(aml::sheet),
+        route("/staff/aml/{number}/clearance").get(aml::clear_ask).post(aml::clear_do),
         route("/staff/aml/{number}/report").get(aml::report_ask).post(aml::report_do),
         route("/staff/aml/rules/{name}").get(aml::rule_ask).post(aml::rule_do),
         route("/staff/aml/rules/{name}/agreement").post(aml::rule_agree).form_at("/staff/aml"),

@@ -271,6 +271,8 @@ pub const TABLE: &[Row] = &[
     post("/staff/decisions/{number}/refusal", Staff(&[Finance])),
     get("/staff/aml", Staff(&[Finance, Auditor])),
     get("/staff/aml/cases.csv", Staff(&[Finance, Auditor])),
+    named("/staff/aml/{number}/clearance", Staff(&[Finance])),
+    post("/staff/aml/{number}/clearance", Staff(&[Finance])),
     named("/staff/aml/{number}/report", Staff(&[Finance])),
     post("/staff/aml/{number}/report", Staff(&[Finance])),
     named("/staff/aml/rules/{name}", Staff(&[Finance])),

@@ -9,7 +9,8 @@ use super::imports::{Line, books_are_right, imports, message, reasons, states};
 use super::{balance, company, enters_line, presses, tops_up, verified};
 use crate::support::portal::Portal;
 
-async fn cases(portal: &Portal) -> Vec<(String, String)> {
+/// The cases there are: why each was opened, and where it stands.
+pub async fn cases(portal: &Portal) -> Vec<(String, String)> {
     portal
         .read(|conn| {
             let all = aml_cases::table.order(aml_cases::id).select((aml_cases::rule, aml_cases::state));
@@ -81,6 +82,48 @@ on_both!(
         assert!(reasons.len() == 1 && reasons[0].contains("the bank’s file names another remitter"), "{reasons:?}");
         assert!(list.text().contains("what was credited as it was typed in although"), "{}", list.text());
         books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn such_a_case_is_cleared_with_a_word_why_by_somebody_who_did_not_type_it_in(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "70").await;
+        enters_line(&mut people.fay, "70", &number, "S-1").await;
+        let at = newest(&portal).await;
+        credits(&mut people.finn, &at, &number, "").await;
+        imports(&portal, &mut people, &message(&[("23", "70.00", "Wu Xia", &number, "S1")])).await;
+        let entry = people.finn.opens(&at).await;
+        assert!(entry.text().contains("A case about it is open"), "{}", entry.text());
+        let way = entry.link("Nothing is wrong with it");
+        let form = people.fay.opens(&way).await.form(&way).with("note", "I know her");
+        assert_eq!(people.fay.posts(&form).await.status, 403, "who typed it in");
+        let form = people.finn.opens(&way).await.form(&way);
+        let again = people.finn.posts(&form).await;
+        assert_eq!((again.status, again.wrong_fields()), (422, vec!["note".to_owned()]));
+        let done = people.finn.submits(&form.clone().with("note", "Her married name")).await;
+        assert!(done.text().contains("The case is cleared"), "{}", done.text());
+        assert_eq!(cases(&portal).await, [("other_name".to_owned(), "cleared".to_owned())]);
+        assert!(people.finn.opens(&at).await.text().contains("Her married name"));
+        assert_eq!(people.finn.posts(&form.with("note", "Twice")).await.status, 409);
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "70.00");
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn what_is_not_credited_is_cleared_by_crediting_it_alone(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "70").await;
+        imports(&portal, &mut people, &message(&[("23", "70.00", "Wu Xia", &number, "S1")])).await;
+        let list = people.finn.opens("/staff/aml").await;
+        let report = list.links().into_iter().find(|(_, to)| to.ends_with("/report")).unwrap().1;
+        let way = report.replace("/report", "/clearance");
+        assert_eq!(people.finn.gets(&way).await.status, 409);
+        let mut form = people.finn.opens(&report).await.form(&report).with("note", "Fine");
+        form.action = way;
+        assert_eq!(people.finn.posts(&form).await.status, 409);
+        assert_eq!(cases(&portal).await, [("third_party".to_owned(), "open".to_owned())]);
     }
 );
 

@@ -102,7 +102,7 @@ on_both!(
         let at = newest(&portal).await;
         decides(&mut people.finn, &at, "park", "Asked who that is").await;
         let page = people.li.opens(&format!("/account/remittances/{number}")).await.text();
-        assert!(page.contains("Money that names this reference has arrived"), "{page}");
+        assert!(page.contains("It was not sent in the name that was authenticated"), "the reason stays: {page}");
         assert!(!page.contains("Wu Xia"), "{page}");
         assert_eq!(credits(&mut people.finn, &at, &number, "").await.status, 422, "its case still waits");
         assert_eq!(balance(&portal, &people.li).await, Money::ZERO);

@@ -2,23 +2,14 @@
 //! rule against money laundering or another name asks for it, and nobody for an account of their own.
 
 use diesel::prelude::*;
-use easylink::base::db::schema::{accounts, aml_cases, statement_imports};
+use easylink::base::db::schema::{accounts, statement_imports};
 use easylink::base::types::Money;
 
+use super::ahead::cases;
 use super::desk::{credits, decides, house, newest};
 use super::imports::{books_are_right, imports, message, sends, states};
 use super::receiving::{closes_named, opens_with};
 use super::{balance, company, declaration, enters_line, entry, presses, sends as declares_so, tops_up, verified};
-use crate::support::portal::Portal;
-
-async fn cases(portal: &Portal) -> Vec<(String, String)> {
-    portal
-        .read(|conn| {
-            let all = aml_cases::table.order(aml_cases::id).select((aml_cases::rule, aml_cases::state));
-            all.load(conn).unwrap()
-        })
-        .await
-}
 
 on_both!(
     async fn a_declaration_is_confirmed_by_the_rules_of_the_desk(portal) {

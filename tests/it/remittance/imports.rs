@@ -249,7 +249,7 @@ on_both!(
         std::fs::write(&path, message(&twins)).unwrap();
         let brings = async || {
             let (db, ctx, path) = (portal.house.db.clone(), portal.ctx(), path.clone());
-            import_statement(&db, (&ctx, &portal.house.clock, &portal.house.config.zone), &path, None, Money::ZERO).await.map(|done| (done.entries, done.fresh))
+            import_statement(&db, (&ctx, &portal.house.clock, &portal.house.config.zone), &path, None, (Money::ZERO, &|_| ())).await.map(|done| (done.entries, done.fresh))
         };
         assert_eq!(brings().await.unwrap(), (2, 2));
         assert_eq!(brings().await.unwrap(), (2, 0));
@@ -376,7 +376,7 @@ on_both!(
         let path = portal.folder().join("day.sta");
         std::fs::write(&path, &large).unwrap();
         let (ctx, house) = (portal.ctx(), &portal.house);
-        let command = import_statement(&house.db, (&ctx, &house.clock, &house.config.zone), &path, None, Money::ZERO).await;
+        let command = import_statement(&house.db, (&ctx, &house.clock, &house.config.zone), &path, None, (Money::ZERO, &|_| ())).await;
         assert!(matches!(command, Err(NotImported::Failed(_))));
         imports(&portal, &mut people, &message(&[("21", "0.50", "Li Ming", &number, "O3")])).await;
         assert_eq!(states(&portal).await.pop(), Some(("credited".into(), None)));

@@ -106,7 +106,7 @@ on_both!(
         let third = format!("{HEADS}{}Total;;;;;\n", row("22.11.2026", "rent", "8,00", "B3", "2265,00"));
         let file = portal.folder().join("day.csv");
         std::fs::write(&file, third).unwrap();
-        let done = import_statement(&portal.house.db, (&portal.ctx(), &portal.house.clock, &portal.house.config.zone), &file, None, Money::ZERO).await.unwrap();
+        let done = import_statement(&portal.house.db, (&portal.ctx(), &portal.house.clock, &portal.house.config.zone), &file, None, (Money::ZERO, &|_| ())).await.unwrap();
         assert_eq!((done.entries, done.fresh), (1, 1));
         let serials: Vec<Option<String>> = portal
             .read(|conn| statement_entries::table.select(statement_entries::bank_serial).load(conn).unwrap())

@@ -17,6 +17,7 @@ mod mappings;
 mod order;
 mod path;
 mod payers;
+mod previews;
 mod proving;
 mod queue;
 mod ranges;
@@ -26,8 +27,10 @@ mod requests;
 mod rows;
 mod searching;
 mod slips;
+mod told;
 mod trial;
 mod voiding;
+mod working;
 
 use easylink::base::types::Money;
 use easylink::features::identity::{IdentityMethod, NewResult, store};

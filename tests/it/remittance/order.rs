@@ -65,7 +65,7 @@ async fn outcome(portal: &Portal, people: &mut Company, seed: u64, way: usize) -
             (&portal.ctx(), &portal.house.clock, &portal.house.config.zone),
             &path,
             None,
-            Money::ZERO,
+            (Money::ZERO, &|_| ()),
         )
         .await
         .unwrap();

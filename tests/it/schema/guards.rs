@@ -20,16 +20,19 @@ insert into statement_imports (id, number, receiving_account_id, format, reading
 insert into statement_entries (id, number, receiving_account_id, account_key, state, amount, allocated, booked_on, sealed_remitter, remittance_text, bank_serial, serial_key, entered_at, import_id, line_key) values
   (11, 'LINE11', 1, '1', 'credited', 100, 100, '2026-11-22', BLOB, 'rent', 'S11', 'S11', 6, 1, 'K11'),
   (12, 'LINE12', 1, '1', 'open', 200, 0, '2026-11-22', BLOB, 'milk', 'S12', 'S12', 6, 1, 'K12');
+insert into statement_entries (id, number, receiving_account_id, account_key, state, amount, allocated, booked_on, sealed_remitter, remittance_text, bank_serial, serial_key, entered_by_id, entered_at) values
+  (13, 'TYPED13', 1, '1', 'open', 300, 0, '2026-11-22', BLOB, 'tea', 'S13', 'S13', 2, 6),
+  (14, 'TYPED14', 1, '1', 'open', 400, 0, '2026-11-22', BLOB, 'oil', 'S14', 'S14', 2, 6);
 insert into ledger_transactions (id, number, kind, reverses_id, at) values (11, 'BACK11', 'reverse', 1, 6);
 insert into entry_decisions (id, number, entry_id, kind, state, shares, note, proposed_by_id, proposed_at, decided_by_id, decided_at) values
   (1, 'DECIDED1', 11, 'credit', 'done', '[]', 'Known', 2, 6, 3, 7),
   (2, 'DECIDED2', 12, 'send_back', 'refused', '[]', null, 2, 6, 3, 7),
   (3, 'DECIDED3', 12, 'send_back', 'proposed', '[]', 'Unknown', 2, 8, null, null);
 insert into aml_cases (id, number, entry_id, account_id, rule, state, note, opened_at, decided_by_id, decided_at)
-  values (1, 'CASE1', 11, 1, 'threshold', 'reported', 'Odd', 6, 3, 7);
+  values (1, 'CASE1', 11, 1, 'threshold', 'reported', 'Odd', 6, 3, 7), (2, 'CASE2', 12, 1, 'threshold', 'cleared', 'Fine', 6, 3, 7);
 insert into permanent_references (id, account_id, number, made_by_id, made_at) values (1, 1, 'PERMANENT1', 1, 6);
 insert into approved_payers (id, number, account_id, state, slot, sealed_name, relation, agreement_on, agreement_hash, added_by_id, added_at)
-  values (1, 'PAYER1', 1, 'approved', 1, BLOB, 'Mother', '2026-11-22', BLOB, 1, 6);
+  values (1, 'PAYER1', 1, 'approved', 1, BLOB, 'Mother', '2026-11-22', BLOB, 1, 6), (2, 'PAYER2', 1, 'approved', 2, BLOB, 'Father', '2026-11-22', BLOB, 1, 6);
 insert into payment_requests (id, remittance_id, year, sequence, amount, issued_by_id, issued_at) values (1, 2, 2026, 1, 7000, 1, 6);
 insert into records (id, actor, event, network, at) values (1, 'system', 'demo_made', '', 6);
 ";
@@ -67,6 +70,11 @@ const KEPT: &[&str] = &[
     "update aml_cases set entry_id = 12",
     "update aml_cases set rule = 'structuring'",
     "update aml_cases set opened_at = 1",
+    "update aml_cases set note = 'Other' where id = 2",
+    "update aml_cases set decided_by_id = 2 where id = 1",
+    "update aml_cases set decided_at = 9 where id = 2",
+    "update aml_cases set state = 'reported' where id = 2",
+    "update aml_cases set state = 'open', note = null, decided_by_id = null, decided_at = null where id = 1",
     "update approved_payers set account_id = account_id, added_by_id = 2",
     "update permanent_references set number = 'PERMANENT2'",
     "update payment_requests set amount = 1",
@@ -80,8 +88,8 @@ const ALLOWED: &[&str] = &[
     "update entry_decisions set note = null where id = 1",
     "update statement_entries set state = 'parked' where id = 12",
     "update statement_entries set sealed_remitter = EMPTY, remittance_text = '', sealed_bank_account = null, remitter_hash = null where id = 11",
-    "update aml_cases set state = 'open', note = null, decided_by_id = null, decided_at = null",
-    "update aml_cases set state = 'cleared', note = 'Wiped', decided_by_id = 3, decided_at = 9",
+    "update aml_cases set state = 'open', note = null, decided_by_id = null, decided_at = null where id = 2",
+    "update aml_cases set state = 'cleared', note = 'Wiped', decided_by_id = 3, decided_at = 9 where id = 2",
     "update approved_payers set state = 'removed', slot = null, removed_by_id = 1, removed_at = 9",
     "update approved_payers set sealed_name = EMPTY",
 ];
@@ -131,6 +139,10 @@ const REPLACED: &[&str] = &[
     "update or replace allocations set oid = 99",
     "update or replace payment_requests set rowid = 99",
     "update or replace entry_decisions set rowid = 1 where id = 2",
+    "update or replace statement_entries set import_id = 1, line_key = 'K11' where id = 13",
+    "update or replace statement_entries set bank_serial = 'S14', serial_key = 'S14' where id = 13",
+    "update or replace statement_entries set booked_transaction_id = 1 where id = 13",
+    "update or replace approved_payers set slot = 1 where id = 2",
 ];
 
 #[derive(QueryableByName)]

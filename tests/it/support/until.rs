@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-/// Asks again and again until it is so, up to ten seconds; whether it was.
+/// Asks again and again until it is so, up to half a minute, because a busy machine is slow; whether it was.
 pub async fn until(mut so: impl AsyncFnMut() -> bool) -> bool {
     let begun = Instant::now();
-    while begun.elapsed() < Duration::from_secs(10) {
+    while begun.elapsed() < Duration::from_secs(30) {
         if so().await {
             return true;
         }

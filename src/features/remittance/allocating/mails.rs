@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::model::Payee;
 use super::queries::{Permanent, Target};
 use crate::base::types::{Money, Number};
 use crate::features::accounts::Reader;
@@ -156,25 +157,55 @@ struct SentBackHtml<'a> {
     facts: &'a Facts,
 }
 
-fn goes_back(facts: &Facts, to: &Reader) -> Result<Mail, askama::Error> {
-    let words =
-        (SentBackSubject { facts }.render()?, SentBackText { facts }.render()?, SentBackHtml { facts }.render()?);
-    Ok(written("money_sent_back", to, words))
+#[derive(Template)]
+#[template(path = "mail/money_held_subject.txt")]
+struct HeldSubject<'a> {
+    facts: &'a Facts,
 }
 
-/// Money that named the top-up goes back to who sent it.
-pub(super) fn sent_back(ctx: &Context, target: &Target, amount: Money, to: &Reader) -> Result<Mail, askama::Error> {
-    goes_back(&facts(ctx, target, amount, Money::ZERO), to)
+#[derive(Template)]
+#[template(path = "mail/money_held.txt")]
+struct HeldText<'a> {
+    facts: &'a Facts,
 }
 
-/// The same of money that named the permanent reference.
-pub(super) fn sent_back_permanent(
+#[derive(Template)]
+#[template(path = "mail/money_held.html")]
+struct HeldHtml<'a> {
+    facts: &'a Facts,
+}
+
+/// What becomes of money before it is credited, or instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum News {
+    /// It goes back to who sent it.
+    SentBack,
+    /// A person looks at it first.
+    Held,
+}
+
+/// The same of money that named a top-up and of money that came by the permanent reference.
+pub(super) fn news(
     ctx: &Context,
-    account: &Permanent,
+    payee: &Payee,
     amount: Money,
+    news: News,
     to: &Reader,
 ) -> Result<Mail, askama::Error> {
-    goes_back(&of_account(ctx, account, amount), to)
+    let facts = &match payee {
+        Payee::TopUp(target) => facts(ctx, target, amount, Money::ZERO),
+        Payee::Account(account) => of_account(ctx, account, amount),
+    };
+    Ok(match news {
+        News::SentBack => {
+            let words = (SentBackSubject { facts }.render()?, SentBackText { facts }.render()?);
+            written("money_sent_back", to, (words.0, words.1, SentBackHtml { facts }.render()?))
+        }
+        News::Held => {
+            let words = (HeldSubject { facts }.render()?, HeldText { facts }.render()?);
+            written("money_held", to, (words.0, words.1, HeldHtml { facts }.render()?))
+        }
+    })
 }
 
 #[derive(Template)]

@@ -224,6 +224,7 @@ pub(super) fn taken(conn: &mut Conn, entry: &Arrived, to: EntryState, by: Option
             statement_entries::state.eq(to),
             statement_entries::allocated.eq(statement_entries::amount),
             statement_entries::hold.eq(None::<Hold>),
+            statement_entries::set_aside_hold.eq(None::<Hold>),
             statement_entries::credited_by_id.eq(by),
         ))
         .execute(conn)?;

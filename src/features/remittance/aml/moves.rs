@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::model::{CaseMove, CaseState, Rule, RuleKind};
-use super::queries::{self, Proposal};
+use super::queries::{self, Case, Proposal};
 use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::features::remittance::actor::Treasurer;
@@ -69,17 +69,40 @@ pub fn reopen(conn: &mut Conn, ctx: &Context, entry: &Arrived) -> Result<(), Fau
 
 /// Finance reported a case to the authority.
 pub fn report(conn: &mut Conn, officer: &impl Treasurer, number: &Number, note: &str) -> Result<(), Fault> {
-    let case = queries::one(conn, number)?.ok_or(Fault::NotFound)?;
-    if let Some(account) = case.account_id
-        && is_own(conn, officer.person_id(), account)?
-    {
+    let case = of_another(conn, officer, number)?;
+    settled(conn, officer, &case, CaseMove::Report, note)
+}
+
+/// Nothing is wrong with money that was credited before it was doubted. Who typed it in does not say so; what is not credited is
+/// cleared by crediting it.
+pub fn clear(conn: &mut Conn, officer: &impl Treasurer, number: &Number, note: &str) -> Result<(), Fault> {
+    let case = of_another(conn, officer, number)?;
+    if case.entered_by_id == Some(officer.person_id()) {
         return Err(Fault::FourEyes);
     }
-    let to = case.state.after(CaseMove::Report)?;
-    if !queries::ended(conn, &case, to, (officer.person_id(), note), officer.ctx().now)? {
+    // Held, so that nobody undoes the credit while it is said to be right.
+    if !queries::hold_credited(conn, &case)? {
         return Err(Fault::Changed);
     }
-    let record = Entry::new(Event::AmlReported).about(case.entry.as_str()).with(json!({ "note": note }));
+    settled(conn, officer, &case, CaseMove::Clear, note)
+}
+
+/// A case that is not about money of an account of this person's own.
+fn of_another(conn: &mut Conn, officer: &impl Treasurer, number: &Number) -> Result<Case, Fault> {
+    let case = queries::one(conn, number)?.ok_or(Fault::NotFound)?;
+    match case.account_id {
+        Some(account) if is_own(conn, officer.person_id(), account)? => Err(Fault::FourEyes),
+        _ => Ok(case),
+    }
+}
+
+fn settled(conn: &mut Conn, officer: &impl Treasurer, case: &Case, by: CaseMove, note: &str) -> Result<(), Fault> {
+    let to = case.state.after(by)?;
+    if !queries::ended(conn, case, to, (officer.person_id(), note), officer.ctx().now)? {
+        return Err(Fault::Changed);
+    }
+    let event = if to == CaseState::Reported { Event::AmlReported } else { Event::AmlCleared };
+    let record = Entry::new(event).about(case.entry.as_str()).with(json!({ "note": note }));
     Ok(records::keep(conn, officer.ctx(), record)?)
 }
 

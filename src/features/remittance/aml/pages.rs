@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::model::{CaseMove, CaseState, Rule, RuleKind};
+use super::model::{CaseState, Rule, RuleKind};
 use super::moves;
 use super::queries::{self, Proposal, Told};
 use crate::base::types::Number;
@@ -14,7 +14,7 @@ use crate::features::remittance::fields;
 use crate::features::staff::{Auditor, Finance, Staff, own_accounts};
 use crate::web::forms::{Asking, Errors, FieldError, Form};
 use crate::web::lists::{PAGE, Rows};
-use crate::web::{self, Ended, Error, Flash, Goto, Press, Shell, Visit, page};
+use crate::web::{Error, Flash, Goto, Press, Shell, Visit, page};
 
 /// The filter of the list.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -67,71 +67,6 @@ pub(in crate::features::remittance) async fn list(
         })
         .await?;
     page(List { shell, rows, state: word, rules, proposals, years })
-}
-
-/// Why a case is reported.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Reporting {
-    /// To whom and why.
-    pub note: String,
-}
-
-#[derive(Template)]
-#[template(path = "remittance/aml/report.html")]
-struct ReportPage {
-    shell: Shell,
-    number: Number,
-    entry: Number,
-    note: String,
-    errors: Errors,
-}
-
-fn number_in(path: &str) -> Result<Number, Error> {
-    Number::parse('G', path).ok_or(Error::NotFound)
-}
-
-async fn open_case(visit: &Visit<Staff<Finance>>, number: Number) -> Result<(Shell, Number), Error> {
-    let (shell, case) = visit
-        .list("aml_cases", json!({ "case": number.as_str() }), move |conn, _| {
-            queries::one(conn, &number)?.ok_or(Error::NotFound)
-        })
-        .await?;
-    if case.state.after(CaseMove::Report).is_ok() { Ok((shell, case.entry)) } else { Err(Error::Conflict) }
-}
-
-pub(in crate::features::remittance) async fn report_ask(
-    visit: Visit<Staff<Finance>>,
-    path: Path<String>,
-) -> Result<HttpResponse, Error> {
-    let number = number_in(&path)?;
-    let (shell, entry) = open_case(&visit, number.clone()).await?;
-    page(ReportPage { shell, number, entry, note: String::new(), errors: Errors::none() })
-}
-
-pub(in crate::features::remittance) async fn report_do(
-    visit: Visit<Staff<Finance>>,
-    path: Path<String>,
-    form: Form<Reporting>,
-) -> Result<HttpResponse, Error> {
-    let number = number_in(&path)?;
-    let target = number.clone();
-    let ended = visit
-        .write(&form, move |conn, officer, form| {
-            let mut errors = Errors::none();
-            let note = fields::text(&mut errors, "note", &form.note, 500);
-            errors.check()?;
-            moves::report(conn, officer, &target, &note)?;
-            Ok(Goto::to("/staff/aml?state=reported").saying(Flash::AmlReported))
-        })
-        .await?;
-    match ended {
-        Ended::Done(response) => Ok(response),
-        Ended::Again(shell, errors, form) => {
-            let (_, entry) = open_case(&visit, number.clone()).await?;
-            web::again(ReportPage { shell: *shell, number, entry, note: form.note.clone(), errors })
-        }
-    }
 }
 
 /// What a rule is to look for.

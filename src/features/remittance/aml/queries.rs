@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 
-use super::model::{CaseState, Facts, Rule, RuleKind};
+use super::model::{CaseMove, CaseState, Facts, Rule, RuleKind};
 use crate::base::db::Conn;
 use crate::base::db::schema::{
     accounts, allocations, aml_cases, aml_rules, people, receiving_accounts, statement_entries,
@@ -12,7 +12,7 @@ use crate::base::db::schema::{
 use crate::base::types::{Day, Moment, Money, Number};
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::allocating::Arrived;
-use crate::features::remittance::entries::Hold;
+use crate::features::remittance::entries::{EntryState, Hold};
 
 type RuleColumns = (RuleKind, bool, Money, i64, i64);
 
@@ -192,6 +192,9 @@ pub(super) struct Case {
     pub account_id: Option<i64>,
     pub state: CaseState,
     pub rule: Hold,
+    /// Who typed the entry in, or brought its file.
+    pub entered_by_id: Option<i64>,
+    entry_id: i64,
 }
 
 macro_rules! case {
@@ -202,6 +205,8 @@ macro_rules! case {
             aml_cases::account_id,
             aml_cases::state,
             aml_cases::rule,
+            statement_entries::entered_by_id,
+            statement_entries::id,
         ))
     };
 }
@@ -212,6 +217,15 @@ pub(super) fn one(conn: &mut Conn, number: &Number) -> QueryResult<Option<Case>>
 
 pub(super) fn of_entry(conn: &mut Conn, entry: &Arrived) -> QueryResult<Option<Case>> {
     case!().filter(aml_cases::entry_id.eq(entry.row())).first(conn).optional()
+}
+
+/// Holds the entry of a case until the running transaction ends; false when it is not credited, or not any more.
+pub(super) fn hold_credited(conn: &mut Conn, case: &Case) -> QueryResult<bool> {
+    let held = diesel::update(statement_entries::table.find(case.entry_id))
+        .filter(statement_entries::state.eq(EntryState::Credited))
+        .set(statement_entries::entered_at.eq(statement_entries::entered_at))
+        .execute(conn)?;
+    Ok(held == 1)
 }
 
 /// Keeps how a case ended; false when somebody else was first.
@@ -273,10 +287,21 @@ pub struct Told {
     pub currency: String,
     /// The account's number.
     pub account: Option<String>,
+    entry_state: EntryState,
     decided_by: Option<(Option<String>, String)>,
 }
 
 impl Told {
+    /// Whether it may be reported.
+    pub fn reportable(&self) -> bool {
+        self.state.after(CaseMove::Report).is_ok()
+    }
+
+    /// Whether it is ended by a word why alone: the money was credited before it was doubted.
+    pub fn clearable(&self) -> bool {
+        self.state.after(CaseMove::Clear).is_ok() && self.entry_state == EntryState::Credited
+    }
+
     /// What the person is called who ended it.
     pub fn decided_by(&self) -> Option<&str> {
         self.decided_by.as_ref().map(|(name, address)| name.as_deref().unwrap_or(address))
@@ -302,6 +327,7 @@ macro_rules! told {
                 statement_entries::amount,
                 receiving_accounts::currency,
                 accounts::number.nullable(),
+                statement_entries::state,
                 (people::name, people::address).nullable(),
             ))
     };
@@ -327,6 +353,16 @@ pub(super) fn list(
         query = query.filter(aml_cases::state.eq(state));
     }
     query.load(conn).map(Some)
+}
+
+/// One case, unless it is of the viewer's own account.
+pub(super) fn told(conn: &mut Conn, own: &[i64], number: &Number) -> QueryResult<Option<Told>> {
+    told!(own).filter(aml_cases::number.eq(number)).first(conn).optional()
+}
+
+/// The case of an entry, unless it is of the viewer's own account.
+pub fn about(conn: &mut Conn, own: &[i64], entry: &Number) -> QueryResult<Option<Told>> {
+    told!(own).filter(statement_entries::number.eq(entry)).first(conn).optional()
 }
 
 /// What was opened from the first moment on and before the second, oldest first; without the cases of the viewer's own accounts.

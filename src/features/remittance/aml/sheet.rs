@@ -57,7 +57,10 @@ pub(in crate::features::remittance) async fn sheet(
 ) -> Result<HttpResponse, Error> {
     let zone = visit.house().config.zone.clone();
     let this = visit.asked().context.now.day(&zone).date().year();
-    let year = asked.year.trim().parse().ok().filter(|year| (2000..=this).contains(year)).unwrap_or(this);
+    let year = match asked.year.trim() {
+        "" => this,
+        typed => typed.parse().ok().filter(|year| (2000..=this).contains(year)).ok_or(Error::NotFound)?,
+    };
     let first = |year: i16| Day::parse(&format!("{year:04}-01-01")).ok_or(Error::NotFound);
     let span = (first(year)?.start(&zone), first(year + 1)?.start(&zone));
     let (_, cases) = visit

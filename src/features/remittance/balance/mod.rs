@@ -1,5 +1,6 @@
 //! What the ledger shows: a customer's balance and its movements; finance's accounts and trial balance.
 
+mod banks;
 mod bars;
 mod chart;
 mod pages;

@@ -6,6 +6,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde_json::Value;
 
+use super::banks::{self, Compared};
 use super::bars::{self, Age, Bar};
 use super::queries;
 use crate::base::types::{Day, Money, Number};
@@ -21,6 +22,8 @@ use crate::web::{Error, Shell, Visit, page};
 struct Ledger {
     shell: Shell,
     accounts: Vec<HouseAccount>,
+    /// What the banks say beside what the books do.
+    banks: Vec<Compared>,
     sums: Sums,
     rows: Rows<TransactionRow>,
     /// Whose remittance each transaction is about, by reference.
@@ -42,6 +45,11 @@ impl Ledger {
         Self::amount(&bars.iter().map(|bar| bar.value).sum())
     }
 
+    /// What the highest bar stands for.
+    fn most<T>(bars: &[Bar<T>]) -> Money {
+        Self::amount(&bars.iter().map(|bar| bar.value).max().unwrap_or_default())
+    }
+
     /// Who is behind a transaction.
     fn customer(&self, row: &TransactionRow) -> Option<String> {
         self.customers.get(row.object.as_ref()?).map(Customer::called)
@@ -57,7 +65,7 @@ pub(in crate::features::remittance) async fn ledger(
     let (zone, currency) = (house.config.zone.clone(), house.config.currency.clone());
     let today = visit.asked().context.now.day(&zone);
     let (days, spans) = bars::days(today, &zone);
-    let (shell, (accounts, sums, rows, customers, credited, waiting)) = visit
+    let (shell, ((accounts, banks), sums, rows, customers, credited, waiting)) = visit
         .list("ledger", Value::Null, move |conn, _| {
             let load = |after: Option<&Number>| ledger::transactions(conn, after, PAGE + 1);
             let rows = Rows::below(cursor, load, |row| row.number.as_str().to_string())?;
@@ -65,9 +73,11 @@ pub(in crate::features::remittance) async fn ledger(
             let customers = customers(conn, &numbers)?;
             let credited = ledger::credited_between(conn, &currency, &spans)?;
             let waiting = queries::waiting_by_day(conn)?;
-            Ok((ledger::accounts_of_the_house(conn)?, ledger::sums(conn)?, rows, customers, credited, waiting))
+            let accounts = ledger::accounts_of_the_house(conn)?;
+            let banks = banks::compared(conn, &accounts)?;
+            Ok(((accounts, banks), ledger::sums(conn)?, rows, customers, credited, waiting))
         })
         .await?;
     let credited = bars::bars(days.into_iter().zip(credited).collect());
-    page(Ledger { shell, accounts, sums, rows, customers, credited, ages: bars::ages(&waiting, today) })
+    page(Ledger { shell, accounts, banks, sums, rows, customers, credited, ages: bars::ages(&waiting, today) })
 }

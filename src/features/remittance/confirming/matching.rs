@@ -135,6 +135,7 @@ mod tests {
             remittance: None,
             balance_of: None,
             hold: None,
+            set_aside_hold: None,
             reversal: false,
             side: crate::features::remittance::statements::Side::Credit,
             import: None,

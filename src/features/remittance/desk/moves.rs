@@ -10,7 +10,7 @@ use crate::base::types::{Money, Number};
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::allocating::{self, AllocationKind, Arrived, Payee, Share, Why};
 use crate::features::remittance::aml::{self, CaseMove};
-use crate::features::remittance::entries::EntryState;
+use crate::features::remittance::entries::{EntryMove, EntryState};
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::statements::Side;
 use crate::features::staff::is_own;
@@ -54,7 +54,7 @@ pub fn decide(
     if wish.kind == DecisionKind::Credit && asks(conn, ctx, &arrived, wish)? && wish.note.is_none() {
         return Err(Fault::NoteMissing);
     }
-    let small = arrived.amount < four_eyes_from && !arrived.brought_by(person);
+    let small = !takes_another(&arrived, person, four_eyes_from);
     let alone = wish.kind.always_one() || (small && !wish.kind.always_two());
     let decision = queries::insert(conn, officer, &arrived, wish)?.ok_or(Fault::Changed)?;
     let details = json!({ "amount": arrived.amount, "decision": wish.kind.as_str(), "note": wish.note });
@@ -66,6 +66,11 @@ pub fn decide(
     settled(conn, officer, &decision, DecisionMove::Agree)?;
     carry_out(conn, ctx, &arrived, &decision, person)?;
     Ok(Outcome::Done)
+}
+
+/// Whether what this person wants of an entry waits for a second one, where one may do it at all: it is large, or came by them.
+pub(super) fn takes_another(arrived: &Arrived, person: i64, four_eyes_from: Money) -> bool {
+    arrived.amount >= four_eyes_from || arrived.brought_by(person)
 }
 
 /// Whether crediting an entry so takes a word why.
@@ -207,7 +212,10 @@ fn carry_out(conn: &mut Conn, ctx: &Context, arrived: &Arrived, decision: &Decis
             allocating::allocate(conn, ctx, Some(by), arrived, &shares)?;
             aml::end(conn, ctx, arrived, CaseMove::Clear, (by, decision.note.as_deref()))
         }
-        DecisionKind::Park => moved(conn, arrived, decision.kind),
+        DecisionKind::Park => {
+            let to = arrived.state.after(EntryMove::Park)?;
+            if queries::set_aside(conn, arrived, to)? { Ok(()) } else { Err(Fault::Changed) }
+        }
         DecisionKind::SendBack => {
             moved(conn, arrived, decision.kind)?;
             // What was typed in before entries were booked when they come is booked now.
@@ -254,7 +262,7 @@ fn carry_out(conn: &mut Conn, ctx: &Context, arrived: &Arrived, decision: &Decis
 
 /// The entry's own move.
 fn moved(conn: &mut Conn, entry: &Arrived, kind: DecisionKind) -> Result<(), Fault> {
-    let by = kind.entry_move().unwrap_or(crate::features::remittance::entries::EntryMove::Send);
+    let by = kind.entry_move().unwrap_or(EntryMove::Send);
     let to = entry.state.after(by)?;
     if queries::moved(conn, entry, to)? { Ok(()) } else { Err(Fault::Changed) }
 }

@@ -15,12 +15,13 @@ use crate::base::db::Conn;
 use crate::base::types::{Money, Number};
 use crate::features::identity;
 use crate::features::remittance::allocating;
+use crate::features::remittance::aml::{self, CaseState};
 use crate::features::remittance::confirming::{Customer, customers};
 use crate::features::remittance::entries::{self, EntryMove, EntryState, StatementEntry};
 use crate::features::remittance::fields;
 use crate::features::remittance::statements::Side;
 use crate::features::remittance::top_ups::{self, TopUp};
-use crate::features::staff::{Auditor, Finance, Officer, Staff};
+use crate::features::staff::{Auditor, Finance, Officer, Staff, own_accounts};
 use crate::web::forms::{Asking, Errors, FieldError, Form};
 use crate::web::lists::{PAGE, Rows};
 use crate::web::paths::see;
@@ -54,6 +55,10 @@ struct Case {
     explained: bool,
     /// Of what the bank takes back: credited entries of that amount.
     taken_back: Vec<Number>,
+    /// Whether a credit of it by the viewer waits for a second person.
+    takes_another: bool,
+    /// The case that there is or was about it.
+    aml: Option<aml::Told>,
 }
 
 /// An account that an entry names by its permanent reference.
@@ -93,6 +98,11 @@ impl Show {
         self.case.candidates.iter().any(|one| one.other_name)
     }
 
+    /// What the buttons that credit it do.
+    fn verb(&self) -> &'static str {
+        if self.case.takes_another { "Propose to credit" } else { "Credit" }
+    }
+
     fn note_hint(&self) -> &'static str {
         if self.case.entry.hold.is_some() {
             "Why it may be credited although it is held"
@@ -104,7 +114,7 @@ impl Show {
     }
 }
 
-fn load(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<Case, Error> {
+fn load(conn: &mut Conn, officer: &Officer, number: &Number, four_eyes_from: Money) -> Result<Case, Error> {
     let entry = entries::one(conn, officer, number)?.ok_or(Error::NotFound)?;
     let arrived = allocating::arrived(conn, number)?.ok_or(Error::NotFound)?;
     let mut payables = Vec::new();
@@ -139,7 +149,10 @@ fn load(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<Case, Err
     };
     let needs_a_person = matches!(entry.state, EntryState::Open | EntryState::Held);
     let place = if needs_a_person { Some(queries::place(conn, number)?) } else { None };
+    let own = own_accounts(conn, officer)?;
     Ok(Case {
+        aml: aml::about(conn, &own, number)?,
+        takes_another: moves::takes_another(&arrived, officer.person_id(), four_eyes_from),
         accounts,
         candidates: candidates(&entry, payables, SHOWN),
         decisions,
@@ -161,7 +174,7 @@ fn permanent(conn: &mut Conn, officer: &Officer, numbers: &[Number], currency: &
     let called = customers(conn, &numbers)?;
     let ids: Vec<i64> = found.iter().map(|one| one.holder.account_id()).collect();
     let names = identity::names_of(conn, officer.keys(), &ids)?;
-    let own = crate::features::staff::own_accounts(conn, officer)?;
+    let own = own_accounts(conn, officer)?;
     let account = |one: allocating::Permanent| Account {
         customer: called.get(one.number.as_str()).map(Customer::called).unwrap_or_default(),
         name: names.get(&one.holder.account_id()).cloned(),
@@ -185,7 +198,7 @@ fn known(
     let called = customers(conn, &texts)?;
     let accounts: Vec<i64> = top_ups.iter().map(|one| one.account_id).collect();
     let names = identity::names_of(conn, officer.keys(), &accounts)?;
-    let own = crate::features::staff::own_accounts(conn, officer)?;
+    let own = own_accounts(conn, officer)?;
     let payable = |top_up: TopUp| Payable {
         customer: called.get(top_up.number.as_str()).map(Customer::called).unwrap_or_default(),
         name: names.get(&top_up.account_id).cloned(),
@@ -209,9 +222,9 @@ async fn opened<A>(visit: &Visit<A>, number: Number) -> Result<(Shell, Case), Er
 where
     A: Actor + web::MayLook + std::ops::Deref<Target = Officer>,
 {
-    visit
-        .list("statements", json!({ "entry": number.as_str() }), move |conn, officer| load(conn, officer, &number))
-        .await
+    let (limit, number_word) = (visit.house().config.money.four_eyes_from, number.as_str().to_string());
+    let look = move |conn: &mut Conn, officer: &A| load(conn, officer, &number, limit);
+    visit.list("statements", json!({ "entry": number_word }), look).await
 }
 
 pub(in crate::features::remittance) async fn show(

@@ -8,7 +8,7 @@ use super::model::{DecisionKind, DecisionState, Planned};
 use super::moves::Wish;
 use crate::base::db::Conn;
 use crate::base::db::schema::{allocations, entry_decisions, people, remittances, statement_entries};
-use crate::base::types::{Moment, Money, Number};
+use crate::base::types::{Day, Moment, Money, Number};
 use crate::each;
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::allocating::Arrived;
@@ -134,7 +134,24 @@ pub(super) fn settled(
 pub(super) fn moved(conn: &mut Conn, entry: &Arrived, to: EntryState) -> QueryResult<bool> {
     let kept = diesel::update(statement_entries::table.find(entry.row()))
         .filter(statement_entries::state.eq(entry.state))
-        .set((statement_entries::state.eq(to), statement_entries::hold.eq(None::<Hold>)))
+        .set((
+            statement_entries::state.eq(to),
+            statement_entries::hold.eq(None::<Hold>),
+            statement_entries::set_aside_hold.eq(None::<Hold>),
+        ))
+        .execute(conn)?;
+    Ok(kept == 1)
+}
+
+/// Keeps that an entry is set aside, and why a person had to look at it before; false when it changed meanwhile.
+pub(super) fn set_aside(conn: &mut Conn, entry: &Arrived, to: EntryState) -> QueryResult<bool> {
+    let kept = diesel::update(statement_entries::table.find(entry.row()))
+        .filter(statement_entries::state.eq(entry.state))
+        .set((
+            statement_entries::state.eq(to),
+            statement_entries::set_aside_hold.eq(statement_entries::hold),
+            statement_entries::hold.eq(None::<Hold>),
+        ))
         .execute(conn)?;
     Ok(kept == 1)
 }
@@ -295,10 +312,12 @@ pub fn waiting(conn: &mut Conn, person: i64) -> QueryResult<i64> {
 
 /// How many top-ups are looked at for each thing by which one may be found.
 const LOOKED_AT: i64 = 50;
+/// Days before its booking for which a transfer may have been on its way.
+const DECLARED_BEFORE: i32 = 10;
 /// In these states a top-up may still get money.
 const PAYABLE: [RemittanceState; 3] = [RemittanceState::Declared, RemittanceState::Partial, RemittanceState::Open];
 
-/// References of top-ups that an entry may pay: of its amount, and of accounts whose money came from the same account before.
+/// References of top-ups that an entry may pay: of its amount, declared around its day, and of accounts whose money came from the same account before.
 pub(super) fn may_pay(conn: &mut Conn, entry: &Arrived) -> QueryResult<(Vec<Number>, Vec<Number>)> {
     // Of what has arrived in part it is the rest that may come now.
     let mut same_amount: Vec<Number> = remittances::table
@@ -318,8 +337,19 @@ pub(super) fn may_pay(conn: &mut Conn, entry: &Arrived) -> QueryResult<(Vec<Numb
             .load(conn)?;
         same_amount.extend(found);
     }
-    let hash: Option<String> =
-        statement_entries::table.find(entry.row()).select(statement_entries::remitter_hash).first(conn)?;
+    let (hash, booked_on): (Option<String>, Day) = statement_entries::table
+        .find(entry.row())
+        .select((statement_entries::remitter_hash, statement_entries::booked_on))
+        .first(conn)?;
+    // Of whatever amount: the name may speak for it, which is sealed and compared when it is opened.
+    let declared: Vec<Number> = remittances::table
+        .filter(remittances::state.eq(RemittanceState::Declared))
+        .filter(remittances::remitted_on.between(booked_on.plus(-DECLARED_BEFORE), booked_on.plus(1)))
+        .order(remittances::id.desc())
+        .limit(LOOKED_AT)
+        .select(remittances::number)
+        .load(conn)?;
+    same_amount.extend(declared);
     let Some(hash) = hash else { return Ok((same_amount, Vec::new())) };
     let accounts: Vec<i64> = allocations::table
         .inner_join(statement_entries::table)
@@ -349,17 +379,6 @@ pub(super) fn taken_back(conn: &mut Conn, entry: &Arrived) -> QueryResult<Vec<Nu
         .filter(statement_entries::amount.eq(entry.amount))
         .order(statement_entries::id.desc())
         .limit(10)
-        .select(statement_entries::number)
-        .load(conn)
-}
-
-/// Entries of this amount that are to be sent back.
-pub(super) fn going_back(conn: &mut Conn, amount: Money) -> QueryResult<Vec<Number>> {
-    statement_entries::table
-        .filter(statement_entries::state.eq(EntryState::Returning))
-        .filter(statement_entries::amount.eq(amount))
-        .order(statement_entries::id.desc())
-        .limit(LOOKED_AT)
         .select(statement_entries::number)
         .load(conn)
 }

@@ -9,7 +9,6 @@ use serde_json::json;
 use super::model::{DecisionKind, Planned};
 use super::moves::{self, Wish};
 use super::pages::{address, flash, number_in};
-use super::queries;
 use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::features::remittance::entries::{self, StatementEntry};
@@ -40,13 +39,20 @@ struct SendingPage {
 }
 
 /// Money that went out, and the entries of its amount that are to go back.
-fn load(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<(StatementEntry, Vec<Number>), Error> {
+fn load(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<(StatementEntry, Vec<StatementEntry>), Error> {
     let entry = entries::one(conn, officer, number)?.ok_or(Error::NotFound)?;
     if entry.side != Side::Debit {
         return Err(Error::Conflict);
     }
-    let back = queries::going_back(conn, entry.amount)?;
+    let back = entries::going_back(conn, officer, entry.amount)?;
     Ok((entry, back))
+}
+
+/// What tells one entry that goes back from another of the same amount.
+fn choice(entry: &StatementEntry) -> (String, String) {
+    let who = if entry.remitter.is_empty() { "not named by the bank" } else { &entry.remitter };
+    let tail = entry.tail.as_ref().map(|tail| format!(" …{tail}")).unwrap_or_default();
+    (entry.number.as_str().to_string(), format!("{} · {who}{tail} · {}", entry.number, entry.booked_on.words()))
 }
 
 async fn seen(
@@ -56,7 +62,7 @@ async fn seen(
     let (shell, (entry, back)) = visit
         .list("statements", json!({ "entry": number.as_str() }), move |conn, officer| load(conn, officer, &number))
         .await?;
-    let choices = back.iter().map(|number| (number.as_str().to_string(), number.to_string())).collect();
+    let choices = back.iter().map(choice).collect();
     Ok((shell, entry, choices))
 }
 
@@ -79,7 +85,8 @@ pub(in crate::features::remittance) async fn sending_do(
         .write(&form, move |conn, officer, form| {
             let (entry, back) = load(conn, officer, &target)?;
             let mut errors = Errors::none();
-            let chosen = Number::parse('E', &form.counterpart).filter(|number| back.contains(number));
+            let chosen =
+                Number::parse('E', &form.counterpart).filter(|number| back.iter().any(|one| one.number == *number));
             if chosen.is_none() {
                 errors.add("counterpart", FieldError::UnknownChoice);
             }

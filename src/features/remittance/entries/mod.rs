@@ -14,7 +14,7 @@ pub use moves::{enter, void};
 pub(super) use pages::{create, list, new};
 pub use queries::NewEntry;
 pub(super) use queries::{
-    StatementEntry, arrived, arrived_of, candidates_for, goes_back, held_for, hold, named_in, one, remitter, typed,
-    waiting, waits_for,
+    StatementEntry, arrived, arrived_of, candidates_for, goes_back, going_back, held_for, hold, named_in, one,
+    remitter, typed, waiting, waits_for,
 };
 pub(super) use voiding::{void_ask, void_do};

@@ -60,6 +60,8 @@ pub struct StatementEntry {
     pub balance_of: Option<String>,
     /// Why a person has to look at it.
     pub hold: Option<Hold>,
+    /// Why a person had to before it was set aside.
+    pub set_aside_hold: Option<Hold>,
     /// Whether it came in or went out.
     pub side: Side,
     /// The file that brought it.
@@ -95,7 +97,7 @@ type Row = (
     (Number, EntryState, Side, Money, Day, Vec<u8>, Option<Vec<u8>>, String, Option<String>, Option<i64>),
     Option<(Option<String>, String)>,
     String,
-    (Option<Hold>, Option<Number>, bool, Option<i64>),
+    (Option<Hold>, Option<Hold>, Option<Number>, bool, Option<i64>),
     (Option<(Option<String>, String)>, Option<Moment>, Option<String>),
 );
 
@@ -134,6 +136,7 @@ macro_rules! columns {
             receiving_accounts::bank_name,
             (
                 statement_entries::hold,
+                statement_entries::set_aside_hold,
                 statement_imports::number.nullable(),
                 statement_entries::reversal,
                 statement_imports::imported_by_id.nullable(),
@@ -167,6 +170,18 @@ pub fn one(conn: &mut Conn, viewer: &Officer, number: &Number) -> QueryResult<Op
     let mut found: Vec<StatementEntry> = row.into_iter().map(|row| opened(viewer, row)).collect();
     credited_to(conn, &mut found)?;
     Ok(found.pop())
+}
+
+/// Entries of this amount that are to be sent back, newest first.
+pub fn going_back(conn: &mut Conn, viewer: &Officer, amount: Money) -> QueryResult<Vec<StatementEntry>> {
+    let rows: Vec<Row> = whole!()
+        .filter(statement_entries::state.eq(EntryState::Returning))
+        .filter(statement_entries::amount.eq(amount))
+        .order(statement_entries::id.desc())
+        .limit(50)
+        .select(columns!())
+        .load(conn)?;
+    Ok(rows.into_iter().map(|row| opened(viewer, row)).collect())
 }
 
 /// Puts to each entry the top-up that it paid, or that led to the balance that it went to; else whose balance that is.
@@ -243,7 +258,7 @@ fn opened(viewer: &Officer, row: Row) -> StatementEntry {
         (number, state, side, amount, booked_on, remitter, account, text, bank_serial, entered_by_id),
         entered_by,
         bank_name,
-        (hold, import, reversal, imported_by_id),
+        (hold, set_aside_hold, import, reversal, imported_by_id),
         (voided_by, at, reason),
     ) = row;
     let voided = match (voided_by, at, reason) {
@@ -267,6 +282,7 @@ fn opened(viewer: &Officer, row: Row) -> StatementEntry {
         remittance: None,
         balance_of: None,
         hold,
+        set_aside_hold,
         side,
         import,
         reversal,

@@ -155,6 +155,11 @@ fn look_at(conn: &mut Conn, ctx: &Context, entry: &Unseen, tolerance: Money) -> 
     if !queries::left(conn, entry, EntryState::New.after(by)?, hold)? {
         return Err(Fault::Changed);
     }
+    // What the bank takes back is money of ours, whatever its text names.
+    if let Some(named) = named.iter().find(|one| entry.is_named(one.payee.number()) && !entry.reversal) {
+        let arrived = allocating::arrived(conn, &entry.number)?.ok_or(Fault::NotFound)?;
+        allocating::tell_held(conn, ctx, &arrived, &named.payee)?;
+    }
     match (account, hold) {
         (Some(account), Some(hold)) if hold.is_for_aml() => aml::opened(conn, ctx, &entry.number, account, hold),
         _ => Ok(()),

@@ -37,6 +37,13 @@ pub struct Unseen {
     pub reversal: bool,
 }
 
+impl Unseen {
+    /// Whether this is the reference by which its customer finds it.
+    pub(super) fn is_named(&self, number: &Number) -> bool {
+        self.reference.as_ref() == Some(number)
+    }
+}
+
 /// Those that come next above this row, in the order in which the bank booked them as far as they are known.
 pub fn unseen(conn: &mut Conn, keys: &Keys, above: i64, most: i64) -> QueryResult<Vec<Unseen>> {
     type Row =

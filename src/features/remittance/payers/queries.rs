@@ -190,19 +190,31 @@ pub struct Arrival {
     pub currency: String,
     /// The day on which the bank booked it.
     pub booked_on: Day,
-    /// Why it waits for us; none when it is credited or goes back.
+    /// Why it waits for us, if a reason is known.
     pub hold: Option<Hold>,
+    set_aside_hold: Option<Hold>,
     state: EntryState,
 }
 
 impl Arrival {
+    /// Whether a person of ours looks at it.
+    pub fn waits(&self) -> bool {
+        matches!(self.state, EntryState::New | EntryState::Open | EntryState::Held | EntryState::Parked)
+    }
+
+    /// Why, if a reason is known; also when it was set aside since.
+    pub fn why(&self) -> Option<Hold> {
+        self.hold.or(self.set_aside_hold)
+    }
+
     /// Whether it goes back, or went back, to who sent it.
     pub fn goes_back(&self) -> bool {
         matches!(self.state, EntryState::Returning | EntryState::Returned)
     }
 }
 
-/// What arrived lately under this account's permanent reference, newest first: what was credited to it, what is held, and what goes back.
+/// What arrived lately under this account's permanent reference, newest first: what was credited to it, what
+/// waits for a person of ours, and what goes back. What was credited and undone was not meant for it.
 pub fn arrivals(conn: &mut Conn, steward: &impl Steward, reference: &Number, most: i64) -> QueryResult<Vec<Arrival>> {
     let of_state = |state: EntryState| {
         statement_entries::table
@@ -217,6 +229,7 @@ pub fn arrivals(conn: &mut Conn, steward: &impl Steward, reference: &Number, mos
                 receiving_accounts::currency,
                 statement_entries::booked_on,
                 statement_entries::hold,
+                statement_entries::set_aside_hold,
                 statement_entries::state,
             ))
     };
@@ -227,6 +240,13 @@ pub fn arrivals(conn: &mut Conn, steward: &impl Steward, reference: &Number, mos
     let mut found: Vec<Arrival> = of_state(EntryState::Credited).filter(diesel::dsl::exists(own)).load(conn)?;
     for state in [EntryState::Held, EntryState::Returning, EntryState::Returned] {
         found.extend(of_state(state).load::<Arrival>(conn)?);
+    }
+    let undone = allocations::table
+        .filter(allocations::entry_id.eq(statement_entries::id))
+        .filter(allocations::undone_by_id.is_not_null());
+    for state in [EntryState::New, EntryState::Open, EntryState::Parked] {
+        let untouched = of_state(state).filter(diesel::dsl::not(diesel::dsl::exists(undone)));
+        found.extend(untouched.load::<Arrival>(conn)?);
     }
     found.sort_by_key(|one| std::cmp::Reverse(one.id));
     found.truncate(usize::try_from(most).unwrap_or(usize::MAX));

@@ -308,7 +308,7 @@ pub(super) fn hold(conn: &mut Conn) -> QueryResult<()> {
         receiving_accounts::table
             .select(receiving_accounts::id)
             .order(receiving_accounts::id)
-            .for_update()
+            .for_no_key_update()
             .execute(pg)?;
     }
     Ok(())

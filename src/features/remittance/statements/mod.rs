@@ -12,5 +12,5 @@ pub(super) use imports::{
     ImportState, JOB, POST_BYTES, create, drop_do, holds, import_do, imported_until, list, new, reading, reread, show,
     waiting,
 };
-pub use imports::{Imported, NotImported, at_once, by_command, leave};
+pub use imports::{Imported, NotImported, Step, at_once, by_command, leave};
 pub(super) use mappings::{edit, update};

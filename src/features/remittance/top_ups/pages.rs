@@ -98,8 +98,8 @@ struct Show {
     shell: Shell,
     top_up: TopUp,
     knots: Vec<Knot>,
-    /// Why money that carries the reference waits for a person.
-    hold: Option<Hold>,
+    /// Why money that carries the reference waits for a person, and how much.
+    hold: Option<(Hold, Money)>,
     /// The last day of which the bank's statements are imported.
     until: Option<Day>,
     /// Why it is not credited yet, of a transfer that is on its way.

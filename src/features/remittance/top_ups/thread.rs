@@ -40,6 +40,7 @@ pub fn knots(conn: &mut Conn, ctx: &Context, top_up: &TopUp) -> diesel::QueryRes
                     | Event::RemittanceRefused
                     | Event::RemittanceUndone
                     | Event::BalanceUndone
+                    | Event::EntryHeld
                     | Event::EntrySentBack
                     | Event::RemittanceAccountClosed
                     | Event::PaymentRequestIssued

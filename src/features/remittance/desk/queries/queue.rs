@@ -11,13 +11,20 @@ use crate::features::remittance::entries::EntryState;
 /// States in which an entry needs a person.
 const NEEDS: [EntryState; 2] = [EntryState::Open, EntryState::Held];
 
-/// The oldest entry after this one that needs a person; the oldest of all without one.
+/// The oldest entry after this one that needs a person; the oldest of all without one, and when none comes after it.
 pub fn next(conn: &mut Conn, after: Option<&Number>) -> QueryResult<Option<Number>> {
     let mut above = 0;
     if let Some(after) = after {
         let id = statement_entries::table.filter(statement_entries::number.eq(after)).select(statement_entries::id);
         above = id.first(conn).optional()?.unwrap_or(0);
     }
+    match oldest_above(conn, above)? {
+        None if above > 0 => Ok(oldest_above(conn, 0)?.filter(|found| Some(found) != after)),
+        found => Ok(found),
+    }
+}
+
+fn oldest_above(conn: &mut Conn, above: i64) -> QueryResult<Option<Number>> {
     let mut oldest: Option<(i64, Number)> = None;
     for state in NEEDS {
         let found: Option<(i64, Number)> = statement_entries::table

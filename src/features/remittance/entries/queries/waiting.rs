@@ -7,16 +7,28 @@ use crate::base::db::schema::{allocations, remittances, statement_entries};
 use crate::base::types::{Money, Number};
 use crate::features::remittance::entries::model::{EntryState, Hold};
 
-/// Why money that carries this reference waits for a person: of the newest such entry.
-pub fn held_for(conn: &mut Conn, number: &Number) -> QueryResult<Option<Hold>> {
-    let found: Option<Option<Hold>> = statement_entries::table
-        .filter(statement_entries::reference.eq(Some(number)))
-        .filter(statement_entries::state.eq(EntryState::Held))
-        .order(statement_entries::id.desc())
-        .select(statement_entries::hold)
-        .first(conn)
-        .optional()?;
-    Ok(found.flatten())
+/// Why money that carries this reference waits for a person, and how much: of the newest such entry, also when it was set aside
+/// since.
+pub fn held_for(conn: &mut Conn, number: &Number) -> QueryResult<Option<(Hold, Money)>> {
+    let mut newest: Option<(i64, Hold, Money)> = None;
+    for state in [EntryState::Held, EntryState::Parked] {
+        let found: Option<(i64, Option<Hold>, Option<Hold>, Money)> = statement_entries::table
+            .filter(statement_entries::reference.eq(Some(number)))
+            .filter(statement_entries::state.eq(state))
+            .filter(statement_entries::hold.is_not_null().or(statement_entries::set_aside_hold.is_not_null()))
+            .order(statement_entries::id.desc())
+            .select((
+                statement_entries::id,
+                statement_entries::hold,
+                statement_entries::set_aside_hold,
+                statement_entries::amount,
+            ))
+            .first(conn)
+            .optional()?;
+        let found = found.and_then(|(id, hold, before, amount)| Some((id, hold.or(before)?, amount)));
+        newest = newest.into_iter().chain(found).max_by_key(|(id, ..)| *id);
+    }
+    Ok(newest.map(|(_, hold, amount)| (hold, amount)))
 }
 
 /// An entry that waits for a person without a reason of its own. What was credited and undone was not meant for what it names.

@@ -76,7 +76,7 @@ async fn import_stored(house: &House, ctx: &Context, import: &Import) -> Result<
         Err(fault) => return Err(fault.to_string()),
     };
     let (lines, ended) = source::lines(reading, source);
-    let read = match bring_all(&house.db, (ctx, &house.clock), import, lines).await {
+    let read = match bring_all(&house.db, (ctx, &house.clock), import, lines, &|_| ()).await {
         Ok((_, read)) => read,
         // The same would be wrong with it every time.
         Err(Unbrought::Never(why)) => {
@@ -161,6 +161,7 @@ async fn bring_all(
     (ctx, clock): (&Context, &Clock),
     import: &Import,
     mut lines: Receiver<Vec<Line>>,
+    told: &(dyn Fn(i64) + Sync),
 ) -> Result<(i64, i64), Unbrought> {
     let (mut counting, mut read, mut fresh) = (Counting::default(), 0_i64, 0);
     while let Some(piece) = lines.recv().await {
@@ -173,6 +174,7 @@ async fn bring_all(
         }
         // Each piece is booked when it is: a day that is over changes no more.
         fresh += bring(db, &ctx.at(clock.now()), import, (before, read), counted).await?;
+        told(read);
     }
     if import.entries == 0 {
         // A day on which nothing happened is over at once.
@@ -223,15 +225,24 @@ pub enum NotImported {
     Failed(String),
 }
 
+/// How far the operator's command came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// So many entries of so many are kept.
+    Kept(u64, u64),
+    /// All so many are, and the rules look at what nobody looked at yet.
+    Looking(u64),
+}
+
 /// Imports a file of the operator's, and lets the rules look at what it brought.
 ///
-/// `tolerance` is what may be lost to banks on the way.
+/// `tolerance` is what may be lost to banks on the way; `told` is told of each step.
 pub async fn by_command(
     db: &Db,
     (ctx, clock, zone): (&Context, &Clock, &TimeZone),
     path: &Path,
     account: Option<&str>,
-    tolerance: Money,
+    (tolerance, told): (Money, &(dyn Fn(Step) + Sync)),
 ) -> Result<Imported, NotImported> {
     let failed = |fault: String| NotImported::Failed(fault);
     let known = one(db, receiving::known).await.map_err(failed)?;
@@ -286,7 +297,8 @@ pub async fn by_command(
     });
     let import = begun.await.map_err(|fault| failed(fault.to_string()))?.map_err(failed)?;
     let (lines, ended) = source::lines(reading, BufReader::new(File::open(path)?));
-    let fresh = match bring_all(db, (ctx, clock), &import, lines).await {
+    let kept = |read: i64| told(Step::Kept(u64::try_from(read).unwrap_or_default(), entries));
+    let fresh = match bring_all(db, (ctx, clock), &import, lines, &kept).await {
         Ok((fresh, _)) => fresh,
         Err(Unbrought::Never(why)) => {
             fail(db, ctx, &import, &why).await.map_err(failed)?;
@@ -295,6 +307,7 @@ pub async fn by_command(
         Err(Unbrought::Now(why)) => return Err(failed(why)),
     };
     ended.await.map_err(|fault| failed(fault.to_string()))?.map_err(|wrong| NotImported::Refused(wrong.to_string()))?;
+    told(Step::Looking(entries));
     matching::look_at_all(db, (ctx, clock), tolerance).await.map_err(failed)?;
     Ok(Imported { entries, fresh: u64::try_from(fresh).unwrap_or_default() })
 }

@@ -7,6 +7,7 @@ mod looking;
 mod model;
 mod moves;
 pub(super) mod pages;
+mod preview;
 pub(super) mod queries;
 mod rereading;
 mod seeding;
@@ -14,7 +15,7 @@ pub(super) mod source;
 pub(super) mod written;
 
 pub(in crate::features::remittance) use jobs::JOB;
-pub use jobs::{Imported, NotImported, by_command};
+pub use jobs::{Imported, NotImported, Step, by_command};
 pub use model::ImportState;
 pub(in crate::features::remittance) use pages::{POST_BYTES, create, drop_do, import_do, list, new, show};
 pub use queries::{holds, imported_until, waiting};

@@ -8,12 +8,13 @@ use serde_json::json;
 
 use super::checking::{self, Expected, Foreign, Refusal, Report};
 use super::model::{ImportMove, ImportState};
+use super::preview::{self, Preview};
 use super::queries::{self, Import, NewImport};
-use super::written::{before, reading_of, saved};
+use super::written::{before, saved};
 use super::{looking, moves, source, written};
 use crate::base::types::{Day, Money, Number};
 use crate::features::remittance::receiving::{self, Receiving};
-use crate::features::remittance::statements::formats::{Dialect, Encoding, Format, Line, Reading};
+use crate::features::remittance::statements::formats::{Dialect, Encoding, Format, Reading};
 use crate::features::staff::{Auditor, Finance, Staff};
 use crate::services::storage::Kind;
 use crate::web::forms::{Asking, Errors, FieldError, Form};
@@ -225,6 +226,8 @@ struct Seen {
     equal: i64,
     /// Whether the viewer brought it.
     own: bool,
+    /// While it is imported: files that are imported before it. Afterwards: entries that the rules have not looked at yet.
+    waiting: i64,
 }
 
 #[derive(Template)]
@@ -240,7 +243,8 @@ struct Show {
     equal: i64,
     /// Whether the viewer brought it.
     own: bool,
-    lines: Vec<Line>,
+    waiting: i64,
+    preview: Preview,
 }
 
 impl Show {
@@ -300,30 +304,22 @@ pub(in crate::features::remittance) async fn show(
                     && import.opening.is_some_and(|opening| opening != *closing)
             });
             let own = import.imported_by_id == Some(person);
-            Ok(Seen { import, by, gap, takes_another, equal, own })
+            let waiting = match import.state {
+                ImportState::Importing if import.done == 0 => queries::before_it(conn, &import)?,
+                ImportState::Imported | ImportState::Failed => queries::unlooked(conn, &import)?,
+                _ => 0,
+            };
+            Ok(Seen { import, by, gap, takes_another, equal, own, waiting })
         })
         .await?;
-    let lines = first_lines(&visit, &seen.import).await?;
-    let Seen { import, by, gap, takes_another, equal, own } = seen;
-    page(Show { shell, import, by, gap, takes_another, equal, own, lines })
-}
-
-/// The first entries of a file that waits.
-async fn first_lines(visit: &Visit<Reader>, import: &Import) -> Result<Vec<Line>, Error> {
-    let (ImportState::Checked, Some(key)) = (import.state, &import.file_key) else { return Ok(Vec::new()) };
-    if import.unread() {
-        return Ok(Vec::new());
-    }
-    let (house, size) = (visit.house(), u64::try_from(import.file_size).unwrap_or_default());
-    let source = source::stored(&house.storage, key, size, house.keys.clone()).await;
-    let source = source.map_err(|fault| Error::Unavailable(fault.to_string()))?;
-    let reading = reading_of(import).map_err(Error::internal)?;
-    let today = house.clock.now().day(&house.config.zone);
-    let read = source::apart(move || checking::first(&reading, source, checking::SHOWN, today))
-        .await
-        .map_err(Error::internal)?;
-    // It was looked through to its end before.
-    Ok(read.unwrap_or_default())
+    let Seen { import, by, gap, takes_another, equal, own, waiting } = seen;
+    let preview = if import.state == ImportState::Checked && !import.unread() {
+        let (lines, keys, of) = (preview::lines(&visit, &import).await?, visit.house().keys.clone(), import.clone());
+        visit.read(move |conn, _| Ok(preview::compared(conn, &keys, &of, lines)?)).await?.1
+    } else {
+        Preview::default()
+    };
+    page(Show { shell, import, by, gap, takes_another, equal, own, waiting, preview })
 }
 
 /// Agreeing to what a file says.

@@ -15,7 +15,7 @@ use crate::features::remittance::receiving::Receiving;
 use crate::features::remittance::statements::formats::Format;
 
 pub use before::{goes_on, imported_until, last_closing, once_more, overlaps, read_before};
-pub use entries::{brought, keep, known, typed_ahead};
+pub use entries::{brought, keep, known, typed_ahead, unlooked, unnumbered_here};
 
 /// A file that was looked through.
 #[derive(Debug, Clone)]
@@ -218,6 +218,16 @@ pub fn next(conn: &mut Conn, above: i64) -> QueryResult<Option<Import>> {
         .select(import!())
         .first(conn)
         .optional()
+}
+
+/// How many files are imported before this one begins.
+pub fn before_it(conn: &mut Conn, import: &Import) -> QueryResult<i64> {
+    statement_imports::table
+        .filter(statement_imports::state.eq(ImportState::Importing))
+        .filter(statement_imports::file_key.is_not_null())
+        .filter(statement_imports::id.lt(import.id))
+        .count()
+        .get_result(conn)
 }
 
 /// Imports whose file came before `files` and nobody agreed to, and those of a command that began before `commands`.

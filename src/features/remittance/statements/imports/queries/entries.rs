@@ -26,6 +26,26 @@ pub fn known(conn: &mut Conn, import: &Import, lines: &[Counted]) -> QueryResult
     Ok(imported.into_iter().filter_map(|(key, nth)| Some((key?, nth))).collect())
 }
 
+/// Whether entries without a serial number that files brought are here of the days of this file.
+pub fn unnumbered_here(conn: &mut Conn, import: &Import) -> QueryResult<bool> {
+    let (Some(first_on), Some(last_on)) = (&import.first_on, &import.last_on) else { return Ok(false) };
+    let here = statement_entries::table
+        .filter(statement_entries::account_key.eq(&import.receiving.account_key))
+        .filter(statement_entries::booked_on.between(first_on, last_on))
+        .filter(statement_entries::import_id.is_not_null())
+        .filter(statement_entries::serial_key.is_null());
+    diesel::select(diesel::dsl::exists(here)).get_result(conn)
+}
+
+/// How many entries of this file the rules have not looked at yet.
+pub fn unlooked(conn: &mut Conn, import: &Import) -> QueryResult<i64> {
+    statement_entries::table
+        .filter(statement_entries::state.eq(EntryState::New))
+        .filter(statement_entries::import_id.eq(Some(import.id)))
+        .count()
+        .get_result(conn)
+}
+
 /// How many entries are this file's lines: those that nobody knew, and those that it took over from who typed them in.
 pub fn brought(conn: &mut Conn, import: &Import) -> QueryResult<i64> {
     statement_entries::table.filter(statement_entries::import_id.eq(Some(import.id))).count().get_result(conn)

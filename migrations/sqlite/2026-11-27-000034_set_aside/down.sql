@@ -1,0 +1,9 @@
+drop trigger approved_payers_keep_other_slot;
+drop trigger statement_entries_keep_other_counterpart;
+drop trigger statement_entries_keep_other_explanation;
+drop trigger statement_entries_keep_other_booking;
+drop trigger statement_entries_keep_other_serial;
+drop trigger statement_entries_keep_other_line;
+drop trigger aml_cases_keep_ended;
+drop index statement_entries_by_day;
+alter table statement_entries drop column set_aside_hold;
