@@ -206,6 +206,28 @@ on_both! {
 }
 
 on_both! {
+    async fn a_page_of_transactions_shows_each_of_them_whole(portal) {
+        let (two, ctx) = (holders(&portal, 2).await, portal.ctx());
+        portal.write(move |conn| {
+            let bank = bank(conn, &Number::random('B'), "CNY", ctx.now).unwrap();
+            let wallets = [wallet(conn, two[0], "CNY", ctx.now).unwrap(), wallet(conn, two[1], "CNY", ctx.now).unwrap()];
+            let made: Vec<Number> = (1..=3)
+                .map(|nth| post(conn, &ctx, posting(vec![(&bank, &wallets[0], nth), (&bank, &wallets[1], nth * 10)])).unwrap())
+                .collect();
+            let page = |conn: &mut Conn, after: Option<&Number>| {
+                let rows = ledger::transactions(conn, after, 2).unwrap().unwrap();
+                rows.into_iter()
+                    .map(|row| (row.number, row.transfers.iter().map(|moved| moved.amount.0).collect::<Vec<_>>()))
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(page(conn, None), [(made[2].clone(), vec![3, 30]), (made[1].clone(), vec![2, 20])]);
+            assert_eq!(page(conn, Some(&made[1])), [(made[0].clone(), vec![1, 10])]);
+            assert!(ledger::transactions(conn, Some(&Number::random('L')), 2).unwrap().is_none());
+        }).await;
+    }
+}
+
+on_both! {
     async fn transfers_are_never_changed_and_a_changed_balance_is_found(portal) {
         let (owner, ctx) = (holders(&portal, 1).await[0], portal.ctx());
         portal.write(move |conn| {

@@ -1,10 +1,15 @@
 -- Why a person had to look at an entry before it was set aside: whose money it is reads it further on.
 alter table statement_entries add column set_aside_hold text check (set_aside_hold is null or state = 'parked');
+create index statement_entries_by_set_aside on statement_entries (set_aside_hold, id) where set_aside_hold is not null;
 -- What is here already of the days of a file.
 create index statement_entries_by_day on statement_entries (account_key, booked_on);
 
--- How a case ended stays, but for what is doubted anew.
-create trigger aml_cases_keep_ended before update of state, note, decided_by_id, decided_at on aml_cases when old.state <> 'open' and not (old.state in ('cleared', 'returned') and new.state = 'open') and (new.state <> old.state or new.note is not old.note or new.decided_by_id is not old.decided_by_id or new.decided_at is not old.decided_at) begin select raise(abort, 'how a case ended is never changed'); end;
+-- How a case ended stays, but for what is doubted anew; of its note the wiping is left, once its time has come.
+create trigger aml_cases_keep_ended before update of state, note, decided_by_id, decided_at on aml_cases when old.state <> 'open' and not (old.state in ('cleared', 'returned') and new.state = 'open') and (new.state <> old.state or (new.note is not old.note and coalesce(new.note, '') <> 'Wiped') or new.decided_by_id is not old.decided_by_id or new.decided_at is not old.decided_at) begin select raise(abort, 'how a case ended is never changed'); end;
+
+-- What does not go back after all takes two people, as what goes back does.
+create trigger entry_decisions_keep_two before update of state, decided_by_id on entry_decisions when new.kind = 'keep' and new.state = 'done' and new.decided_by_id = new.proposed_by_id begin select raise(abort, 'one person never keeps what was to go back'); end;
+create trigger entry_decisions_keep_two_at_once before insert on entry_decisions when new.kind = 'keep' and new.state = 'done' and new.decided_by_id = new.proposed_by_id begin select raise(abort, 'one person never keeps what was to go back'); end;
 
 -- `update or replace` would delete the row in whose place it puts another, by whatever may stand there once. The portal never asks for it.
 create trigger statement_entries_keep_other_line before update of account_key, line_key, occurrence on statement_entries when new.line_key is not null and (new.line_key is not old.line_key or new.occurrence <> old.occurrence or new.account_key <> old.account_key) and exists (select 1 from statement_entries where account_key = new.account_key and line_key = new.line_key and occurrence = new.occurrence and id <> new.id) begin select raise(abort, 'an entry is never replaced'); end;

@@ -96,9 +96,14 @@ on_both!(
         let entry = people.finn.opens(&at).await;
         assert!(entry.text().contains("A case about it is open"), "{}", entry.text());
         let way = entry.link("Nothing is wrong with it");
-        let form = people.fay.opens(&way).await.form(&way).with("note", "I know her");
-        assert_eq!(people.fay.posts(&form).await.status, 403, "who typed it in");
+        let hers = people.fay.opens(&at).await;
+        assert!(!hers.links().iter().any(|(_, to)| *to == way), "who typed it in: {}", hers.text());
+        assert_eq!(people.fay.gets(&way).await.status, 409);
         let form = people.finn.opens(&way).await.form(&way);
+        let mut forged = people.fay.opens("/staff/aml/rules/threshold").await.form("/staff/aml/rules/threshold");
+        forged.action.clone_from(&way);
+        forged.fields.push(("note".into(), "I know her".into()));
+        assert_eq!(people.fay.posts(&forged).await.status, 403);
         let again = people.finn.posts(&form).await;
         assert_eq!((again.status, again.wrong_fields()), (422, vec!["note".to_owned()]));
         let done = people.finn.submits(&form.clone().with("note", "Her married name")).await;

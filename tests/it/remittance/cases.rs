@@ -133,6 +133,67 @@ on_both!(
 );
 
 on_both!(
+    async fn a_double_still_takes_a_word_after_it_was_set_aside(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "70").await;
+        for serial in ["A1", "A2"] {
+            imports(&portal, &mut people, &message(&[("22", "70.00", "Li Ming", &number, serial)])).await;
+        }
+        assert_eq!(states(&portal).await.pop(), Some(("held".to_owned(), Some("twin".to_owned()))));
+        let at = newest(&portal).await;
+        decides(&mut people.finn, &at, "park", "Asked the bank").await;
+        let again = credits(&mut people.finn, &at, &number, "").await;
+        assert_eq!((again.status, again.wrong_fields()), (422, vec!["note".to_owned()]));
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "70.00");
+        credits(&mut people.finn, &at, &number, "The bank shows two").await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "140.00");
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn a_case_is_about_the_account_that_the_money_went_to(portal) {
+        let mut people = company(&portal).await;
+        let mut wu = verified(&portal, "wu@example.com").await;
+        let (hers, theirs) = (tops_up(&mut people.li, "70").await, tops_up(&mut wu, "70").await);
+        imports(&portal, &mut people, &message(&[("22", "70.00", "Zhao Wei", &hers, "A1")])).await;
+        let at = newest(&portal).await;
+        let told = async || {
+            portal
+                .read(|conn| {
+                    let case = aml_cases::table.select((aml_cases::account_id, aml_cases::state, aml_cases::note));
+                    case.first::<(Option<i64>, String, Option<String>)>(conn).unwrap()
+                })
+                .await
+        };
+        credits(&mut people.finn, &at, &hers, "Her brother").await;
+        assert_eq!(told().await, (Some(people.li.account_id), "cleared".into(), Some("Her brother".into())));
+        // Undone, and credited to somebody else in the same strange name: the case tells of that.
+        decides(&mut people.finn, &at, "undo", "Not hers").await;
+        presses(&mut people.fay, &at, "/agreement").await;
+        assert_eq!(credits(&mut people.finn, &at, &theirs, "").await.status, 422);
+        credits(&mut people.finn, &at, &theirs, "Their uncle").await;
+        assert_eq!(told().await, (Some(wu.account_id), "cleared".into(), Some("Their uncle".into())));
+        assert_eq!(balance(&portal, &wu).await.to_string(), "70.00");
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn what_a_bank_brings_back_is_told_to_no_customer(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "70").await;
+        let file = message(&[("22", "70.00", "Li Ming", &number, "A1")]).replace("1122C70,00", "1122RD70,00");
+        imports(&portal, &mut people, &file).await;
+        assert_eq!(states(&portal).await, [("open".to_owned(), None)]);
+        let page = people.li.opens(&format!("/account/remittances/{number}")).await.text();
+        assert!(page.contains("You send the money and declare") && !page.contains("has arrived"), "{page}");
+        assert!(portal.mails_to("li@example.com").await.is_empty());
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
     async fn nobody_looks_at_cases_of_an_account_of_their_own(portal) {
         let mut people = company(&portal).await;
         // Finn is a customer, too.

@@ -1,6 +1,6 @@
 //! Money that was sent without its reference.
 
-use super::desk::credits;
+use super::desk::{credits, decides, newest};
 use super::imports::{imports, message, states};
 use super::payers::reference as reference_of;
 use super::{Company, balance, company, presses, verified};
@@ -57,6 +57,18 @@ on_both!(
         people.finn.submits(&form).await;
         assert_eq!(balance(&portal, &people.li).await.to_string(), "81.00");
         assert!(portal.mails_to("li@example.com").await.pop().unwrap().subject.contains("is in your balance"));
+    }
+);
+
+on_both!(
+    async fn what_was_set_aside_is_found_when_it_is_claimed(portal) {
+        let mut people = company(&portal).await;
+        arrives(&portal, &mut people, "81.00", "Li Ming").await;
+        decides(&mut people.finn, &newest(&portal).await, "park", "Nobody knows").await;
+        let number = number_of(&claims(&mut people.li, "81", "Li Ming").await);
+        let form = desk(&mut people, &number).await.form(&format!("/staff/remittances/{number}/confirmation"));
+        people.finn.submits(&form).await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "81.00");
     }
 );
 

@@ -103,6 +103,23 @@ on_both!(
 );
 
 on_both!(
+    async fn what_was_set_aside_for_want_of_a_real_name_is_looked_at_again_too(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "100").await;
+        names_stand(&portal, false).await;
+        imports(&portal, &mut people, &message(&[("22", "100.00", "Li Ming", &number, "N1")])).await;
+        decides(&mut people.finn, &newest(&portal).await, "park", "Until it stands").await;
+        a_run_later(&portal).await;
+        assert_eq!(states(&portal).await, [("parked".to_owned(), None)]);
+        names_stand(&portal, true).await;
+        a_run_later(&portal).await;
+        assert_eq!(states(&portal).await, [("credited".to_owned(), None)]);
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "100.00");
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
     async fn a_real_name_of_another_account_credits_nothing(portal) {
         let mut people = company(&portal).await;
         let number = tops_up(&mut people.li, "100").await;

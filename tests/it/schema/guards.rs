@@ -72,6 +72,7 @@ const KEPT: &[&str] = &[
     "update aml_cases set opened_at = 1",
     "update aml_cases set note = 'Other' where id = 2",
     "update aml_cases set decided_by_id = 2 where id = 1",
+    "insert into entry_decisions (number, entry_id, kind, state, shares, proposed_by_id, proposed_at, decided_by_id, decided_at) values ('ALONE', 12, 'keep', 'done', '[]', 2, 6, 2, 7)",
     "update aml_cases set decided_at = 9 where id = 2",
     "update aml_cases set state = 'reported' where id = 2",
     "update aml_cases set state = 'open', note = null, decided_by_id = null, decided_at = null where id = 1",
@@ -90,6 +91,7 @@ const ALLOWED: &[&str] = &[
     "update statement_entries set sealed_remitter = EMPTY, remittance_text = '', sealed_bank_account = null, remitter_hash = null where id = 11",
     "update aml_cases set state = 'open', note = null, decided_by_id = null, decided_at = null where id = 2",
     "update aml_cases set state = 'cleared', note = 'Wiped', decided_by_id = 3, decided_at = 9 where id = 2",
+    "update aml_cases set note = 'Wiped' where id = 1",
     "update approved_payers set state = 'removed', slot = null, removed_by_id = 1, removed_at = 9",
     "update approved_payers set sealed_name = EMPTY",
 ];

@@ -188,14 +188,16 @@ pub(super) enum News {
 pub(super) fn news(
     ctx: &Context,
     payee: &Payee,
-    amount: Money,
+    (amount, currency): (Money, &str),
     news: News,
     to: &Reader,
 ) -> Result<Mail, askama::Error> {
-    let facts = &match payee {
+    let facts = match payee {
         Payee::TopUp(target) => facts(ctx, target, amount, Money::ZERO),
         Payee::Account(account) => of_account(ctx, account, amount),
     };
+    // It may have come in another currency than the reference is in.
+    let facts = &Facts { currency: currency.to_string(), ..facts };
     Ok(match news {
         News::SentBack => {
             let words = (SentBackSubject { facts }.render()?, SentBackText { facts }.render()?);

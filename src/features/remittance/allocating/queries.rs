@@ -46,6 +46,8 @@ pub struct Arrived {
     pub entered_at: Moment,
     /// Who brought the file, also of a line that somebody else had typed in.
     pub imported_by_id: Option<i64>,
+    /// Why a person had to look at it before it was set aside.
+    pub set_aside_hold: Option<Hold>,
 }
 
 impl Arrived {
@@ -76,6 +78,7 @@ macro_rules! columns {
             statement_entries::booked_transaction_id,
             statement_entries::entered_at,
             statement_imports::imported_by_id.nullable(),
+            statement_entries::set_aside_hold,
         )
     };
 }

@@ -41,7 +41,7 @@ fn tell(conn: &mut Conn, ctx: &Context, arrived: &Arrived, payee: &Payee, news: 
         Payee::Account(_) => owners_of(conn, account_id)?,
     };
     for reader in readers {
-        mail::send(conn, ctx, mails::news(ctx, payee, arrived.amount, news, &reader)?)?;
+        mail::send(conn, ctx, mails::news(ctx, payee, (arrived.amount, &arrived.currency), news, &reader)?)?;
     }
     Ok(())
 }

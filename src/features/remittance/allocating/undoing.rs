@@ -38,6 +38,8 @@ pub fn undo(conn: &mut Conn, ctx: &Context, entry: &Arrived, decision: i64) -> R
     let live = queries::live(conn, entry)?;
     let numbers: Vec<Number> = live.iter().filter_map(|one| one.remittance.clone()).collect();
     let targets = queries::target_of(conn, &numbers)?;
+    // Whoever closes a receiving account holds it before what names it.
+    receiving::stay(conn)?;
     queries::hold(conn, &targets.iter().collect::<Vec<_>>())?;
     for live in live {
         queries::undone(conn, live.id, decision)?;

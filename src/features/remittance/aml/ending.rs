@@ -24,10 +24,10 @@ pub enum Ending {
 }
 
 impl Ending {
-    fn may_end(self, case: &Told) -> bool {
+    fn may_end(self, case: &Told, person: i64) -> bool {
         match self {
             Self::Report => case.reportable(),
-            Self::Clear => case.clearable(),
+            Self::Clear => case.clearable(person),
         }
     }
 
@@ -107,13 +107,13 @@ fn number_in(path: &str) -> Result<Number, Error> {
 }
 
 async fn open_case(visit: &Visit<Staff<Finance>>, number: Number, ending: Ending) -> Result<(Shell, Told), Error> {
-    let (shell, case) = visit
+    visit
         .list("aml_cases", json!({ "case": number.as_str() }), move |conn, officer| {
             let own = own_accounts(conn, officer)?;
-            queries::told(conn, &own, &number)?.ok_or(Error::NotFound)
+            let case = queries::told(conn, &own, &number)?.ok_or(Error::NotFound)?;
+            if ending.may_end(&case, officer.person_id()) { Ok(case) } else { Err(Error::Conflict) }
         })
-        .await?;
-    if ending.may_end(&case) { Ok((shell, case)) } else { Err(Error::Conflict) }
+        .await
 }
 
 async fn ask(visit: Visit<Staff<Finance>>, path: &str, ending: Ending) -> Result<HttpResponse, Error> {

@@ -127,6 +127,11 @@ pub enum CaseMove {
 }
 
 impl CaseState {
+    /// Whether this move is allowed; for buttons.
+    pub const fn allows(self, by: CaseMove) -> bool {
+        self.after(by).is_ok()
+    }
+
     /// Where a move leads. The one place that knows which moves there are.
     pub const fn after(self, by: CaseMove) -> Result<Self, IllegalMove> {
         match (self, by) {

@@ -7,7 +7,7 @@ use super::queries::{self, Case, Proposal};
 use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::features::remittance::actor::Treasurer;
-use crate::features::remittance::allocating::Arrived;
+use crate::features::remittance::allocating::{self, Arrived};
 use crate::features::remittance::entries::Hold;
 use crate::features::remittance::fault::Fault;
 use crate::features::staff::is_own;
@@ -23,10 +23,32 @@ pub fn opened(conn: &mut Conn, ctx: &Context, entry: &Number, account_id: i64, w
     Ok(records::keep(conn, ctx, record)?)
 }
 
-/// Money that was credited is doubted: a case, or the one that there was waits again.
+/// Money that was credited to this account, or is to be, is doubted: a case, or the one that there was waits again, for this account.
 pub fn doubted(conn: &mut Conn, ctx: &Context, entry: &Arrived, account_id: i64, why: Hold) -> Result<(), Fault> {
     opened(conn, ctx, &entry.number, account_id, why)?;
-    reopen(conn, ctx, entry)
+    reopen(conn, ctx, entry)?;
+    about(conn, entry, account_id)
+}
+
+/// A case that waits is about the account to which the money goes, whichever the rules had thought of.
+fn about(conn: &mut Conn, entry: &Arrived, account_id: i64) -> Result<(), Fault> {
+    let Some(case) = queries::of_entry(conn, entry)? else { return Ok(()) };
+    if case.state.allows(CaseMove::Clear) && case.account_id != Some(account_id) {
+        queries::is_for(conn, &case, account_id)?;
+    }
+    Ok(())
+}
+
+/// The same of money that a person credits: a case that waits is about the first of the accounts that it goes to, unless it is about
+/// one of them already.
+pub fn credited_to(conn: &mut Conn, entry: &Arrived, accounts: &[i64]) -> Result<(), Fault> {
+    let Some(case) = queries::of_entry(conn, entry)? else { return Ok(()) };
+    match accounts.first() {
+        Some(first) if !case.account_id.is_some_and(|account| accounts.contains(&account)) => {
+            about(conn, entry, *first)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether a case about this entry waits: then crediting it takes a word why.
@@ -87,13 +109,17 @@ pub fn clear(conn: &mut Conn, officer: &impl Treasurer, number: &Number, note: &
     settled(conn, officer, &case, CaseMove::Clear, note)
 }
 
-/// A case that is not about money of an account of this person's own.
+/// A case that is not about money of an account of this person's own, also where the money went to several.
 fn of_another(conn: &mut Conn, officer: &impl Treasurer, number: &Number) -> Result<Case, Fault> {
     let case = queries::one(conn, number)?.ok_or(Fault::NotFound)?;
-    match case.account_id {
-        Some(account) if is_own(conn, officer.person_id(), account)? => Err(Fault::FourEyes),
-        _ => Ok(case),
+    let arrived = allocating::arrived(conn, &case.entry)?.ok_or(Fault::NotFound)?;
+    let paid = allocating::paid_accounts(conn, &arrived)?;
+    for account in case.account_id.into_iter().chain(paid) {
+        if is_own(conn, officer.person_id(), account)? {
+            return Err(Fault::FourEyes);
+        }
     }
+    Ok(case)
 }
 
 fn settled(conn: &mut Conn, officer: &impl Treasurer, case: &Case, by: CaseMove, note: &str) -> Result<(), Fault> {

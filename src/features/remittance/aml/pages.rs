@@ -35,9 +35,16 @@ struct List {
     rules: Vec<Rule>,
     proposals: Vec<Proposal>,
     years: Vec<i16>,
+    /// The viewer.
+    me: i64,
 }
 
 impl List {
+    /// Whether the viewer may clear a case by a word why.
+    fn clears(&self, row: &Told) -> bool {
+        self.shell.has_role("finance") && row.clearable(self.me)
+    }
+
     /// What somebody wants this rule to look for.
     fn proposed(&self, rule: &Rule) -> Option<&Proposal> {
         self.proposals.iter().find(|one| one.rule.kind == rule.kind)
@@ -56,17 +63,17 @@ pub(in crate::features::remittance) async fn list(
     let cursor = Number::parse('G', &filter.after);
     let zone = visit.house().config.zone.clone();
     let this = visit.asked().context.now.day(&zone).date().year();
-    let (shell, (rows, (rules, proposals), years)) = visit
+    let (shell, (rows, (rules, proposals), (years, me))) = visit
         .list("aml_cases", json!({ "state": word }), move |conn, officer| {
             let own = own_accounts(conn, officer)?;
             let load = |after: Option<&Number>| queries::list(conn, &own, state, after, PAGE + 1);
             let rows = Rows::below(cursor, load, |row| row.number.as_str().to_string())?;
             let first = queries::first_opened(conn)?.map_or(this, |at| at.day(&zone).date().year());
             let rules = (queries::rules(conn)?, queries::proposals(conn, officer.person_id())?);
-            Ok((rows, rules, (first..=this).rev().collect()))
+            Ok((rows, rules, ((first..=this).rev().collect(), officer.person_id())))
         })
         .await?;
-    page(List { shell, rows, state: word, rules, proposals, years })
+    page(List { shell, rows, state: word, rules, proposals, years, me })
 }
 
 /// What a rule is to look for.

@@ -248,6 +248,11 @@ pub(super) fn ended(
     Ok(kept == 1)
 }
 
+/// Keeps for which account the money of a case was credited, or is to be.
+pub(super) fn is_for(conn: &mut Conn, case: &Case, account_id: i64) -> QueryResult<usize> {
+    diesel::update(aml_cases::table.find(case.id)).set(aml_cases::account_id.eq(Some(account_id))).execute(conn)
+}
+
 /// Keeps that a case waits again; false when somebody else was first.
 pub(super) fn opened_again(conn: &mut Conn, case: &Case) -> QueryResult<bool> {
     let kept = diesel::update(aml_cases::table.find(case.id))
@@ -288,18 +293,20 @@ pub struct Told {
     /// The account's number.
     pub account: Option<String>,
     entry_state: EntryState,
+    entered_by_id: Option<i64>,
     decided_by: Option<(Option<String>, String)>,
 }
 
 impl Told {
     /// Whether it may be reported.
     pub fn reportable(&self) -> bool {
-        self.state.after(CaseMove::Report).is_ok()
+        self.state.allows(CaseMove::Report)
     }
 
-    /// Whether it is ended by a word why alone: the money was credited before it was doubted.
-    pub fn clearable(&self) -> bool {
-        self.state.after(CaseMove::Clear).is_ok() && self.entry_state == EntryState::Credited
+    /// Whether this person ends it by a word why alone: the money was credited before it was doubted, on somebody else's word.
+    pub fn clearable(&self, person: i64) -> bool {
+        let credited = self.entry_state == EntryState::Credited && self.entered_by_id != Some(person);
+        self.state.allows(CaseMove::Clear) && credited
     }
 
     /// What the person is called who ended it.
@@ -328,6 +335,7 @@ macro_rules! told {
                 receiving_accounts::currency,
                 accounts::number.nullable(),
                 statement_entries::state,
+                statement_entries::entered_by_id,
                 (people::name, people::address).nullable(),
             ))
     };

@@ -2,7 +2,7 @@
 
 use diesel::QueryResult;
 
-use super::queries;
+use super::queries::{self, Told};
 use crate::base::db::Conn;
 use crate::base::types::{Day, Money};
 use crate::features::remittance::receiving;
@@ -43,14 +43,66 @@ pub fn compared(conn: &mut Conn, house: &[HouseAccount]) -> QueryResult<Vec<Comp
     for account in receiving::known(conn)? {
         let rows = queries::rows_of(conn, &account.account_key)?;
         let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
-        let Some(ends) = queries::ends(conn, &ids)? else { continue };
+        let Some(ends) = queries::outermost(conn, &ids)?.and_then(|(firsts, lasts)| ends(&firsts, &lasts)) else {
+            continue;
+        };
         let codes: Vec<String> = rows.iter().map(|(_, number)| format!("bank/{}", number.as_str())).collect();
         let booked = house.iter().filter(|one| codes.contains(&one.code)).map(|one| one.balance.0);
-        let beside = queries::beside_files(conn, &account.account_key, ends)?;
+        let beside = queries::beside_files(conn, &account.account_key, (ends.first_on, ends.last_on))?;
         let here = booked.fold(ends.opening.0, i64::saturating_add).saturating_sub(beside.0);
         let (bank_name, account_number, currency) = (account.bank_name, account.account_number, account.currency);
         let (day, by_bank) = (ends.last_on, ends.closing);
         all.push(Compared { bank_name, account_number, currency, day, by_bank, here: Money(here) });
     }
     Ok(all)
+}
+
+/// What the files of an account say of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Ends {
+    /// The first day of the first one.
+    first_on: Day,
+    /// With what it began.
+    opening: Money,
+    /// The last day of the newest one.
+    last_on: Day,
+    /// With what it ended.
+    closing: Money,
+}
+
+/// Of the files that begin on the first day and those that end on the last one, the first and the last of all: of several of one day
+/// those that go on from no other, and from which none goes on, in whichever order they came. Nothing when one names no balance.
+fn ends(firsts: &[Told], lasts: &[Told]) -> Option<Ends> {
+    let goes_on = |from: &Told, to: &Told| from.0 != to.0 && from.4.is_some() && from.4 == to.3;
+    let quiet = |one: &Told| one.3 == one.4;
+    let first = firsts.iter().find(|one| !firsts.iter().any(|other| !quiet(other) && goes_on(other, one)));
+    let last = lasts.iter().find(|one| !lasts.iter().any(|other| !quiet(other) && goes_on(one, other)));
+    let (first, last) = (first.or(firsts.first())?, last.or(lasts.first())?);
+    Some(Ends { first_on: first.1?, opening: first.3?, last_on: last.2?, closing: last.4? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_one_day_the_order_is_told_by_the_balances() {
+        let day = Day::parse("2026-11-22");
+        let told = |id, opening, closing| (id, day, day, Some(Money(opening)), Some(Money(closing)));
+        // As the database gives them: the first ones by their row, the last ones from the newest row on.
+        let of = |files: &[Told]| {
+            let mut newest: Vec<Told> = files.to_vec();
+            newest.reverse();
+            ends(files, &newest).map(|ends| (ends.opening.0, ends.closing.0))
+        };
+        let (morning, noon, evening) = (told(1, 100, 110), told(2, 110, 110), told(3, 110, 130));
+        assert_eq!(of(&[morning, noon, evening]), Some((100, 130)));
+        let late = [told(1, 110, 130), told(2, 100, 110)];
+        assert_eq!(of(&late), Some((100, 130)), "the evening came first");
+        assert_eq!(of(&[morning, evening, told(4, 100, 110)]), Some((100, 130)), "the morning came once more");
+        assert_eq!(of(&[told(1, 100, 100)]), Some((100, 100)));
+        assert_eq!(of(&[told(1, 100, 110), told(2, 110, 100)]), Some((100, 100)), "a circle: by their rows");
+        assert_eq!(of(&[(1, day, day, None, Some(Money(1)))]), None);
+        assert_eq!(of(&[]), None);
+    }
 }

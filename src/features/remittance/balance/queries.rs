@@ -30,24 +30,16 @@ pub fn rows_of(conn: &mut Conn, account_key: &str) -> QueryResult<Vec<(i64, Numb
         .load(conn)
 }
 
-/// What the files of an account say of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ends {
-    /// The first day of the first one.
-    pub first_on: Day,
-    /// With what it began.
-    pub opening: Money,
-    /// The last day of the newest one.
-    pub last_on: Day,
-    /// With what it ended.
-    pub closing: Money,
-}
+/// What a file says of the account: its days, with what it began, and with what it ended.
+pub type Told = (i64, Option<Day>, Option<Day>, Option<Money>, Option<Money>);
 
-/// With what the first file of these receiving accounts began and the newest one ended; nothing while a file is being imported, and
-/// when either names no balance.
-pub fn ends(conn: &mut Conn, receiving: &[i64]) -> QueryResult<Option<Ends>> {
-    type End = (Option<Day>, i64, Option<Money>);
-    let (mut first, mut last): (Option<End>, Option<End>) = (None, None);
+/// Files of one day that are looked at.
+const OF_A_DAY: i64 = 50;
+
+/// The files of these receiving accounts that begin on the first day, and those that end on the last one; nothing while one is
+/// being imported.
+pub fn outermost(conn: &mut Conn, receiving: &[i64]) -> QueryResult<Option<(Vec<Told>, Vec<Told>)>> {
+    let (mut firsts, mut lasts) = (Vec::new(), Vec::new());
     for id in receiving {
         let of = |state: ImportState| {
             statement_imports::table
@@ -57,35 +49,34 @@ pub fn ends(conn: &mut Conn, receiving: &[i64]) -> QueryResult<Option<Ends>> {
         if diesel::select(diesel::dsl::exists(of(ImportState::Importing))).get_result(conn)? {
             return Ok(None);
         }
-        let oldest = of(ImportState::Imported)
-            .filter(statement_imports::first_on.is_not_null())
-            .order((statement_imports::first_on, statement_imports::id))
-            .select((statement_imports::first_on, statement_imports::id, statement_imports::opening))
-            .first::<End>(conn)
-            .optional()?;
-        let newest = of(ImportState::Imported)
-            .filter(statement_imports::last_on.is_not_null())
-            .order((statement_imports::last_on.desc(), statement_imports::id.desc()))
-            .select((statement_imports::last_on, statement_imports::id, statement_imports::closing))
-            .first::<End>(conn)
-            .optional()?;
-        first = first.into_iter().chain(oldest).min_by(|one, other| (&one.0, one.1).cmp(&(&other.0, other.1)));
-        last = last.into_iter().chain(newest).max_by(|one, other| (&one.0, one.1).cmp(&(&other.0, other.1)));
+        let told = (
+            statement_imports::id,
+            statement_imports::first_on,
+            statement_imports::last_on,
+            statement_imports::opening,
+            statement_imports::closing,
+        );
+        let oldest = of(ImportState::Imported).filter(statement_imports::first_on.is_not_null()).limit(OF_A_DAY);
+        let oldest = oldest.order((statement_imports::first_on, statement_imports::id)).select(told);
+        firsts.extend(oldest.load::<Told>(conn)?);
+        let newest = of(ImportState::Imported).filter(statement_imports::last_on.is_not_null()).limit(OF_A_DAY);
+        let newest = newest.order((statement_imports::last_on.desc(), statement_imports::id.desc())).select(told);
+        lasts.extend(newest.load::<Told>(conn)?);
     }
-    let whole = |(first, last): (End, End)| {
-        Some(Ends { first_on: first.0?, opening: first.2?, last_on: last.0?, closing: last.2? })
-    };
-    Ok(first.zip(last).and_then(whole))
+    let (first, last) = (firsts.iter().filter_map(|one| one.1).min(), lasts.iter().filter_map(|one| one.2).max());
+    firsts.retain(|one| one.1 == first);
+    lasts.retain(|one| one.2 == last);
+    Ok(Some((firsts, lasts)))
 }
 
 /// What came in by lines that were typed in, are booked, and are of a day of which no file tells.
-pub fn beside_files(conn: &mut Conn, account_key: &str, ends: Ends) -> QueryResult<Money> {
+pub fn beside_files(conn: &mut Conn, account_key: &str, (first_on, last_on): (Day, Day)) -> QueryResult<Money> {
     let typed: Vec<Money> = statement_entries::table
         .filter(statement_entries::account_key.eq(account_key))
         .filter(statement_entries::import_id.is_null())
         .filter(statement_entries::state.ne(EntryState::Voided))
         .filter(statement_entries::booked_transaction_id.is_not_null())
-        .filter(statement_entries::booked_on.lt(ends.first_on).or(statement_entries::booked_on.gt(ends.last_on)))
+        .filter(statement_entries::booked_on.lt(first_on).or(statement_entries::booked_on.gt(last_on)))
         .select(statement_entries::amount)
         .load(conn)?;
     Ok(typed.into_iter().fold(Money::ZERO, |sum, one| Money(sum.0.saturating_add(one.0))))

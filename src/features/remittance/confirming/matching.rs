@@ -28,7 +28,7 @@ pub struct Candidate {
 impl Candidate {
     /// Whether crediting it takes a word why, which is said on the entry's own page.
     pub fn looks_first(&self) -> bool {
-        self.strange_name || self.entry.hold.is_some()
+        self.strange_name || self.entry.hold.or(self.entry.set_aside_hold).is_some()
     }
 }
 

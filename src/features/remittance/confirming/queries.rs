@@ -68,7 +68,7 @@ pub fn remembered(conn: &mut Conn, _: &Officer, account_id: i64) -> QueryResult<
         .load(conn)?;
     statement_entries::table
         .filter(statement_entries::remitter_hash.eq_any(hashes))
-        .filter(statement_entries::state.eq_any([EntryState::Open, EntryState::Held]))
+        .filter(statement_entries::state.eq_any([EntryState::Open, EntryState::Held, EntryState::Parked]))
         .limit(REMEMBERED)
         .select(statement_entries::number)
         .load(conn)

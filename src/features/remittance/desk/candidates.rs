@@ -18,6 +18,8 @@ pub struct Payable {
     pub customer: String,
     /// The real name of its account, while one stands.
     pub name: Option<String>,
+    /// The names of its approved payers.
+    pub payers: Vec<String>,
     /// Whether money from the entry's account went to its account before.
     pub remembered: bool,
 }
@@ -31,7 +33,7 @@ pub struct Candidate {
     pub signs: Vec<Sign>,
     /// 0 to 100.
     pub score: u32,
-    /// Whether somebody else sent it than whose real name was authenticated.
+    /// Whether somebody sent it who is neither whose real name was authenticated nor an approved payer.
     pub other_name: bool,
 }
 
@@ -64,7 +66,11 @@ pub fn candidates(entry: &StatementEntry, payables: Vec<Payable>, most: usize) -
         .into_iter()
         .map(|payable| {
             let signs = signs(entry, &payable.top_up, payable.name.as_deref(), payable.remembered);
-            let other_name = payable.name.as_ref().is_none_or(|name| !same_name(name, &entry.remitter));
+            let allowed = |real: &String| {
+                let mut names = std::iter::once(real).chain(&payable.payers);
+                names.any(|name| same_name(name, &entry.remitter))
+            };
+            let other_name = !payable.name.as_ref().is_some_and(allowed);
             Candidate { score: score(&signs), signs, other_name, payable }
         })
         .filter(|candidate| speaks(&candidate.signs))

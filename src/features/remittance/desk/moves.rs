@@ -77,7 +77,8 @@ pub(super) fn takes_another(arrived: &Arrived, person: i64, four_eyes_from: Mone
 fn asks(conn: &mut Conn, ctx: &Context, arrived: &Arrived, wish: &Wish) -> Result<bool, Fault> {
     let payees = payees(conn, arrived, &wish.shares)?;
     let strange = screening::caught(conn, ctx, arrived, &payees)?;
-    Ok(strange || arrived.state == EntryState::Held || aml::waits(conn, arrived)?)
+    let held = arrived.state == EntryState::Held || arrived.set_aside_hold.is_some();
+    Ok(strange || held || aml::waits(conn, arrived)?)
 }
 
 /// A second person agrees, and it is done.
@@ -210,6 +211,8 @@ fn carry_out(conn: &mut Conn, ctx: &Context, arrived: &Arrived, decision: &Decis
         DecisionKind::Credit => {
             let shares = shares(conn, arrived, &decision.shares()?)?;
             allocating::allocate(conn, ctx, Some(by), arrived, &shares)?;
+            let accounts: Vec<i64> = shares.iter().map(|share| share.target.holder().account_id()).collect();
+            aml::credited_to(conn, arrived, &accounts)?;
             aml::end(conn, ctx, arrived, CaseMove::Clear, (by, decision.note.as_deref()))
         }
         DecisionKind::Park => {

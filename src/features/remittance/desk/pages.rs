@@ -19,6 +19,7 @@ use crate::features::remittance::aml::{self, CaseState};
 use crate::features::remittance::confirming::{Customer, customers};
 use crate::features::remittance::entries::{self, EntryMove, EntryState, StatementEntry};
 use crate::features::remittance::fields;
+use crate::features::remittance::payers;
 use crate::features::remittance::statements::Side;
 use crate::features::remittance::top_ups::{self, TopUp};
 use crate::features::staff::{Auditor, Finance, Officer, Staff, own_accounts};
@@ -59,6 +60,8 @@ struct Case {
     takes_another: bool,
     /// The case that there is or was about it.
     aml: Option<aml::Told>,
+    /// The viewer.
+    me: i64,
 }
 
 /// An account that an entry names by its permanent reference.
@@ -98,13 +101,23 @@ impl Show {
         self.case.candidates.iter().any(|one| one.other_name)
     }
 
+    /// Whether the viewer may clear its case by a word why.
+    fn clears(&self, case: &aml::Told) -> bool {
+        case.clearable(self.case.me)
+    }
+
     /// What the buttons that credit it do.
     fn verb(&self) -> &'static str {
         if self.case.takes_another { "Propose to credit" } else { "Credit" }
     }
 
+    /// Whether it is held, or was before it was set aside: crediting it takes a word why.
+    fn held(&self) -> bool {
+        self.case.entry.hold.or(self.case.entry.set_aside_hold).is_some()
+    }
+
     fn note_hint(&self) -> &'static str {
-        if self.case.entry.hold.is_some() {
+        if self.held() {
             "Why it may be credited although it is held"
         } else if self.other_names() {
             "Why it may be credited, where it is not in the authenticated name"
@@ -152,6 +165,7 @@ fn load(conn: &mut Conn, officer: &Officer, number: &Number, four_eyes_from: Mon
     let own = own_accounts(conn, officer)?;
     Ok(Case {
         aml: aml::about(conn, &own, number)?,
+        me: officer.person_id(),
         takes_another: moves::takes_another(&arrived, officer.person_id(), four_eyes_from),
         accounts,
         candidates: candidates(&entry, payables, SHOWN),
@@ -198,10 +212,12 @@ fn known(
     let called = customers(conn, &texts)?;
     let accounts: Vec<i64> = top_ups.iter().map(|one| one.account_id).collect();
     let names = identity::names_of(conn, officer.keys(), &accounts)?;
+    let payers = payers::names_of_all(conn, officer.keys(), &accounts)?;
     let own = own_accounts(conn, officer)?;
     let payable = |top_up: TopUp| Payable {
         customer: called.get(top_up.number.as_str()).map(Customer::called).unwrap_or_default(),
         name: names.get(&top_up.account_id).cloned(),
+        payers: payers.get(&top_up.account_id).cloned().unwrap_or_default(),
         remembered: remembered.contains(&top_up.number),
         top_up,
     };

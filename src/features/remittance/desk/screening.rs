@@ -16,7 +16,7 @@ pub(super) fn caught(conn: &mut Conn, ctx: &Context, arrived: &Arrived, accounts
     for &account in accounts {
         if let Some(why) = reason(conn, ctx, arrived, &remitter, account)? {
             if why.is_for_aml() {
-                aml::opened(conn, ctx, &arrived.number, account, why)?;
+                aml::doubted(conn, ctx, arrived, account, why)?;
             }
             return Ok(true);
         }

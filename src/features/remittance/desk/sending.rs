@@ -11,6 +11,7 @@ use super::moves::{self, Wish};
 use super::pages::{address, flash, number_in};
 use crate::base::db::Conn;
 use crate::base::types::Number;
+use crate::features::remittance::allocating;
 use crate::features::remittance::entries::{self, StatementEntry};
 use crate::features::remittance::fields;
 use crate::features::remittance::statements::Side;
@@ -44,7 +45,8 @@ fn load(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<(Statemen
     if entry.side != Side::Debit {
         return Err(Error::Conflict);
     }
-    let back = entries::going_back(conn, officer, entry.amount)?;
+    let arrived = allocating::arrived(conn, number)?.ok_or(Error::NotFound)?;
+    let back = entries::going_back(conn, officer, (entry.amount, &arrived.currency))?;
     Ok((entry, back))
 }
 

@@ -106,7 +106,7 @@ impl EntryState {
             (Self::Returning, EntryMove::Send) => Ok(Self::Returned),
             (Self::New, EntryMove::Hold) => Ok(Self::Held),
             (Self::Open, EntryMove::Void) => Ok(Self::Voided),
-            (Self::Held, EntryMove::LookAgain) | (Self::Open, EntryMove::Meet) => Ok(Self::New),
+            (Self::Held | Self::Parked, EntryMove::LookAgain) | (Self::Open, EntryMove::Meet) => Ok(Self::New),
             _ => Err(IllegalMove { from: self.as_str(), by: by.word() }),
         }
     }
@@ -158,6 +158,7 @@ mod tests {
             (Held, LookAgain, New),
             (Parked, Credit, Credited),
             (Parked, Return, Returning),
+            (Parked, LookAgain, New),
             (Credited, Undo, Open),
             (Returning, Keep, Open),
             (Returning, Send, Returned),

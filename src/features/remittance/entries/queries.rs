@@ -172,11 +172,16 @@ pub fn one(conn: &mut Conn, viewer: &Officer, number: &Number) -> QueryResult<Op
     Ok(found.pop())
 }
 
-/// Entries of this amount that are to be sent back, newest first.
-pub fn going_back(conn: &mut Conn, viewer: &Officer, amount: Money) -> QueryResult<Vec<StatementEntry>> {
+/// Entries of this amount and currency that are to be sent back, newest first.
+pub fn going_back(
+    conn: &mut Conn,
+    viewer: &Officer,
+    (amount, currency): (Money, &str),
+) -> QueryResult<Vec<StatementEntry>> {
     let rows: Vec<Row> = whole!()
         .filter(statement_entries::state.eq(EntryState::Returning))
         .filter(statement_entries::amount.eq(amount))
+        .filter(receiving_accounts::currency.eq(currency))
         .order(statement_entries::id.desc())
         .limit(50)
         .select(columns!())
@@ -220,8 +225,8 @@ pub fn remitter(conn: &mut Conn, keys: &Keys, number: &Number) -> QueryResult<St
 /// How many open entries are looked through for each thing by which one may be found.
 const LOOKED_THROUGH: i64 = 500;
 
-/// Open entries that may belong to a top-up, newest first: the newest of all, and of any age those of its amount and those
-/// that name its reference or the permanent one of its account, in its currency.
+/// Entries that may belong to a top-up, newest first: the newest that are open, and of any age those that are open or set aside of
+/// its amount, and all that wait and name its reference or the permanent one of its account, in its currency.
 pub fn candidates_for(conn: &mut Conn, viewer: &Officer, top_up: &TopUp) -> QueryResult<Vec<StatementEntry>> {
     let of_state = |state: EntryState| {
         whole!()
@@ -241,10 +246,14 @@ pub fn candidates_for(conn: &mut Conn, viewer: &Officer, top_up: &TopUp) -> Quer
     let named = |state: EntryState| of_state(state).filter(statement_entries::reference.eq_any(references.clone()));
     let newest: Vec<(i64, Row)> = open().load(conn)?;
     let same_amount: Vec<(i64, Row)> = open().filter(statement_entries::amount.eq(top_up.rest())).load(conn)?;
-    let held: Vec<(i64, Row)> = named(EntryState::Held).load(conn)?;
-    let named: Vec<(i64, Row)> = named(EntryState::Open).load(conn)?;
-    // Each once, by its id.
-    let all: BTreeMap<i64, Row> = newest.into_iter().chain(same_amount).chain(held).chain(named).collect();
+    // What was set aside is out of the queue, and waits for somebody who knows whose it is.
+    let set_aside: Vec<(i64, Row)> =
+        of_state(EntryState::Parked).filter(statement_entries::amount.eq(top_up.rest())).load(conn)?;
+    let mut all: BTreeMap<i64, Row> = newest.into_iter().chain(same_amount).chain(set_aside).collect();
+    for state in [EntryState::Held, EntryState::Parked, EntryState::Open] {
+        // Each once, by its id.
+        all.extend(named(state).load::<(i64, Row)>(conn)?);
+    }
     Ok(all.into_values().rev().map(|row| opened(viewer, row)).collect())
 }
 

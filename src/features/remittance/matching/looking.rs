@@ -96,9 +96,8 @@ fn named_by_now(conn: &mut Conn, keys: &Keys, above: i64) -> QueryResult<(Option
 }
 
 fn look_again(conn: &mut Conn, entry: &Nameless) -> Result<(), Fault> {
-    let from = EntryState::Held;
-    let to = from.after(EntryMove::LookAgain)?;
-    if queries::looked_at_again(conn, entry, (from, to))? { Ok(()) } else { Err(Fault::Changed) }
+    let to = entry.state.after(EntryMove::LookAgain)?;
+    if queries::looked_at_again(conn, entry, to)? { Ok(()) } else { Err(Fault::Changed) }
 }
 
 /// Looks at the next entries within the running transaction: for the demo company.

@@ -143,51 +143,66 @@ pub fn has_double(conn: &mut Conn, entry: &Unseen, account_id: i64) -> QueryResu
     diesel::select(diesel::dsl::exists(double)).get_result(conn)
 }
 
-/// An entry that waits for a real name alone, and the account that its text names.
+/// An entry that waits for a real name alone, also when it was set aside since, and the account that its text names.
 #[derive(Debug, Clone)]
 pub struct Nameless {
     pub(super) id: i64,
     /// Its public number.
     pub number: Number,
+    /// Where it stands.
+    pub(super) state: EntryState,
     /// Whose real name it waits for.
     pub account_id: Option<i64>,
 }
 
 /// Those that come next above this row, but for those about which a decision waits.
 pub fn nameless(conn: &mut Conn, above: i64, most: i64) -> QueryResult<Vec<Nameless>> {
-    type Row = (i64, Number, Option<i64>, Option<i64>);
-    let rows: Vec<Row> = statement_entries::table
-        .left_join(remittances::table.on(statement_entries::reference.eq(remittances::number.nullable())))
-        .left_join(
-            permanent_references::table.on(statement_entries::reference.eq(permanent_references::number.nullable())),
-        )
-        .filter(statement_entries::hold.eq(Some(Hold::NoRealName)))
-        .filter(statement_entries::id.gt(above))
-        .filter(diesel::dsl::not(diesel::dsl::exists(
-            entry_decisions::table
-                .filter(entry_decisions::entry_id.eq(statement_entries::id))
-                .filter(entry_decisions::state.eq(DecisionState::Proposed)),
-        )))
-        .order(statement_entries::id)
-        .limit(most)
-        .select((
-            statement_entries::id,
-            statement_entries::number,
-            remittances::account_id.nullable(),
-            permanent_references::account_id.nullable(),
-        ))
-        .load(conn)?;
-    let read = |(id, number, named, permanent): Row| Nameless { id, number, account_id: named.or(permanent) };
+    type Row = (i64, Number, EntryState, Option<i64>, Option<i64>);
+    let waiting = || {
+        statement_entries::table
+            .left_join(remittances::table.on(statement_entries::reference.eq(remittances::number.nullable())))
+            .left_join(
+                permanent_references::table
+                    .on(statement_entries::reference.eq(permanent_references::number.nullable())),
+            )
+            .filter(statement_entries::id.gt(above))
+            .filter(diesel::dsl::not(diesel::dsl::exists(
+                entry_decisions::table
+                    .filter(entry_decisions::entry_id.eq(statement_entries::id))
+                    .filter(entry_decisions::state.eq(DecisionState::Proposed)),
+            )))
+            .order(statement_entries::id)
+            .limit(most)
+            .select((
+                statement_entries::id,
+                statement_entries::number,
+                statement_entries::state,
+                remittances::account_id.nullable(),
+                permanent_references::account_id.nullable(),
+            ))
+    };
+    let why = Some(Hold::NoRealName);
+    let mut rows: Vec<Row> = waiting().filter(statement_entries::hold.eq(why)).load(conn)?;
+    rows.extend(waiting().filter(statement_entries::set_aside_hold.eq(why)).load::<Row>(conn)?);
+    rows.sort_by_key(|row| row.0);
+    rows.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    let read =
+        |(id, number, state, named, permanent): Row| Nameless { id, number, state, account_id: named.or(permanent) };
     Ok(rows.into_iter().map(read).collect())
 }
 
 /// Moves an entry that waits for a real name alone; false when it changed meanwhile, or a decision about it waits.
-pub fn looked_at_again(conn: &mut Conn, entry: &Nameless, (from, to): (EntryState, EntryState)) -> QueryResult<bool> {
+pub fn looked_at_again(conn: &mut Conn, entry: &Nameless, to: EntryState) -> QueryResult<bool> {
     // Whoever decides about an entry holds it first: what they proposed stands once it is held here.
+    let why = Some(Hold::NoRealName);
     let kept = diesel::update(statement_entries::table.find(entry.id))
-        .filter(statement_entries::state.eq(from))
-        .filter(statement_entries::hold.eq(Some(Hold::NoRealName)))
-        .set((statement_entries::state.eq(to), statement_entries::hold.eq(None::<Hold>)))
+        .filter(statement_entries::state.eq(entry.state))
+        .filter(statement_entries::hold.eq(why).or(statement_entries::set_aside_hold.eq(why)))
+        .set((
+            statement_entries::state.eq(to),
+            statement_entries::hold.eq(None::<Hold>),
+            statement_entries::set_aside_hold.eq(None::<Hold>),
+        ))
         .execute(conn)?;
     let decided = entry_decisions::table
         .filter(entry_decisions::entry_id.eq(entry.id))

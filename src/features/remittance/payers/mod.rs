@@ -10,4 +10,4 @@ mod queries;
 pub use moves::{add, make_reference};
 pub(super) use pages::{create, new, reference_do, remove_ask, remove_do, show};
 pub use queries::NewPayer;
-pub(super) use queries::names_of;
+pub(super) use queries::{names_of, names_of_all};

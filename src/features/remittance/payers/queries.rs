@@ -1,5 +1,7 @@
 //! Permanent references, approved payers, and what arrived by them.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use super::model::{MOST, PayerState};
@@ -89,6 +91,23 @@ pub fn names_of(conn: &mut Conn, keys: &Keys, account_id: i64) -> QueryResult<Ve
         .select((approved_payers::number, approved_payers::sealed_name))
         .load(conn)?;
     Ok(rows.into_iter().map(|(number, name)| sealed::open(keys, PAYER, &number, Some(&name))).collect())
+}
+
+/// The same of several accounts.
+pub fn names_of_all(conn: &mut Conn, keys: &Keys, accounts: &[i64]) -> QueryResult<BTreeMap<i64, Vec<String>>> {
+    if accounts.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows: Vec<(i64, Number, Vec<u8>)> = approved_payers::table
+        .filter(approved_payers::account_id.eq_any(accounts))
+        .filter(approved_payers::slot.is_not_null())
+        .select((approved_payers::account_id, approved_payers::number, approved_payers::sealed_name))
+        .load(conn)?;
+    let mut all: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+    for (account, number, name) in rows {
+        all.entry(account).or_default().push(sealed::open(keys, PAYER, &number, Some(&name)));
+    }
+    Ok(all)
 }
 
 /// What an owner says of a payer.
@@ -214,7 +233,8 @@ impl Arrival {
 }
 
 /// What arrived lately under this account's permanent reference, newest first: what was credited to it, what
-/// waits for a person of ours, and what goes back. What was credited and undone was not meant for it.
+/// waits for a person of ours, and what goes back. What was credited and undone was not meant for it, and what a bank brings
+/// back is ours.
 pub fn arrivals(conn: &mut Conn, steward: &impl Steward, reference: &Number, most: i64) -> QueryResult<Vec<Arrival>> {
     let of_state = |state: EntryState| {
         statement_entries::table
@@ -245,7 +265,9 @@ pub fn arrivals(conn: &mut Conn, steward: &impl Steward, reference: &Number, mos
         .filter(allocations::entry_id.eq(statement_entries::id))
         .filter(allocations::undone_by_id.is_not_null());
     for state in [EntryState::New, EntryState::Open, EntryState::Parked] {
-        let untouched = of_state(state).filter(diesel::dsl::not(diesel::dsl::exists(undone)));
+        let untouched = of_state(state)
+            .filter(statement_entries::reversal.eq(false))
+            .filter(diesel::dsl::not(diesel::dsl::exists(undone)));
         found.extend(untouched.load::<Arrival>(conn)?);
     }
     found.sort_by_key(|one| std::cmp::Reverse(one.id));

@@ -16,4 +16,4 @@ pub(super) use pages::{closure, closure_ask, create, list, new, opening};
 pub(super) use queries::choosing::{any_takes_money, chosen, once_paid_to, paid_to};
 pub(super) use queries::owing::payable_again;
 pub use queries::{NewReceiving, Receiving, opened};
-pub(super) use queries::{RECEIVING, known, waiting};
+pub(super) use queries::{RECEIVING, known, stay, waiting};

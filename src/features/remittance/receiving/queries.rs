@@ -314,6 +314,19 @@ pub(super) fn hold(conn: &mut Conn) -> QueryResult<()> {
     Ok(())
 }
 
+/// Waits until no other transaction moves a receiving account, and keeps them as they are until the running one ends; others may do so
+/// at the same time. It comes before remittances are held.
+pub fn stay(conn: &mut Conn) -> QueryResult<()> {
+    if let Conn::Pg(pg) = conn {
+        receiving_accounts::table
+            .select(receiving_accounts::id)
+            .order(receiving_accounts::id)
+            .for_share()
+            .execute(pg)?;
+    }
+    Ok(())
+}
+
 /// Where an account stands, who proposed it, and who asked to close it.
 pub(super) type Standing = (ReceivingState, i64, Option<i64>);
 

@@ -1,5 +1,7 @@
 //! The books as finance reads them: the trial balance and the latest transfers.
 
+use std::collections::BTreeMap;
+
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -50,70 +52,89 @@ pub fn sums(conn: &mut Conn) -> QueryResult<Sums> {
     Ok(sums)
 }
 
-/// One transfer as the ledger page shows it.
+/// A transaction as the ledger page shows it.
 #[derive(Debug, Clone)]
 pub struct TransactionRow {
-    /// The transaction's public number.
+    /// Its public number.
     pub number: Number,
     /// Why.
     pub kind: TransactionKind,
     /// The public number of what it is about.
     pub object: Option<String>,
+    /// When, UTC.
+    pub at: Moment,
+    /// What it moved, in the order in which it did.
+    pub transfers: Vec<Moved>,
+}
+
+/// One transfer of a transaction.
+#[derive(Debug, Clone)]
+pub struct Moved {
     /// The debit account's code.
     pub debit: String,
     /// The credit account's code.
     pub credit: String,
     /// How much.
     pub amount: Money,
-    /// When, UTC.
-    pub at: Moment,
 }
 
-type TransferRow = (Number, TransactionKind, Option<String>, String, String, Money, Moment);
-
-/// The latest transfers, newest first, from below the transaction `after`. `None` for an unknown cursor.
+/// The latest transactions, newest first, from below `after`: each whole. `None` for an unknown cursor.
 pub fn transactions(conn: &mut Conn, after: Option<&Number>, most: i64) -> QueryResult<Option<Vec<TransactionRow>>> {
-    let (debits, credits) = diesel::alias!(ledger_accounts as debits, ledger_accounts as credits);
     let mut below = i64::MAX;
     if let Some(after) = after {
-        let found: Option<i64> = ledger_transfers::table
-            .inner_join(ledger_transactions::table)
+        let found: Option<i64> = ledger_transactions::table
             .filter(ledger_transactions::number.eq(after))
-            .order(ledger_transfers::id)
-            .select(ledger_transfers::id)
+            .select(ledger_transactions::id)
             .first(conn)
             .optional()?;
         let Some(found) = found else { return Ok(None) };
         below = found;
     }
-    let rows: Vec<TransferRow> = ledger_transfers::table
-        .inner_join(ledger_transactions::table)
-        .inner_join(debits.on(debits.field(ledger_accounts::id).eq(ledger_transfers::debit_id)))
-        .inner_join(credits.on(credits.field(ledger_accounts::id).eq(ledger_transfers::credit_id)))
-        .filter(ledger_transfers::id.lt(below))
-        .order(ledger_transfers::id.desc())
+    let rows: Vec<(i64, Number, TransactionKind, Option<String>, Moment)> = ledger_transactions::table
+        .filter(ledger_transactions::id.lt(below))
+        .order(ledger_transactions::id.desc())
         .limit(most)
         .select((
+            ledger_transactions::id,
             ledger_transactions::number,
             ledger_transactions::kind,
             ledger_transactions::object,
+            ledger_transactions::at,
+        ))
+        .load(conn)?;
+    let ids: Vec<i64> = rows.iter().map(|row| row.0).collect();
+    let mut moved = transfers_of(conn, &ids)?;
+    let shown = |(id, number, kind, object, at)| TransactionRow {
+        number,
+        kind,
+        object,
+        at,
+        transfers: moved.remove(&id).unwrap_or_default(),
+    };
+    Ok(Some(rows.into_iter().map(shown).collect()))
+}
+
+fn transfers_of(conn: &mut Conn, transactions: &[i64]) -> QueryResult<BTreeMap<i64, Vec<Moved>>> {
+    if transactions.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let (debits, credits) = diesel::alias!(ledger_accounts as debits, ledger_accounts as credits);
+    let mut rows: Vec<(i64, i64, String, String, Money)> = ledger_transfers::table
+        .inner_join(debits.on(debits.field(ledger_accounts::id).eq(ledger_transfers::debit_id)))
+        .inner_join(credits.on(credits.field(ledger_accounts::id).eq(ledger_transfers::credit_id)))
+        .filter(ledger_transfers::transaction_id.eq_any(transactions))
+        .select((
+            ledger_transfers::transaction_id,
+            ledger_transfers::id,
             debits.field(ledger_accounts::code),
             credits.field(ledger_accounts::code),
             ledger_transfers::amount,
-            ledger_transfers::at,
         ))
         .load(conn)?;
-    Ok(Some(
-        rows.into_iter()
-            .map(|(number, kind, object, debit, credit, amount, at)| TransactionRow {
-                number,
-                kind,
-                object,
-                debit,
-                credit,
-                amount,
-                at,
-            })
-            .collect(),
-    ))
+    rows.sort_unstable_by_key(|row| row.1);
+    let mut all: BTreeMap<i64, Vec<Moved>> = BTreeMap::new();
+    for (transaction, _, debit, credit, amount) in rows {
+        all.entry(transaction).or_default().push(Moved { debit, credit, amount });
+    }
+    Ok(all)
 }

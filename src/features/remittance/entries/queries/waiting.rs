@@ -31,7 +31,8 @@ pub fn held_for(conn: &mut Conn, number: &Number) -> QueryResult<Option<(Hold, M
     Ok(newest.map(|(_, hold, amount)| (hold, amount)))
 }
 
-/// An entry that waits for a person without a reason of its own. What was credited and undone was not meant for what it names.
+/// An entry that waits for a person without a reason of its own. What was credited and undone was not meant for what it names, and
+/// what a bank brings back is ours.
 macro_rules! unexplained {
     () => {
         diesel::dsl::not(diesel::dsl::exists(
@@ -39,6 +40,7 @@ macro_rules! unexplained {
                 .filter(allocations::entry_id.eq(statement_entries::id))
                 .filter(allocations::undone_by_id.is_not_null()),
         ))
+        .and(statement_entries::reversal.eq(false))
         .and(statement_entries::state.eq_any([EntryState::New, EntryState::Open, EntryState::Parked]))
     };
 }

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::io::{BufReader, Read};
 use std::path::Path;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
@@ -115,11 +116,13 @@ async fn expire(house: &House, ctx: &Context) -> Result<(), String> {
     for import in one(&house.db, move |conn| queries::stale(conn, files, commands)).await? {
         let (ctx, key) = (ctx.clone(), import.file_key.clone());
         let ended = house.db.write(move |conn| match moves::expire(conn, &ctx, &import) {
-            Ok(()) | Err(Fault::Changed) => End::Keep(Ok(())),
+            Ok(()) => End::Keep(Ok(true)),
+            // Somebody agreed to it at this very moment: its file is needed.
+            Err(Fault::Changed) => End::Keep(Ok(false)),
             Err(fault) => End::Undo(Err(fault.to_string())),
         });
-        ended.await.map_err(|fault| fault.to_string())??;
-        if let Some(key) = key {
+        let expired = ended.await.map_err(|fault| fault.to_string())??;
+        if let Some(key) = key.filter(|_| expired) {
             house.storage.delete(&key).await.map_err(|fault| fault.to_string())?;
         }
     }
@@ -183,6 +186,9 @@ async fn bring_all(
     Ok((fresh, read))
 }
 
+/// How often a piece is tried while others change what it meets.
+const TRIES: usize = 5;
+
 /// Makes entries of a piece, and answers how many nobody knew.
 async fn bring(
     db: &Db,
@@ -191,12 +197,20 @@ async fn bring(
     (before, read): (i64, i64),
     counted: Vec<Counted>,
 ) -> Result<i64, Unbrought> {
-    let (ctx, number) = (ctx.clone(), import.number.clone());
-    let kept = db.write(move |conn| match moves::bring(conn, &ctx, &number, before, &counted) {
-        Ok(fresh) => End::Keep(Ok(fresh)),
-        Err(fault) => End::Undo(Err(Unbrought::of(&fault, before, read))),
-    });
-    kept.await.map_err(|fault| Unbrought::Now(fault.to_string()))?
+    let counted = Arc::new(counted);
+    for _ in 0..TRIES {
+        let (ctx, number, counted) = (ctx.clone(), import.number.clone(), Arc::clone(&counted));
+        let kept = db.write(move |conn| match moves::bring(conn, &ctx, &number, before, &counted) {
+            Ok(fresh) => End::Keep(Ok(Some(fresh))),
+            // Somebody typed one of the lines in, or decided about it, at this very moment.
+            Err(Fault::Changed) => End::Undo(Ok(None)),
+            Err(fault) => End::Undo(Err(Unbrought::of(&fault, before, read))),
+        });
+        if let Some(fresh) = kept.await.map_err(|fault| Unbrought::Now(fault.to_string()))?? {
+            return Ok(fresh);
+        }
+    }
+    Err(Unbrought::Now(Fault::Changed.to_string()))
 }
 
 /// What a file brought.
@@ -300,11 +314,11 @@ pub async fn by_command(
     let kept = |read: i64| told(Step::Kept(u64::try_from(read).unwrap_or_default(), entries));
     let fresh = match bring_all(db, (ctx, clock), &import, lines, &kept).await {
         Ok((fresh, _)) => fresh,
-        Err(Unbrought::Never(why)) => {
+        // Nobody goes on with it: the command is given once more, and what is known counts once.
+        Err(Unbrought::Never(why) | Unbrought::Now(why)) => {
             fail(db, ctx, &import, &why).await.map_err(failed)?;
             return Err(failed(why));
         }
-        Err(Unbrought::Now(why)) => return Err(failed(why)),
     };
     ended.await.map_err(|fault| failed(fault.to_string()))?.map_err(|wrong| NotImported::Refused(wrong.to_string()))?;
     told(Step::Looking(entries));

@@ -1,5 +1,7 @@
 //! Finance's pages of imports: the list, sending a file, what it says, importing or dropping it.
 
+use std::time::Duration;
+
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
@@ -38,6 +40,9 @@ const FILE: Takes = Takes {
 
 /// What a post of a file may hold.
 pub(in crate::features::remittance) const POST_BYTES: u64 = MOST_BYTES + 2 * 1024 * 1024;
+
+/// For how long a page loads itself anew after its file came.
+const A_DAY: Duration = Duration::from_secs(86_400);
 
 type Reader = Staff<(Finance, Auditor)>;
 
@@ -228,6 +233,8 @@ struct Seen {
     own: bool,
     /// While it is imported: files that are imported before it. Afterwards: entries that the rules have not looked at yet.
     waiting: i64,
+    /// Whether the file came within a day.
+    lately: bool,
 }
 
 #[derive(Template)]
@@ -244,10 +251,22 @@ struct Show {
     /// Whether the viewer brought it.
     own: bool,
     waiting: i64,
+    /// Whether the file came within a day.
+    lately: bool,
     preview: Preview,
 }
 
 impl Show {
+    /// Whether the page changes by itself soon: while it is imported, and while the rules look at what came. What they cannot look at
+    /// for a day needs a person, not a page that is loaded anew.
+    fn moves(&self) -> bool {
+        match self.import.state {
+            ImportState::Importing => true,
+            ImportState::Imported => self.waiting > 0 && self.lately,
+            _ => false,
+        }
+    }
+
     /// Whether the viewer may act on it.
     fn acts(&self) -> bool {
         self.shell.has_role("finance") && self.import.state.allows(ImportMove::Drop)
@@ -309,17 +328,18 @@ pub(in crate::features::remittance) async fn show(
                 ImportState::Imported | ImportState::Failed => queries::unlooked(conn, &import)?,
                 _ => 0,
             };
-            Ok(Seen { import, by, gap, takes_another, equal, own, waiting })
+            let lately = now.minus(A_DAY) < import.created_at;
+            Ok(Seen { import, by, gap, takes_another, equal, own, waiting, lately })
         })
         .await?;
-    let Seen { import, by, gap, takes_another, equal, own, waiting } = seen;
+    let Seen { import, by, gap, takes_another, equal, own, waiting, lately } = seen;
     let preview = if import.state == ImportState::Checked && !import.unread() {
         let (lines, keys, of) = (preview::lines(&visit, &import).await?, visit.house().keys.clone(), import.clone());
         visit.read(move |conn, _| Ok(preview::compared(conn, &keys, &of, lines)?)).await?.1
     } else {
         Preview::default()
     };
-    page(Show { shell, import, by, gap, takes_another, equal, own, waiting, preview })
+    page(Show { shell, import, by, gap, takes_another, equal, own, waiting, lately, preview })
 }
 
 /// Agreeing to what a file says.

@@ -37,13 +37,19 @@ pub fn unnumbered_here(conn: &mut Conn, import: &Import) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(here)).get_result(conn)
 }
 
+/// Entries up to which those are counted that the rules have not looked at yet.
+const UNLOOKED: i64 = 200_000;
+
 /// How many entries of this file the rules have not looked at yet.
 pub fn unlooked(conn: &mut Conn, import: &Import) -> QueryResult<i64> {
-    statement_entries::table
+    // By their state: few are new, or none, while a file may have brought any number.
+    let new: Vec<Option<i64>> = statement_entries::table
         .filter(statement_entries::state.eq(EntryState::New))
-        .filter(statement_entries::import_id.eq(Some(import.id)))
-        .count()
-        .get_result(conn)
+        .order(statement_entries::id)
+        .limit(UNLOOKED)
+        .select(statement_entries::import_id)
+        .load(conn)?;
+    Ok(i64::try_from(new.iter().filter(|of| **of == Some(import.id)).count()).unwrap_or(UNLOOKED))
 }
 
 /// How many entries are this file's lines: those that nobody knew, and those that it took over from who typed them in.
@@ -118,5 +124,6 @@ pub fn keep(
         booked_transaction_id: None,
         entered_at: ctx.now,
         imported_by_id: import.imported_by_id,
+        set_aside_hold: None,
     }))
 }
