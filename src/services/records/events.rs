@@ -169,6 +169,8 @@ crate::base::types::text_enum! {
         EntryDecided = "entry_decided",
         /// It was refused or taken back.
         EntryDecisionRefused = "entry_decision_refused",
+        /// A file tells otherwise of an entry than the one that brought it.
+        EntryContradicted = "entry_contradicted",
         /// Money that named a remittance, or came by a permanent reference, waits for a person.
         EntryHeld = "entry_held",
         /// Money that named a remittance goes back to who sent it.

@@ -15,8 +15,8 @@ use crate::features::remittance::model::RemittanceState;
 use crate::features::remittance::statements::Side;
 use crate::services::ledger::Holder;
 
-pub use undoing::paid_accounts;
 pub(super) use undoing::{Live, charges, freed, live, lost, reserve_again, undone};
+pub use undoing::{named_accounts, paid_accounts};
 
 /// An entry of the statement that something is done with.
 #[derive(Debug, Clone, Queryable)]

@@ -14,8 +14,8 @@ use crate::features::staff::is_own;
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
 
-/// Keeps that money for an account waits for a person, and why.
-pub fn opened(conn: &mut Conn, ctx: &Context, entry: &Number, account_id: i64, why: Hold) -> Result<(), Fault> {
+/// Keeps that money, for an account if one is known, waits for a person, and why.
+pub fn opened(conn: &mut Conn, ctx: &Context, entry: &Number, account_id: Option<i64>, why: Hold) -> Result<(), Fault> {
     if queries::open(conn, &Number::random('G'), entry, account_id, why, ctx.now)? == 0 {
         return Ok(());
     }
@@ -25,7 +25,7 @@ pub fn opened(conn: &mut Conn, ctx: &Context, entry: &Number, account_id: i64, w
 
 /// Money that was credited to this account, or is to be, is doubted: a case, or the one that there was waits again, for this account.
 pub fn doubted(conn: &mut Conn, ctx: &Context, entry: &Arrived, account_id: i64, why: Hold) -> Result<(), Fault> {
-    opened(conn, ctx, &entry.number, account_id, why)?;
+    opened(conn, ctx, &entry.number, Some(account_id), why)?;
     reopen(conn, ctx, entry)?;
     about(conn, entry, account_id)
 }
@@ -51,9 +51,25 @@ pub fn credited_to(conn: &mut Conn, entry: &Arrived, accounts: &[i64]) -> Result
     }
 }
 
-/// Whether a case about this entry waits: then crediting it takes a word why.
+/// Whether a case about this entry waits, or was reported: then crediting it takes a word why.
 pub fn waits(conn: &mut Conn, entry: &Arrived) -> Result<bool, Fault> {
-    Ok(queries::of_entry(conn, entry)?.is_some_and(|case| case.state.after(CaseMove::Clear).is_ok()))
+    let case = queries::of_entry(conn, entry)?;
+    Ok(case.is_some_and(|case| case.state.allows(CaseMove::Clear) || case.state == CaseState::Reported))
+}
+
+/// A file of the bank tells otherwise who sent money, or what for, than another one did: a case, about the account that it paid or
+/// else the one that it names. One that was looked at for that already is left alone, however often the file comes.
+pub fn contradicted(conn: &mut Conn, ctx: &Context, entry: &Arrived) -> Result<(), Fault> {
+    let looked_at = queries::of_entry(conn, entry)?.is_some_and(|case| case.rule == Hold::OtherName);
+    if looked_at {
+        return Ok(());
+    }
+    let account = match allocating::paid_accounts(conn, entry)?.first() {
+        Some(paid) => Some(*paid),
+        None => allocating::named_accounts(conn, entry)?.first().copied(),
+    };
+    opened(conn, ctx, &entry.number, account, Hold::OtherName)?;
+    reopen(conn, ctx, entry)
 }
 
 /// A person credited the entry of a case, or two send it back, and said why. What was reported stays so, whatever becomes of

@@ -165,7 +165,7 @@ pub(super) fn open(
     conn: &mut Conn,
     number: &Number,
     entry: &Number,
-    account_id: i64,
+    account_id: Option<i64>,
     why: Hold,
     now: Moment,
 ) -> QueryResult<usize> {
@@ -176,7 +176,7 @@ pub(super) fn open(
     let row = (
         aml_cases::number.eq(number),
         aml_cases::entry_id.eq(id),
-        aml_cases::account_id.eq(Some(account_id)),
+        aml_cases::account_id.eq(account_id),
         aml_cases::rule.eq(why),
         aml_cases::state.eq(CaseState::Open),
         aml_cases::opened_at.eq(now),
@@ -366,6 +366,11 @@ pub(super) fn list(
 /// One case, unless it is of the viewer's own account.
 pub(super) fn told(conn: &mut Conn, own: &[i64], number: &Number) -> QueryResult<Option<Told>> {
     told!(own).filter(aml_cases::number.eq(number)).first(conn).optional()
+}
+
+/// For which account the case of an entry is.
+pub fn account_of(conn: &mut Conn, entry: &Arrived) -> QueryResult<Option<i64>> {
+    Ok(of_entry(conn, entry)?.and_then(|case| case.account_id))
 }
 
 /// The case of an entry, unless it is of the viewer's own account.

@@ -12,6 +12,7 @@ use crate::features::remittance::allocating::{self, AllocationKind, Arrived, Pay
 use crate::features::remittance::aml::{self, CaseMove};
 use crate::features::remittance::entries::{EntryMove, EntryState};
 use crate::features::remittance::fault::Fault;
+use crate::features::remittance::matching;
 use crate::features::remittance::statements::Side;
 use crate::features::staff::is_own;
 use crate::services::context::Context;
@@ -64,7 +65,7 @@ pub fn decide(
         return Ok(Outcome::Proposed);
     }
     settled(conn, officer, &decision, DecisionMove::Agree)?;
-    carry_out(conn, ctx, &arrived, &decision, person)?;
+    carry_out(conn, ctx, &arrived, &decision, (person, person))?;
     Ok(Outcome::Done)
 }
 
@@ -78,7 +79,7 @@ fn asks(conn: &mut Conn, ctx: &Context, arrived: &Arrived, wish: &Wish) -> Resul
     let payees = payees(conn, arrived, &wish.shares)?;
     let strange = screening::caught(conn, ctx, arrived, &payees)?;
     let held = arrived.state == EntryState::Held || arrived.set_aside_hold.is_some();
-    Ok(strange || held || aml::waits(conn, arrived)?)
+    Ok(strange || held || aml::waits(conn, arrived)? || matching::is_double(conn, ctx, arrived, &payees)?)
 }
 
 /// A second person agrees, and it is done.
@@ -105,7 +106,7 @@ pub fn agree(conn: &mut Conn, officer: &impl Treasurer, number: &Number) -> Resu
     records::keep(conn, ctx, Entry::new(Event::EntryDecided).about(arrived.number.as_str()).with(details))?;
     // Who brought the entry credits nothing by it: of the two people it is then the first who does.
     let by = if arrived.entered_by_id == Some(person) { decision.proposed_by_id } else { person };
-    carry_out(conn, ctx, &arrived, &decision, by)?;
+    carry_out(conn, ctx, &arrived, &decision, (by, person))?;
     Ok(arrived.number)
 }
 
@@ -166,17 +167,34 @@ fn stranger(
     kind: DecisionKind,
     planned: &[Planned],
 ) -> Result<(), Fault> {
-    let accounts = match kind {
-        DecisionKind::Undo => allocating::paid_accounts(conn, arrived)?,
-        DecisionKind::Credit => payees(conn, arrived, planned)?,
-        _ => Vec::new(),
-    };
+    let mut accounts = concerned(conn, arrived)?;
+    match kind {
+        DecisionKind::Credit => accounts.extend(payees(conn, arrived, planned)?),
+        DecisionKind::Sent => {
+            for number in planned.iter().filter_map(|one| Number::parse('E', &one.reference)) {
+                if let Some(back) = allocating::arrived(conn, &number)? {
+                    accounts.extend(concerned(conn, &back)?);
+                }
+            }
+        }
+        _ => {}
+    }
+    accounts.sort_unstable();
+    accounts.dedup();
     for account in accounts {
         if is_own(conn, person, account)? {
             return Err(Fault::FourEyes);
         }
     }
     Ok(())
+}
+
+/// The accounts whose money an entry may be: those that its text names, those that it paid, and the one of its case.
+pub fn concerned(conn: &mut Conn, arrived: &Arrived) -> Result<Vec<i64>, Fault> {
+    let mut accounts = allocating::named_accounts(conn, arrived)?;
+    accounts.extend(allocating::paid_accounts(conn, arrived)?);
+    accounts.extend(aml::account_of(conn, arrived)?);
+    Ok(accounts)
 }
 
 /// The accounts that a credit is for.
@@ -206,14 +224,21 @@ fn shares(conn: &mut Conn, arrived: &Arrived, planned: &[Planned]) -> Result<Vec
     Ok(shares)
 }
 
-fn carry_out(conn: &mut Conn, ctx: &Context, arrived: &Arrived, decision: &Decision, by: i64) -> Result<(), Fault> {
+/// Does what was decided: `by` is who credits, `person` who decided last.
+fn carry_out(
+    conn: &mut Conn,
+    ctx: &Context,
+    arrived: &Arrived,
+    decision: &Decision,
+    (by, person): (i64, i64),
+) -> Result<(), Fault> {
     match decision.kind {
         DecisionKind::Credit => {
             let shares = shares(conn, arrived, &decision.shares()?)?;
             allocating::allocate(conn, ctx, Some(by), arrived, &shares)?;
             let accounts: Vec<i64> = shares.iter().map(|share| share.target.holder().account_id()).collect();
             aml::credited_to(conn, arrived, &accounts)?;
-            aml::end(conn, ctx, arrived, CaseMove::Clear, (by, decision.note.as_deref()))
+            aml::end(conn, ctx, arrived, CaseMove::Clear, (person, decision.note.as_deref()))
         }
         DecisionKind::Park => {
             let to = arrived.state.after(EntryMove::Park)?;
@@ -226,7 +251,7 @@ fn carry_out(conn: &mut Conn, ctx: &Context, arrived: &Arrived, decision: &Decis
             let suspense = ledger::suspense(conn, &arrived.currency, ctx.now)?;
             let refunds = ledger::refunds_payable(conn, &arrived.currency, ctx.now)?;
             post(conn, ctx, TransactionKind::SendBack, arrived, (suspense, refunds))?;
-            aml::end(conn, ctx, arrived, CaseMove::Return, (by, decision.note.as_deref()))?;
+            aml::end(conn, ctx, arrived, CaseMove::Return, (person, decision.note.as_deref()))?;
             allocating::tell_sent_back(conn, ctx, arrived)
         }
         DecisionKind::Keep => {

@@ -10,7 +10,7 @@ use crate::base::crypto::Keys;
 use crate::base::db::{Conn, Db, End};
 use crate::base::types::{Money, Number};
 use crate::features::identity;
-use crate::features::remittance::allocating::{self, Payee};
+use crate::features::remittance::allocating::{self, Arrived, Payee};
 use crate::features::remittance::aml;
 use crate::features::remittance::entries::{EntryMove, EntryState, Hold};
 use crate::features::remittance::fault::Fault;
@@ -160,9 +160,23 @@ fn look_at(conn: &mut Conn, ctx: &Context, entry: &Unseen, tolerance: Money) -> 
         allocating::tell_held(conn, ctx, &arrived, &named.payee)?;
     }
     match (account, hold) {
-        (Some(account), Some(hold)) if hold.is_for_aml() => aml::opened(conn, ctx, &entry.number, account, hold),
+        (Some(account), Some(hold)) if hold.is_for_aml() => aml::opened(conn, ctx, &entry.number, Some(account), hold),
         _ => Ok(()),
     }
+}
+
+/// Whether an entry looks like another one that is here: then a person who credits it to one of these accounts says why it is none.
+pub fn is_double(conn: &mut Conn, ctx: &Context, arrived: &Arrived, accounts: &[i64]) -> Result<bool, Fault> {
+    let Some(entry) = queries::as_seen(conn, &ctx.keys, &arrived.number)? else { return Ok(false) };
+    if queries::has_twin(conn, &entry)? {
+        return Ok(true);
+    }
+    for &account in accounts {
+        if queries::has_double(conn, &entry, account)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether the same transfer was credited already, worded otherwise.

@@ -5,4 +5,4 @@ mod looking;
 mod queries;
 mod rules;
 
-pub(super) use looking::{look_at_all, look_at_next};
+pub(super) use looking::{is_double, look_at_all, look_at_next};

@@ -44,17 +44,13 @@ impl Unseen {
     }
 }
 
-/// Those that come next above this row, in the order in which the bank booked them as far as they are known.
-pub fn unseen(conn: &mut Conn, keys: &Keys, above: i64, most: i64) -> QueryResult<Vec<Unseen>> {
-    type Row =
-        (i64, Number, Money, String, Vec<u8>, String, String, Day, Option<Number>, Option<i64>, (Option<String>, bool));
-    let rows: Vec<Row> = statement_entries::table
-        .inner_join(receiving_accounts::table)
-        .filter(statement_entries::state.eq(EntryState::New))
-        .filter(statement_entries::id.gt(above))
-        .order(statement_entries::id)
-        .limit(most)
-        .select((
+type Row =
+    (i64, Number, Money, String, Vec<u8>, String, String, Day, Option<Number>, Option<i64>, (Option<String>, bool));
+
+/// What the rules read of entries.
+macro_rules! seen {
+    () => {
+        statement_entries::table.inner_join(receiving_accounts::table).select((
             statement_entries::id,
             statement_entries::number,
             statement_entries::amount,
@@ -67,27 +63,44 @@ pub fn unseen(conn: &mut Conn, keys: &Keys, above: i64, most: i64) -> QueryResul
             statement_entries::import_id,
             (statement_entries::line_key, statement_entries::reversal),
         ))
-        .load(conn)?;
-    let opened = |row: Row| {
-        let (id, number, amount, currency, remitter, text, account_key, booked_on, reference, import_id, rest) = row;
-        let (line_key, reversal) = rest;
-        let remitter = sealed::open(keys, ENTRY_REMITTER, &number, Some(&remitter));
-        Unseen {
-            id,
-            number,
-            amount,
-            currency,
-            remitter,
-            text,
-            account_key,
-            booked_on,
-            reference,
-            import_id,
-            line_key,
-            reversal,
-        }
     };
-    Ok(rows.into_iter().map(opened).collect())
+}
+
+fn opened(keys: &Keys, row: Row) -> Unseen {
+    let (id, number, amount, currency, remitter, text, account_key, booked_on, reference, import_id, rest) = row;
+    let (line_key, reversal) = rest;
+    let remitter = sealed::open(keys, ENTRY_REMITTER, &number, Some(&remitter));
+    Unseen {
+        id,
+        number,
+        amount,
+        currency,
+        remitter,
+        text,
+        account_key,
+        booked_on,
+        reference,
+        import_id,
+        line_key,
+        reversal,
+    }
+}
+
+/// Those that come next above this row, in the order in which the bank booked them as far as they are known.
+pub fn unseen(conn: &mut Conn, keys: &Keys, above: i64, most: i64) -> QueryResult<Vec<Unseen>> {
+    let rows: Vec<Row> = seen!()
+        .filter(statement_entries::state.eq(EntryState::New))
+        .filter(statement_entries::id.gt(above))
+        .order(statement_entries::id)
+        .limit(most)
+        .load(conn)?;
+    Ok(rows.into_iter().map(|row| opened(keys, row)).collect())
+}
+
+/// One entry, as the rules would read it.
+pub fn as_seen(conn: &mut Conn, keys: &Keys, number: &Number) -> QueryResult<Option<Unseen>> {
+    let row: Option<Row> = seen!().filter(statement_entries::number.eq(number)).first(conn).optional()?;
+    Ok(row.map(|row| opened(keys, row)))
 }
 
 /// Whether the same amount with the same reference was booked on that day by another file, or typed in. Within one file
@@ -100,10 +113,15 @@ pub fn has_twin(conn: &mut Conn, entry: &Unseen) -> QueryResult<bool> {
         .filter(statement_entries::amount.eq(entry.amount))
         .filter(statement_entries::booked_on.eq(entry.booked_on))
         .filter(statement_entries::state.ne_all([EntryState::Voided, EntryState::Outgoing]))
-        .filter(statement_entries::id.ne(entry.id))
-        .filter(statement_entries::import_id.is_null().or(statement_entries::import_id.ne(entry.import_id)))
+        .filter(statement_entries::id.ne(entry.id));
+    let Some(import) = entry.import_id else {
+        // What was typed in may be any line of that kind.
+        return diesel::select(diesel::dsl::exists(same)).get_result(conn);
+    };
+    let other = same
+        .filter(statement_entries::import_id.is_null().or(statement_entries::import_id.ne(Some(import))))
         .filter(statement_entries::line_key.is_null().or(statement_entries::line_key.ne(&entry.line_key)));
-    diesel::select(diesel::dsl::exists(same)).get_result(conn)
+    diesel::select(diesel::dsl::exists(other)).get_result(conn)
 }
 
 /// Who brought the file of an entry, said what its columns are, or agreed to it, and who typed the entry in before.

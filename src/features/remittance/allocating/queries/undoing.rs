@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{Arrived, Target};
+use super::{Arrived, Target, permanent_of, target_of};
 use crate::base::db::Conn;
 use crate::base::db::schema::{allocations, remittances, statement_entries};
 use crate::base::types::{Moment, Money, Number};
@@ -46,6 +46,14 @@ pub fn paid_accounts(conn: &mut Conn, entry: &Arrived) -> QueryResult<Vec<i64>> 
         .order(allocations::id)
         .select(allocations::account_id)
         .load(conn)
+}
+
+/// The accounts whose references the text of an entry names.
+pub fn named_accounts(conn: &mut Conn, entry: &Arrived) -> QueryResult<Vec<i64>> {
+    let top_ups = target_of(conn, &Number::within('R', &entry.text))?;
+    let permanent = permanent_of(conn, &Number::within('M', &entry.text), &entry.currency)?;
+    let top_ups = top_ups.iter().map(|target| target.holder.account_id());
+    Ok(top_ups.chain(permanent.iter().map(|account| account.holder.account_id())).collect())
 }
 
 /// Keeps by which decision an allocation counts no more.

@@ -1,6 +1,7 @@
 //! Files of the receiving banks on their way to entries.
 
 pub(super) mod checking;
+mod comparing;
 pub(super) mod jobs;
 mod lines;
 mod looking;

@@ -7,6 +7,7 @@ use diesel::QueryResult;
 use serde_json::json;
 
 use super::checking::Report;
+use super::comparing;
 use super::lines::Counted;
 use super::model::{ImportMove, ImportState};
 use super::queries::{self, Import, NewImport};
@@ -15,6 +16,7 @@ use crate::base::db::Conn;
 use crate::base::types::{Moment, Money, Number};
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::allocating::{self, Books};
+use crate::features::remittance::aml;
 use crate::features::remittance::entries::{self, Brought, Typed, named_in};
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::IllegalMove;
@@ -152,6 +154,9 @@ pub fn bring(conn: &mut Conn, ctx: &Context, number: &Number, done: i64, lines: 
     if typed.iter().any(|one| !one.among(&ahead)) {
         return Err(Fault::Changed);
     }
+    for entry in comparing::contradicted(conn, &ctx.keys, &import, lines)? {
+        contradict(conn, ctx, &import, &entry)?;
+    }
     let (mut books, mut fresh) = (Books::default(), 0);
     for one in lines.iter().filter(|one| !known.contains(&(one.key.clone(), one.occurrence))) {
         let named = named_in(conn, &one.line.text)?;
@@ -176,6 +181,14 @@ pub fn bring(conn: &mut Conn, ctx: &Context, number: &Number, done: i64, lines: 
         moved(conn, ctx, &whole, ImportMove::Finish, None)?;
     }
     Ok(fresh)
+}
+
+/// Keeps that this file tells otherwise of an entry than the one before, for a person to find out which of them is the bank's.
+fn contradict(conn: &mut Conn, ctx: &Context, import: &Import, entry: &Number) -> Result<(), Fault> {
+    let arrived = allocating::arrived(conn, entry)?.ok_or(Fault::NotFound)?;
+    let record = Entry::new(Event::EntryContradicted).about(entry.as_str());
+    records::keep(conn, ctx, record.with(json!({ "import": import.number.as_str() })))?;
+    aml::contradicted(conn, ctx, &arrived)
 }
 
 /// What a line says of the entry that was typed in ahead of it.

@@ -235,6 +235,10 @@ struct Seen {
     waiting: i64,
     /// Whether the file came within a day.
     lately: bool,
+    /// How many entries that were typed in it took over.
+    typed: i64,
+    /// Who agreed to it.
+    agreed_by: Option<String>,
 }
 
 #[derive(Template)]
@@ -253,6 +257,8 @@ struct Show {
     waiting: i64,
     /// Whether the file came within a day.
     lately: bool,
+    typed: i64,
+    agreed_by: Option<String>,
     preview: Preview,
 }
 
@@ -329,17 +335,20 @@ pub(in crate::features::remittance) async fn show(
                 _ => 0,
             };
             let lately = now.minus(A_DAY) < import.created_at;
-            Ok(Seen { import, by, gap, takes_another, equal, own, waiting, lately })
+            let settled = import.state == ImportState::Imported;
+            let typed = if settled { queries::brought(conn, &import)? - import.fresh } else { 0 };
+            let agreed_by = queries::agreed_by(conn, &import)?;
+            Ok(Seen { import, by, gap, takes_another, equal, own, waiting, lately, typed, agreed_by })
         })
         .await?;
-    let Seen { import, by, gap, takes_another, equal, own, waiting, lately } = seen;
+    let Seen { import, by, gap, takes_another, equal, own, waiting, lately, typed, agreed_by } = seen;
     let preview = if import.state == ImportState::Checked && !import.unread() {
         let (lines, keys, of) = (preview::lines(&visit, &import).await?, visit.house().keys.clone(), import.clone());
         visit.read(move |conn, _| Ok(preview::compared(conn, &keys, &of, lines)?)).await?.1
     } else {
         Preview::default()
     };
-    page(Show { shell, import, by, gap, takes_another, equal, own, waiting, lately, preview })
+    page(Show { shell, import, by, gap, takes_another, equal, own, waiting, lately, typed, agreed_by, preview })
 }
 
 /// Agreeing to what a file says.

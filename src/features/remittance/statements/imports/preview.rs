@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use diesel::QueryResult;
 
 use super::checking;
+use super::comparing;
 use super::lines::{Counted, Counting};
 use super::queries::{self, Import};
 use super::source;
@@ -14,19 +15,23 @@ use crate::base::db::Conn;
 use crate::features::remittance::statements::formats::{Line, Side};
 use crate::web::{Actor, Error, Visit};
 
-/// Entries up to which a file is compared with what is here before it is imported. Of a larger one it is said afterwards.
+/// Entries and bytes up to which a file is compared with what is here before it is imported: it is read for each look. Of a larger
+/// one it is said afterwards.
 const COMPARED: usize = 5_000;
+const COMPARED_BYTES: i64 = 4 * 1024 * 1024;
 
 /// What is known of a file before it is imported.
 #[derive(Debug, Clone, Default)]
 pub struct Preview {
     /// Its first entries.
     pub lines: Vec<Line>,
-    /// How many of all are new, and how many are here; none when they are more than are compared.
-    pub counts: Option<(usize, usize)>,
+    /// How many of all are new, were typed in ahead of it, and are here; none when they are more than are compared.
+    pub counts: Option<(usize, usize, usize)>,
     /// Whether entries of its days are here of which it knows none, and it goes on from no other file: then it may tell of the same
     /// transfers in other words, which count as others.
     pub otherwise: bool,
+    /// How many of those that are here it contradicts: another remitter, or another reference.
+    pub contradicted: usize,
 }
 
 /// Reads a file that waits as far as it is compared, from the storage.
@@ -37,7 +42,8 @@ pub async fn lines<A: Actor>(visit: &Visit<A>, import: &Import) -> Result<Vec<Li
     let source = source.map_err(|fault| Error::Unavailable(fault.to_string()))?;
     let reading = reading_of(import).map_err(Error::internal)?;
     let today = house.clock.now().day(&house.config.zone);
-    let whole = usize::try_from(import.entries).is_ok_and(|entries| entries <= COMPARED);
+    let few = usize::try_from(import.entries).is_ok_and(|entries| entries <= COMPARED);
+    let whole = few && import.file_size <= COMPARED_BYTES;
     let most = if whole { COMPARED } else { checking::SHOWN };
     let read = source::apart(move || checking::first(&reading, source, most, today)).await.map_err(Error::internal)?;
     // It was looked through to its end before.
@@ -54,17 +60,19 @@ pub fn compared(conn: &mut Conn, keys: &Keys, import: &Import, mut lines: Vec<Li
     let all: Vec<Counted> = lines.iter().map(|line| counting.next(keys, line.clone())).collect();
     let known: HashSet<(String, i64)> = queries::known(conn, import, &all)?.into_iter().collect();
     let typed = queries::typed_ahead(conn, keys, import, &all)?;
-    let is_known = |one: &&Counted| known.contains(&(one.key.clone(), one.occurrence));
-    let met = |one: &&Counted| {
+    let is_known = |one: &Counted| known.contains(&(one.key.clone(), one.occurrence));
+    let met = |one: &Counted| {
         let first = one.line.side == Side::Credit && one.occurrence == 1;
         first && typed.iter().any(|typed| typed.is(one.serial.as_deref(), one.line.booked_on, one.line.amount))
     };
-    let fresh = all.iter().filter(|one| !is_known(one) && !met(one)).count();
-    let unnumbered: Vec<&Counted> = all.iter().filter(|one| one.serial.is_none()).collect();
-    let otherwise = !unnumbered.is_empty()
-        && !unnumbered.iter().any(is_known)
-        && queries::unnumbered_here(conn, import)?
-        && !queries::goes_on(conn, import)?;
+    let (here, others): (Vec<&Counted>, Vec<&Counted>) = all.iter().partition(|one| is_known(one));
+    let typed_in = others.iter().filter(|one| met(one)).count();
+    // Without a serial number a line is the same by its words alone: on either side they are what is compared.
+    let (any, unnumbered) = queries::here(conn, import)?;
+    let by_words = all.iter().any(|one| one.serial.is_none());
+    let otherwise =
+        here.is_empty() && !all.is_empty() && ((by_words && any) || unnumbered) && !queries::goes_on(conn, import)?;
+    let contradicted = comparing::contradicted(conn, keys, import, &all)?.len();
     lines.truncate(checking::SHOWN);
-    Ok(Preview { lines, counts: Some((fresh, all.len() - fresh)), otherwise })
+    Ok(Preview { lines, counts: Some((others.len() - typed_in, typed_in, here.len())), otherwise, contradicted })
 }

@@ -15,7 +15,7 @@ use crate::features::remittance::receiving::Receiving;
 use crate::features::remittance::statements::formats::Format;
 
 pub use before::{goes_on, imported_until, last_closing, once_more, overlaps, read_before};
-pub use entries::{brought, keep, known, typed_ahead, unlooked, unnumbered_here};
+pub use entries::{Before, before, brought, here, keep, known, typed_ahead, unlooked};
 
 /// A file that was looked through.
 #[derive(Debug, Clone)]
@@ -254,6 +254,17 @@ pub fn brought_by(conn: &mut Conn, import: &Import) -> QueryResult<Option<String
     let (name, address): (Option<String>, String) =
         people::table.find(person).select((people::name, people::address)).first(conn)?;
     Ok(Some(name.unwrap_or(address)))
+}
+
+/// What the person is called who agreed to a file.
+pub fn agreed_by(conn: &mut Conn, import: &Import) -> QueryResult<Option<String>> {
+    let found: Option<(Option<String>, String)> = statement_imports::table
+        .inner_join(people::table.on(statement_imports::agreed_by_id.eq(people::id.nullable())))
+        .filter(statement_imports::id.eq(import.id))
+        .select((people::name, people::address))
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|(name, address)| name.unwrap_or(address)))
 }
 
 /// Moves an import on; false when somebody else was first.

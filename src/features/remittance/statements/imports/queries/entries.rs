@@ -10,7 +10,7 @@ use crate::base::types::Number;
 use crate::each;
 use crate::features::remittance::allocating::Arrived;
 use crate::features::remittance::entries::{EntryState, Typed, typed};
-use crate::features::remittance::sealed::{ENTRY_ACCOUNT, ENTRY_REMITTER, hash_of_account, seal};
+use crate::features::remittance::sealed::{self, ENTRY_ACCOUNT, ENTRY_REMITTER, hash_of_account, seal};
 use crate::features::remittance::statements::formats::Side;
 use crate::features::remittance::statements::imports::lines::Counted;
 use crate::services::context::Context;
@@ -26,15 +26,54 @@ pub fn known(conn: &mut Conn, import: &Import, lines: &[Counted]) -> QueryResult
     Ok(imported.into_iter().filter_map(|(key, nth)| Some((key?, nth))).collect())
 }
 
-/// Whether entries without a serial number that files brought are here of the days of this file.
-pub fn unnumbered_here(conn: &mut Conn, import: &Import) -> QueryResult<bool> {
-    let (Some(first_on), Some(last_on)) = (&import.first_on, &import.last_on) else { return Ok(false) };
-    let here = statement_entries::table
+/// What an entry says that a file brought before, under a serial number.
+#[derive(Debug, Clone)]
+pub struct Before {
+    /// The entry.
+    pub number: Number,
+    /// By what its line is the same.
+    pub line: (String, i64),
+    /// Who paid, as that file named them.
+    pub remitter: String,
+    /// The reference that its text named.
+    pub reference: Option<Number>,
+}
+
+/// What entries of files say of those of these lines that have a serial number, by which they are known whatever they say.
+pub fn before(conn: &mut Conn, keys: &Keys, import: &Import, lines: &[Counted]) -> QueryResult<Vec<Before>> {
+    type Row = (Number, Option<String>, i64, Vec<u8>, Option<Number>);
+    let numbered = lines.iter().filter(|one| one.serial.is_some() && one.line.side == Side::Credit);
+    let wanted: Vec<&str> = numbered.map(|one| one.key.as_str()).collect();
+    let rows: Vec<Row> = statement_entries::table
         .filter(statement_entries::account_key.eq(&import.receiving.account_key))
-        .filter(statement_entries::booked_on.between(first_on, last_on))
-        .filter(statement_entries::import_id.is_not_null())
-        .filter(statement_entries::serial_key.is_null());
-    diesel::select(diesel::dsl::exists(here)).get_result(conn)
+        .filter(statement_entries::line_key.eq_any(wanted))
+        .select((
+            statement_entries::number,
+            statement_entries::line_key,
+            statement_entries::occurrence,
+            statement_entries::sealed_remitter,
+            statement_entries::reference,
+        ))
+        .load(conn)?;
+    let opened = |(number, key, nth, remitter, reference): Row| {
+        let remitter = sealed::open(keys, ENTRY_REMITTER, &number, Some(&remitter));
+        Some(Before { number, line: (key?, nth), remitter, reference })
+    };
+    Ok(rows.into_iter().filter_map(opened).collect())
+}
+
+/// Whether entries that files brought are here of the days of this file, and whether one of them has no serial number.
+pub fn here(conn: &mut Conn, import: &Import) -> QueryResult<(bool, bool)> {
+    let (Some(first_on), Some(last_on)) = (&import.first_on, &import.last_on) else { return Ok((false, false)) };
+    let here = || {
+        statement_entries::table
+            .filter(statement_entries::account_key.eq(&import.receiving.account_key))
+            .filter(statement_entries::booked_on.between(first_on, last_on))
+            .filter(statement_entries::import_id.is_not_null())
+    };
+    let unnumbered = here().filter(statement_entries::serial_key.is_null());
+    let any = diesel::select(diesel::dsl::exists(here())).get_result(conn)?;
+    Ok((any, diesel::select(diesel::dsl::exists(unnumbered)).get_result(conn)?))
 }
 
 /// Entries up to which those are counted that the rules have not looked at yet.
