@@ -8,6 +8,9 @@ use csv::{Terminator, WriterBuilder};
 use super::error::Error;
 use crate::services::storage::{Kind, content_disposition};
 
+/// By what a spreadsheet takes a text for a formula; those of East Asia read the wide signs, too.
+const FORMULAS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
 /// What stands in a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
@@ -25,7 +28,7 @@ impl Cell {
 
     fn written(&self) -> String {
         match self {
-            Self::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) => format!("'{text}"),
+            Self::Text(text) if text.starts_with(FORMULAS) => format!("'{text}"),
             Self::Text(text) | Self::Number(text) => text.clone(),
         }
     }
@@ -67,10 +70,11 @@ mod tests {
             vec![text("=1+1"), text("a,\"b\""), Cell::Number("-5.00".into())],
             vec![text("+49"), text("two\nlines"), Cell::Number("1.00".into())],
             vec![text("@sum"), text("\tx"), text("-x")],
+            vec![text("＝cmd"), text("＠x"), text("－x")],
         ];
         let bytes = csv(&["one", "two", "three"], &rows).unwrap();
         let expected = "\u{feff}one,two,three\r\n'=1+1,\"a,\"\"b\"\"\",-5.00\r\n'+49,\"two\nlines\",1.00\r\n\
-            '@sum,'\tx,'-x\r\n";
+            '@sum,'\tx,'-x\r\n'＝cmd,'＠x,'－x\r\n";
         assert_eq!(String::from_utf8(bytes).unwrap(), expected);
     }
 }

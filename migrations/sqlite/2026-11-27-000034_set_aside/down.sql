@@ -7,6 +7,7 @@ drop trigger statement_entries_keep_other_line;
 drop trigger entry_decisions_keep_two_at_once;
 drop trigger entry_decisions_keep_two;
 drop trigger aml_cases_keep_ended;
+drop index statement_imports_by_first;
 drop index statement_entries_by_day;
 drop index statement_entries_by_set_aside;
 alter table statement_entries drop column set_aside_hold;

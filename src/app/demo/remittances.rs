@@ -99,15 +99,39 @@ const COLUMNS: &str = "Account statement\nBooking date;Counterparty;Details;Amou
     2026-11-20;He Lin;cloud;43.10;250043.10\n2026-11-20;Charges;services of the bank;-15.00;250028.10\n";
 
 /// A file of the bank that waits until somebody agrees to what it says.
-const MESSAGE: &str = ":20:STATEMENT\r\n:25:310066661018800123456\r\n:28C:117/1\r\n:60F:C261119CNY249900,00\r\n\
-    :61:2611191119C100,00NTRFNONREF//BB0001\r\n:86:/NAME/Sun Jia/REMI/cloud\r\n:62F:C261119CNY250000,00\r\n-\r\n";
+fn message(currency: &str) -> String {
+    format!(
+        ":20:STATEMENT\r\n:25:{}\r\n:28C:117/1\r\n:60F:C261119{currency}249900,00\r\n:61:2611191119C100,00NTRFNONREF//BB0001\r\n\
+         :86:/NAME/Sun Jia/REMI/cloud\r\n:62F:C261119{currency}250000,00\r\n-\r\n",
+        account_number(currency)
+    )
+}
+
+/// The day of the first of these files, and what the second one ends with, in minor units.
+const FILES_FROM: &str = "2026-11-19";
+const FILES_END: i64 = 25_002_810;
+
+/// Where customers pay to: in euros by an IBAN, for which a code can be drawn.
+fn account_number(currency: &str) -> &'static str {
+    if currency == "EUR" { "DE89370400440532013000" } else { "310066661018800123456" }
+}
+
+/// What is on the account when the file of the day begins: what the files before end with, and what was typed in since.
+fn opening(now: Moment, day: Day, zone: &TimeZone) -> Money {
+    let from = Day::parse(FILES_FROM).unwrap_or(day);
+    let typed = STORIES.into_iter().filter(|(.., end)| matches!(end, End::Arrived | End::Credited));
+    let since = typed.filter(|(_, _, days, _)| (from..day).contains(&began(now, *days).day(zone)));
+    Money(FILES_END + since.map(|(_, amount, ..)| amount).sum::<i64>())
+}
 
 /// Keeps these files in the storage.
 pub(super) async fn keep_files(house: &Data<House>) -> Result<[Upload; 2], Error> {
-    Ok([keep_file(house, "account-statement.csv", COLUMNS).await?, keep_file(house, "day-before.sta", MESSAGE).await?])
+    let message = message(&house.config.currency);
+    let columns = keep_file(house, "account-statement.csv", COLUMNS.to_string()).await?;
+    Ok([columns, keep_file(house, "day-before.sta", message).await?])
 }
 
-async fn keep_file(house: &Data<House>, name: &str, text: &'static str) -> Result<Upload, Error> {
+async fn keep_file(house: &Data<House>, name: &str, text: String) -> Result<Upload, Error> {
     let mut writer = house.storage.sealed_writer(64 * 1024, house.keys.clone()).await.map_err(Error::internal)?;
     writer.write(text.into()).await.map_err(Error::internal)?;
     let stored = writer.finish().await.map_err(Error::internal)?;
@@ -134,7 +158,7 @@ pub(super) fn add<'a>(
     let receiving = NewReceiving {
         bank_name: "Bank of Communications, Shanghai Lujiazui branch".into(),
         holder: HOLDER.into(),
-        account_number: "310066661018800123456".into(),
+        account_number: account_number(currency).into(),
         currency: currency.to_string(),
         instructions: "Write the reference into the text of the transfer.".into(),
         range: Range::default(),
@@ -193,8 +217,10 @@ pub(super) fn add<'a>(
             End::Arrived | End::Credited | End::Doubted => {
                 let (entry, of, receiving) = (Left::nothing(), number.clone(), receiving.clone());
                 let came = entry.clone();
+                // Who typed in what is doubted brings no file, and clears nothing.
+                let (types, confirms) = if end == End::Doubted { (second, first) } else { (first, second) };
                 tale.at(moved_at, move |conn| {
-                    let officer = first.acts(ctx, moved_at);
+                    let officer = types.acts(ctx, moved_at);
                     if nth == MISTYPED {
                         let wrong = Declaration { amount: Money(amount * 10), ..declaration.clone() };
                         let entry = arrived(conn, &officer, &receiving, nth, &wrong, &of.take()?)?;
@@ -204,7 +230,7 @@ pub(super) fn add<'a>(
                 });
                 if end != End::Arrived {
                     tale.at(ended_at, move |conn| {
-                        let officer = second.acts(ctx, ended_at);
+                        let officer = confirms.acts(ctx, ended_at);
                         let sight = Sight { declared_at, another_checked: false };
                         let (number, entry) = (number.take()?, entry.take()?);
                         // What the demo tells was agreed to by whom it had to be.
@@ -219,8 +245,9 @@ pub(super) fn add<'a>(
     let permanent = paying_parent(tale, ctx, &customers[1], ctx.now.minus(DAY * 30));
     leave_files(tale, ctx, (first, files), receiving.clone());
     let (day, currency) = (imported_at.day(zone), currency.to_string());
+    let opening = opening(ctx.now, day, zone);
     tale.at(imported_at, move |conn| {
-        let text = day_of((&receiving.account_number, &currency, day), &of_file, &permanent.take()?)?;
+        let text = day_of((&receiving.account_number, &currency, day, opening), &of_file, &permanent.take()?)?;
         let officer = first.acts(ctx, imported_at);
         import_at_once(conn, Treasurer::ctx(&officer), &receiving, ("statement.sta", &text))
             .map_err(Error::internal)?;
@@ -239,8 +266,8 @@ fn leave_files<'a>(
     let brought_at = ctx.now.minus(STEP * 2);
     tale.at(brought_at, move |conn| {
         let officer = first.acts(ctx, brought_at);
-        for (file, text) in files.iter().zip([COLUMNS, MESSAGE]) {
-            leave_file(conn, Treasurer::ctx(&officer), &receiving, (file, text)).map_err(Error::internal)?;
+        for (file, text) in files.iter().zip([COLUMNS.to_string(), message(&receiving.currency)]) {
+            leave_file(conn, Treasurer::ctx(&officer), &receiving, (file, &text)).map_err(Error::internal)?;
         }
         Ok(())
     });
@@ -255,7 +282,7 @@ type Line<'a> = (Day, Money, &'a str, String, String);
 
 /// The bank's file of the day: what pays top-ups, what came by the permanent reference, and what nobody knows.
 fn day_of(
-    (account, currency, day): (&str, &str, Day),
+    (account, currency, day, opening): (&str, &str, Day, Money),
     of_file: &[OfFile<'_>],
     permanent: &Number,
 ) -> Result<String, Error> {
@@ -278,7 +305,7 @@ fn day_of(
     ] {
         lines.push((day, Money(amount), remitter, said, numbered(&lines)));
     }
-    Ok(statement(account, currency, day, &lines))
+    Ok(statement((account, currency), (day, opening), &lines))
 }
 
 /// Who pays in for the company without being it.
@@ -298,9 +325,9 @@ fn paying_parent<'a>(tale: &mut Tale<'a>, ctx: &'a Context, customer: &'a Custom
 }
 
 /// An MT940 message of one day: what came in, by whom and with which text, and what the bank took for its services.
-fn statement(account: &str, currency: &str, day: Day, lines: &[Line<'_>]) -> String {
+fn statement((account, currency): (&str, &str), (day, opening): (Day, Money), lines: &[Line<'_>]) -> String {
     let written = |day: &Day| day.as_str().replace('-', "")[2..].to_string();
-    let (day, charge, opening) = (written(&day), 1_500, 25_000_000);
+    let (day, charge, opening) = (written(&day), 1_500, opening.0);
     let comma = |cents: i64| format!("{},{:02}", cents / 100, cents % 100);
     let mut text =
         format!(":20:STATEMENT\r\n:25:{account}\r\n:28C:118/1\r\n:60F:C{day}{currency}{}\r\n", comma(opening));

@@ -7,8 +7,9 @@ use easylink::base::db::schema::aml_cases;
 use easylink::base::types::Money;
 
 use super::desk::{credits, decides, newest, state};
-use super::imports::{books_are_right, imports, message, states};
-use super::{Company, balance, company, presses, tops_up, verified};
+use super::imports::{books_are_right, imports, message, sends, states};
+use super::payers::approves;
+use super::{Company, balance, company, enters_line, presses, tops_up, verified};
 use crate::support::portal::Portal;
 
 /// The same people, signed in anew.
@@ -208,8 +209,96 @@ on_both!(
         forged.action = link;
         forged.fields.push(("note".into(), "Mine".into()));
         assert_eq!(people.finn.posts(&forged).await.status, 403);
-        // Nor is the money offered to them.
-        let page = people.finn.opens(&newest(&portal).await).await.text();
-        assert!(page.contains("Nothing fits it"), "{page}");
+        // Nor do they read of the money, or decide about it, whoever proposed what.
+        let at = newest(&portal).await;
+        assert_eq!(people.finn.gets(&at).await.status, 403);
+        assert_eq!(people.finn.gets(&format!("{at}/decision?decision=park")).await.status, 403);
+        let list = people.finn.opens("/staff/statements?state=held").await;
+        assert!(list.text().contains("Of an account of your own") && !list.text().contains("Wu Xia"), "{}", list.text());
+        assert_eq!(people.finn.opens("/staff/statements/next").await.path(), "/staff/statements");
+        assert!(people.fay.opens("/staff/statements?state=held").await.text().contains("Wu Xia"));
+        decides(&mut people.fay, &at, "send_back", "Nobody's").await;
+        let refusal = people.fay.opens(&at).await.forms().into_iter().find(|form| form.ends_with("/refusal")).unwrap();
+        for way in [refusal.replace("/refusal", "/agreement"), refusal] {
+            let mut forged = people.finn.opens("/staff/aml/rules/threshold").await.form("/staff/aml/rules/threshold");
+            forged.action = way;
+            assert_eq!(people.finn.posts(&forged).await.status, 403);
+        }
+        assert_eq!(state(&portal).await, "held");
+        let mut third = portal.employs("Fritz", &[easylink::web::feature::StaffRole::Finance]).await;
+        presses(&mut third, &at, "/agreement").await;
+        assert_eq!(state(&portal).await, "returning");
+    }
+);
+
+on_both!(
+    async fn what_was_reported_is_not_credited_without_a_word(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "70").await;
+        imports(&portal, &mut people, &message(&[("22", "70.00", "Wu Xia", &number, "A1")])).await;
+        let at = newest(&portal).await;
+        let link = people.fay.opens("/staff/aml").await.links().into_iter().find(|(_, to)| to.ends_with("/report"));
+        let link = link.unwrap().1;
+        let form = people.fay.opens(&link).await.form(&link).with("note", "Reported as 13/26");
+        people.fay.submits(&form).await;
+        decides(&mut people.finn, &at, "park", "We ask").await;
+        // The name is approved since: nothing is strange any more but that it was reported.
+        approves(&mut people.li, "Wu Xia").await;
+        assert_eq!(credits(&mut people.finn, &at, &number, "").await.status, 422);
+        credits(&mut people.finn, &at, &number, "The authority lets it go").await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "70.00");
+    }
+);
+
+on_both!(
+    async fn a_double_that_was_typed_in_takes_a_word(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "70").await;
+        imports(&portal, &mut people, &message(&[("23", "70.00", "Li Ming", &number, "SW01")])).await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "70.00");
+        enters_line(&mut people.fay, "70", &number, "SWO1").await;
+        let at = newest(&portal).await;
+        let again = credits(&mut people.finn, &at, &number, "").await;
+        assert_eq!((again.status, again.wrong_fields()), (422, vec!["note".to_owned()]));
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "70.00");
+        // Voided, and what was doubted of it with it.
+        let form = people.fay.opens(&format!("{at}/voiding")).await.form(&format!("{at}/voiding"));
+        people.fay.submits(&form.with("reason", "Typed in twice")).await;
+        assert_eq!(state(&portal).await, "voided");
+        books_are_right(&portal).await;
+    }
+);
+
+on_both!(
+    async fn files_that_contradict_one_another_become_a_case(portal) {
+        let mut people = company(&portal).await;
+        let mut wu = verified(&portal, "wu@example.com").await;
+        let (hers, theirs) = (tops_up(&mut people.li, "70").await, tops_up(&mut wu, "70").await);
+        // Somebody saw the line before the bank's file came, and wrote one of their own.
+        imports(&portal, &mut people, &message(&[("22", "70.00", "Li Ming", &hers, "SW1"), ("22", "5.00", "Wu Xia", "rent", "SW2")])).await;
+        assert_eq!(balance(&portal, &people.li).await.to_string(), "70.00");
+        let real = message(&[("22", "70.00", "Zhao Wei", &theirs, "SW1"), ("22", "5.00", "Wu Xia", "rent", "SW2")]);
+        let path = sends(&mut people, &real).await.header("location").unwrap().to_owned();
+        let page = people.fay.opens(&path).await.text();
+        assert!(page.contains("It contradicts what is here") && page.contains("One of its lines is here already"), "{page}");
+        for _ in 0..2 {
+            imports(&portal, &mut people, &real).await;
+        }
+        let cases = portal
+            .read(|conn| {
+                let all = aml_cases::table.select((aml_cases::rule, aml_cases::state, aml_cases::account_id));
+                all.load::<(String, String, Option<i64>)>(conn).unwrap()
+            })
+            .await;
+        assert_eq!(cases, [("other_name".into(), "open".into(), Some(people.li.account_id))]);
+        // The same in other formats' words is no contradiction.
+        let cut = message(&[("22", "5.00", "WU XIA TRADING", "rent for a year", "SW2")]);
+        let path = sends(&mut people, &cut).await.header("location").unwrap().to_owned();
+        assert!(!people.fay.opens(&path).await.text().contains("It contradicts"));
+        // What the rules have not credited takes a word, too.
+        let list = people.finn.opens("/staff/aml").await;
+        let way = list.links().into_iter().find(|(_, to)| to.ends_with("/clearance")).unwrap().1;
+        assert!(people.finn.opens(&way).await.text().contains("another remitter or another reference"));
+        books_are_right(&portal).await;
     }
 );

@@ -280,9 +280,11 @@ on_both!(
         let at = newest(&portal).await;
         for refuses in [true, false] {
             decides(&mut people.fay, &at, "undo", "It was meant for Wu").await;
-            let page = people.finn.opens(&at).await;
-            let refusal = page.forms().into_iter().find(|form| form.ends_with("/refusal")).unwrap();
-            assert_eq!(people.finn.posts(&page.form(&refusal)).await.status, 403);
+            assert_eq!(people.finn.gets(&at).await.status, 403);
+            let refusal = people.fay.opens(&at).await.forms().into_iter().find(|form| form.ends_with("/refusal"));
+            let mut forged = people.finn.opens("/staff/aml/rules/threshold").await.form("/staff/aml/rules/threshold");
+            forged.action = refusal.unwrap();
+            assert_eq!(people.finn.posts(&forged).await.status, 403);
             let waiting = people.fay.opens(&at).await;
             assert!(waiting.text().contains("A second person has to agree"), "{}", waiting.text());
             // Others may, and whoever proposed it takes it back.

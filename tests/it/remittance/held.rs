@@ -16,7 +16,7 @@ on_both!(
         let mut people = company(&portal).await;
         let number = tops_up(&mut people.li, "100").await;
         let here = format!("/account/remittances/{number}");
-        assert!(people.li.opens(&here).await.text().contains("No statement of the bank is here yet"));
+        assert!(people.li.opens(&here).await.text().contains("No statement of this bank account is here yet"));
         imports(&portal, &mut people, &message(&[("21", "5.00", "Wu Xia", "rent", "A1")])).await;
         assert!(people.li.opens(&here).await.text().contains("declare the transfer: then we find it"));
         // Sent on the 22nd: the statements end before it, then after it.

@@ -145,7 +145,7 @@ on_both!(
         // What cannot be read is said as saving says it, and nothing is shown as if it were.
         for (field, value, at, says) in [
             ("day_style", "DD/MM/YYYY", "day", "Line 2: day is not a day"),
-            ("amount", "2", "amount", "Line 2: amount is not an amount: rent"),
+            ("amount", "2", "amount", "Line 2: in “amount” stands what is not an amount: rent"),
             ("balance", "4", "balance", "Line 2:"),
             ("tail", "20.,21.", "skip", "holds no booked entry"),
             ("encoding", "", "encoding", "Choose one of"),
@@ -172,7 +172,7 @@ on_both!(
         let looked = people.fay.posts(&form.clone().pressing("Look again")).await;
         assert_eq!((looked.status, looked.text().matches("20 Nov 2026").count()), (200, 10), "{}", looked.text());
         let saved = people.fay.posts(&form.pressing("Save and check")).await;
-        assert!(saved.status == 422 && saved.text().contains("Line 13: amount"), "{}", saved.text());
+        assert!(saved.status == 422 && saved.text().contains("Line 13: in “amount”"), "{}", saved.text());
     }
 );
 
@@ -196,7 +196,7 @@ on_both!(
         // The heads are the same, but a line is not read by them: what was wrong is said, and the file can be dropped.
         let path = place(&mut people, file(moved, "22.11.2026;;Li;a;one;B3;3,00").as_bytes()).await;
         let page = people.fay.opens(&path).await;
-        assert!(page.text().contains("Line 2: amount is not an amount: one"), "{}", page.text());
+        assert!(page.text().contains("Line 2: in “amount” stands what is not an amount: one"), "{}", page.text());
         let dropped = presses(&mut people.fay, &path, "/dropping").await;
         assert!(dropped.text().contains("Dropped"), "{}", dropped.text());
         // The first file had no sign by which one sees how the bank writes them.

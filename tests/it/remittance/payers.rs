@@ -20,7 +20,7 @@ pub async fn reference(owner: &mut Entered) -> String {
     presses(owner, HERE, "/reference").await.all(".slip-reference").concat().replace('-', "")
 }
 
-async fn approves(owner: &mut Entered, name: &str) -> Page {
+pub async fn approves(owner: &mut Entered, name: &str) -> Page {
     let form = owner.opens("/account/payers/new").await.form("/account/payers/new");
     owner.posts(&form.answered(&[("payer_name", name), ("relation", "Parent company"), ("agreed", "yes")])).await
 }

@@ -302,7 +302,7 @@ pub const WAYS: &[Way] = &[
     way("/staff/statements/{number}/split", FINANCE, "/staff/statements", SPLIT, LOOKS),
     way("/staff/statements/{number}/decision", FINANCE, "/staff/statements", &[("note", "Nobody knows")], LOOKS),
     way("/staff/statements/{number}/sending", FINANCE, "/staff/statements", &[("note", "By bank")], LOOKS),
-    way("/staff/aml/{number}/clearance", "finance2@staff.example.com", "/staff/aml", &[("note", "A marriage")], LOOKS),
+    way("/staff/aml/{number}/clearance", FINANCE, "/staff/aml", &[("note", "A marriage")], LOOKS),
     way("/staff/aml/{number}/report", FINANCE, "/staff/aml", &[("note", "Told them")], LOOKS),
     way("/staff/aml/rules/{name}", FINANCE, "/staff/aml/rules/structuring", RULE, NOTHING),
     way("/staff/statements/{number}/voiding", FINANCE, "/staff/statements", &[("reason", "Mistyped")], LOOKS),

@@ -121,8 +121,14 @@ struct UndoneHtml<'a> {
 }
 
 /// Money that was credited to the account was not meant for it.
-pub(super) fn undone(ctx: &Context, target: &Target, amount: Money, to: &Reader) -> Result<Mail, askama::Error> {
-    let facts = &facts(ctx, target, amount, Money::ZERO);
+/// `left` is what else arrived for the top-up and is reserved again.
+pub(super) fn undone(
+    ctx: &Context,
+    (target, left): (&Target, Money),
+    amount: Money,
+    to: &Reader,
+) -> Result<Mail, askama::Error> {
+    let facts = &facts(ctx, target, amount, left);
     let words = (UndoneSubject { facts }.render()?, UndoneText { facts }.render()?, UndoneHtml { facts }.render()?);
     Ok(written("credit_undone", to, words))
 }

@@ -76,12 +76,12 @@ fn remittance(conn: &mut Conn, ctx: &Context, target: &Target, amount: Money, de
         return Err(Fault::Changed);
     }
     receiving::payable_again(conn, &target.number)?;
-    let undone = if credited { target.amount } else { amount };
-    let details = json!({ "amount": undone });
+    // What else had arrived for it is reserved again, and was meant for it.
+    let details = json!({ "amount": amount });
     let record = Entry::new(Event::RemittanceUndone).about(target.number.as_str());
     records::keep(conn, ctx, record.of_account(target.holder.account_id()).with(details))?;
     for reader in readers_of(conn, target.holder.account_id(), target.opened_by_id)? {
-        mail::send(conn, ctx, mails::undone(ctx, target, undone, &reader)?)?;
+        mail::send(conn, ctx, mails::undone(ctx, (target, left), amount, &reader)?)?;
     }
     Ok(if credited { Taken { amount: target.amount, charges } } else { Taken::default() })
 }
@@ -98,7 +98,7 @@ fn kept(conn: &mut Conn, ctx: &Context, entry: &Arrived, live: &Live) -> Result<
     if let Some(target) = target {
         records::keep(conn, ctx, record.about(target.number.as_str()))?;
         for reader in readers_of(conn, account_id, target.opened_by_id)? {
-            mail::send(conn, ctx, mails::undone(ctx, &target, live.amount, &reader)?)?;
+            mail::send(conn, ctx, mails::undone(ctx, (&target, Money::ZERO), live.amount, &reader)?)?;
         }
         return Ok(());
     }

@@ -9,7 +9,8 @@ use serde_json::json;
 use super::moves;
 use super::queries::{self, Told};
 use crate::base::types::Number;
-use crate::features::remittance::fields;
+use crate::features::identity;
+use crate::features::remittance::{entries, fields};
 use crate::features::staff::{Finance, Staff, own_accounts};
 use crate::web::forms::{Errors, Form};
 use crate::web::{self, Ended, Error, Flash, Goto, Shell, Visit, page};
@@ -91,6 +92,8 @@ pub struct Reasons {
 struct EndingPage {
     shell: Shell,
     case: Told,
+    /// Who sent it, as the bank names them, and the real name of the account while one stands.
+    names: (String, Option<String>),
     ending: Ending,
     note: String,
     errors: Errors,
@@ -106,19 +109,30 @@ fn number_in(path: &str) -> Result<Number, Error> {
     Number::parse('G', path).ok_or(Error::NotFound)
 }
 
-async fn open_case(visit: &Visit<Staff<Finance>>, number: Number, ending: Ending) -> Result<(Shell, Told), Error> {
+/// A case, and the names that it is about.
+type Seen = (Told, (String, Option<String>));
+
+async fn open_case(visit: &Visit<Staff<Finance>>, number: Number, ending: Ending) -> Result<(Shell, Seen), Error> {
     visit
         .list("aml_cases", json!({ "case": number.as_str() }), move |conn, officer| {
             let own = own_accounts(conn, officer)?;
             let case = queries::told(conn, &own, &number)?.ok_or(Error::NotFound)?;
-            if ending.may_end(&case, officer.person_id()) { Ok(case) } else { Err(Error::Conflict) }
+            if !ending.may_end(&case, officer.person_id()) {
+                return Err(Error::Conflict);
+            }
+            let remitter = entries::remitter(conn, officer.keys(), &case.entry)?;
+            let real = match queries::one(conn, &number)?.and_then(|found| found.account_id) {
+                Some(account) => identity::name_of(conn, officer.keys(), account)?,
+                None => None,
+            };
+            Ok((case, (remitter, real)))
         })
         .await
 }
 
 async fn ask(visit: Visit<Staff<Finance>>, path: &str, ending: Ending) -> Result<HttpResponse, Error> {
-    let (shell, case) = open_case(&visit, number_in(path)?, ending).await?;
-    page(EndingPage { shell, case, ending, note: String::new(), errors: Errors::none() })
+    let (shell, (case, names)) = open_case(&visit, number_in(path)?, ending).await?;
+    page(EndingPage { shell, case, names, ending, note: String::new(), errors: Errors::none() })
 }
 
 async fn end(
@@ -145,8 +159,8 @@ async fn end(
     match ended {
         Ended::Done(response) => Ok(response),
         Ended::Again(shell, errors, form) => {
-            let (_, case) = open_case(&visit, number, ending).await?;
-            web::again(EndingPage { shell: *shell, case, ending, note: form.note.clone(), errors })
+            let (_, (case, names)) = open_case(&visit, number, ending).await?;
+            web::again(EndingPage { shell: *shell, case, names, ending, note: form.note.clone(), errors })
         }
     }
 }

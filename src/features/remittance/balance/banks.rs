@@ -17,6 +17,24 @@ pub struct Compared {
     pub account_number: String,
     /// ISO 4217.
     pub currency: String,
+    /// What both say, or why they cannot be compared.
+    pub result: Result<Both, Uncompared>,
+}
+
+/// Why an account cannot be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Uncompared {
+    /// No file of it was imported yet.
+    NoFile,
+    /// A file of it is being imported.
+    Importing,
+    /// The first file or the newest one names no balance.
+    NoBalance,
+}
+
+/// What the bank and the books say of an account.
+#[derive(Debug, Clone, Copy)]
+pub struct Both {
     /// The last day of the newest statement.
     pub day: Day,
     /// What that statement says was on the account at its end.
@@ -25,7 +43,7 @@ pub struct Compared {
     pub here: Money,
 }
 
-impl Compared {
+impl Both {
     /// Whether both say the same.
     pub fn agrees(&self) -> bool {
         self.by_bank == self.here
@@ -37,24 +55,30 @@ impl Compared {
     }
 }
 
-/// Every account whose files name their balances; none of one of which a file is being imported.
+/// Every account on whose statements entries may stand.
 pub fn compared(conn: &mut Conn, house: &[HouseAccount]) -> QueryResult<Vec<Compared>> {
     let mut all = Vec::new();
     for account in receiving::known(conn)? {
-        let rows = queries::rows_of(conn, &account.account_key)?;
-        let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
-        let Some(ends) = queries::outermost(conn, &ids)?.and_then(|(firsts, lasts)| ends(&firsts, &lasts)) else {
-            continue;
-        };
-        let codes: Vec<String> = rows.iter().map(|(_, number)| format!("bank/{}", number.as_str())).collect();
-        let booked = house.iter().filter(|one| codes.contains(&one.code)).map(|one| one.balance.0);
-        let beside = queries::beside_files(conn, &account.account_key, (ends.first_on, ends.last_on))?;
-        let here = booked.fold(ends.opening.0, i64::saturating_add).saturating_sub(beside.0);
+        let result = both(conn, house, &account.account_key)?;
         let (bank_name, account_number, currency) = (account.bank_name, account.account_number, account.currency);
-        let (day, by_bank) = (ends.last_on, ends.closing);
-        all.push(Compared { bank_name, account_number, currency, day, by_bank, here: Money(here) });
+        all.push(Compared { bank_name, account_number, currency, result });
     }
     Ok(all)
+}
+
+fn both(conn: &mut Conn, house: &[HouseAccount], account_key: &str) -> QueryResult<Result<Both, Uncompared>> {
+    let rows = queries::rows_of(conn, account_key)?;
+    let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
+    let Some((firsts, lasts)) = queries::outermost(conn, &ids)? else { return Ok(Err(Uncompared::Importing)) };
+    if firsts.is_empty() {
+        return Ok(Err(Uncompared::NoFile));
+    }
+    let Some(ends) = ends(&firsts, &lasts) else { return Ok(Err(Uncompared::NoBalance)) };
+    let codes: Vec<String> = rows.iter().map(|(_, number)| format!("bank/{}", number.as_str())).collect();
+    let booked = house.iter().filter(|one| codes.contains(&one.code)).map(|one| one.balance.0);
+    let beside = queries::beside_files(conn, account_key, (ends.first_on, ends.last_on))?;
+    let here = booked.fold(ends.opening.0, i64::saturating_add).saturating_sub(beside.0);
+    Ok(Ok(Both { day: ends.last_on, by_bank: ends.closing, here: Money(here) }))
 }
 
 /// What the files of an account say of it.

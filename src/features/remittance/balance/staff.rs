@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde_json::Value;
 
-use super::banks::{self, Compared};
+use super::banks::{self, Compared, Uncompared};
 use super::bars::{self, Age, Bar};
 use super::queries;
 use crate::base::types::{Day, Money, Number};

@@ -133,13 +133,17 @@ mod tests {
             own: false,
             bank_name: "Bank".into(),
             remittance: None,
-            balance_of: None,
             hold: None,
             set_aside_hold: None,
             reversal: false,
             side: crate::features::remittance::statements::Side::Credit,
             import: None,
             voided: None,
+            paid: Vec::new(),
+            explanation: None,
+            brought: (None, None),
+            hidden: false,
+            reference: None,
         }
     }
 

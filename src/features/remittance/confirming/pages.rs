@@ -13,7 +13,7 @@ use crate::base::db::Conn;
 use crate::base::types::{Moment, Number};
 use crate::features::identity;
 use crate::features::remittance::desk::Outcome;
-use crate::features::remittance::entries;
+use crate::features::remittance::entries::{self, EntryState};
 use crate::features::remittance::fields;
 use crate::features::remittance::model::{Move, RemittanceState};
 use crate::features::remittance::payers;
@@ -70,6 +70,8 @@ struct Case {
     payer: Payer,
     knots: Vec<Knot>,
     candidates: Vec<Candidate>,
+    /// Whether money that names it is here and waits.
+    arrived: bool,
 }
 
 #[derive(Template)]
@@ -129,7 +131,8 @@ async fn case<A: Actor + crate::web::MayLook + std::ops::Deref<Target = Officer>
             };
             let candidates = candidates(&top_up, open, &known, SHOWN);
             let looked = Looked::at(top_up.account_id, number.as_str());
-            Ok((looked, Case { top_up, payer, knots, candidates }))
+            let arrived = entries::arrived(conn, &number)?;
+            Ok((looked, Case { top_up, payer, knots, candidates, arrived }))
         })
         .await
 }

@@ -190,7 +190,7 @@ fn stranger(
 }
 
 /// The accounts whose money an entry may be: those that its text names, those that it paid, and the one of its case.
-pub fn concerned(conn: &mut Conn, arrived: &Arrived) -> Result<Vec<i64>, Fault> {
+pub fn concerned(conn: &mut Conn, arrived: &Arrived) -> diesel::QueryResult<Vec<i64>> {
     let mut accounts = allocating::named_accounts(conn, arrived)?;
     accounts.extend(allocating::paid_accounts(conn, arrived)?);
     accounts.extend(aml::account_of(conn, arrived)?);

@@ -30,6 +30,9 @@ use crate::web::{self, Actor, Ended, Error, Flash, Goto, Press, Shell, Stop, Vis
 
 type Reader = Staff<(Finance, Auditor)>;
 
+/// Entries that are passed over on the way to the next one.
+const PASSED: usize = 20;
+
 /// Candidates that are shown.
 const SHOWN: usize = 6;
 
@@ -128,7 +131,7 @@ impl Show {
 }
 
 fn load(conn: &mut Conn, officer: &Officer, number: &Number, four_eyes_from: Money) -> Result<Case, Error> {
-    let entry = entries::one(conn, officer, number)?.ok_or(Error::NotFound)?;
+    let entry = foreign(conn, officer, number)?;
     let arrived = allocating::arrived(conn, number)?.ok_or(Error::NotFound)?;
     let mut payables = Vec::new();
     if entry.state.allows(EntryMove::Credit) {
@@ -176,6 +179,22 @@ fn load(conn: &mut Conn, officer: &Officer, number: &Number, four_eyes_from: Mon
         taken_back,
         entry,
     })
+}
+
+/// Whether an entry is money of an account of the viewer's own: others read of it and decide about it.
+fn is_own_money(conn: &mut Conn, own: &[i64], number: &Number) -> Result<bool, Error> {
+    if own.is_empty() {
+        return Ok(false);
+    }
+    let arrived = allocating::arrived(conn, number)?.ok_or(Error::NotFound)?;
+    Ok(moves::concerned(conn, &arrived)?.iter().any(|account| own.contains(account)))
+}
+
+/// An entry for the eyes of finance, unless it is money of an account of the viewer's own.
+pub(super) fn foreign(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<StatementEntry, Error> {
+    let own = own_accounts(conn, officer)?;
+    let entry = entries::one(conn, officer, number)?.ok_or(Error::NotFound)?;
+    if is_own_money(conn, &own, number)? { Err(Error::Forbidden) } else { Ok(entry) }
 }
 
 /// The accounts of these permanent references, but for the viewer's own.
@@ -227,9 +246,7 @@ fn known(
 /// The entry alone, for the pages on which something is decided about it.
 pub(super) async fn one_entry(visit: &Visit<Staff<Finance>>, number: Number) -> Result<(Shell, StatementEntry), Error> {
     visit
-        .list("statements", json!({ "entry": number.as_str() }), move |conn, officer| {
-            entries::one(conn, officer, &number)?.ok_or(Error::NotFound)
-        })
+        .list("statements", json!({ "entry": number.as_str() }), move |conn, officer| foreign(conn, officer, &number))
         .await
 }
 
@@ -265,7 +282,20 @@ pub(in crate::features::remittance) async fn next(
     Asking(asked): Asking<After>,
 ) -> Result<HttpResponse, Error> {
     let after = Number::parse('E', &asked.after);
-    let (_, found) = visit.read(move |conn, _| Ok(queries::next(conn, after.as_ref())?)).await?;
+    let (_, found) = visit
+        .read(move |conn, officer| {
+            let own = own_accounts(conn, officer)?;
+            let mut found = queries::next(conn, after.as_ref())?;
+            // What is money of the viewer's own is passed over.
+            for _ in 0..PASSED {
+                match &found {
+                    Some(number) if is_own_money(conn, &own, number)? => found = queries::next(conn, Some(number))?,
+                    _ => return Ok(found),
+                }
+            }
+            Ok(None)
+        })
+        .await?;
     let to = found.map_or_else(|| "/staff/statements".to_string(), |number| address(&number));
     Ok(see(&to))
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::model::{DecisionKind, Planned};
 use super::moves::{self, Wish};
-use super::pages::{address, flash, number_in};
+use super::pages::{address, flash, foreign, number_in};
 use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::features::remittance::allocating;
@@ -41,7 +41,7 @@ struct SendingPage {
 
 /// Money that went out, and the entries of its amount that are to go back.
 fn load(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<(StatementEntry, Vec<StatementEntry>), Error> {
-    let entry = entries::one(conn, officer, number)?.ok_or(Error::NotFound)?;
+    let entry = foreign(conn, officer, number)?;
     if entry.side != Side::Debit {
         return Err(Error::Conflict);
     }

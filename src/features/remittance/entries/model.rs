@@ -46,7 +46,7 @@ text_enum! {
         NewAccount = "new_account",
         /// The account's real name is not authenticated, or not any more.
         NoRealName = "no_real_name",
-        /// It was typed in and credited, and the bank's file names another remitter.
+        /// It was typed in and credited, or an earlier file brought it, and the bank's file names another remitter or another reference.
         OtherName = "other_name",
     }
 }

@@ -8,6 +8,7 @@ use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::allocating;
+use crate::features::remittance::aml::{self, CaseMove};
 use crate::features::remittance::desk;
 use crate::features::remittance::fault::Fault;
 use crate::services::records::{self, Entry, Event};
@@ -50,6 +51,8 @@ pub fn void(conn: &mut Conn, officer: &impl Treasurer, number: &Number, reason: 
     }
     let arrived = allocating::arrived(conn, number)?.ok_or(Fault::NotFound)?;
     desk::drop_waiting(conn, officer, &arrived)?;
+    // It counts no more, and so does what was doubted of it.
+    aml::end(conn, officer.ctx(), &arrived, CaseMove::Clear, (officer.person_id(), Some(reason)))?;
     allocating::unbook(conn, officer.ctx(), &arrived)?;
     let entry = Entry::new(Event::EntryVoided).about(number.as_str());
     records::keep(conn, officer.ctx(), entry.with(json!({ "amount": found.amount, "reason": reason })))?;

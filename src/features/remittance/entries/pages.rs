@@ -14,7 +14,7 @@ use crate::base::db::Conn;
 use crate::base::types::{Day, Number};
 use crate::features::remittance::model::signs;
 use crate::features::remittance::{fields, receiving};
-use crate::features::staff::{Auditor, Finance, Staff};
+use crate::features::staff::{Auditor, Finance, Staff, own_accounts};
 use crate::web::forms::{Asking, Errors, FieldError, Form};
 use crate::web::lists::{PAGE, Rows};
 use crate::web::{self, Ended, Error, Flash, Goto, Shell, Visit, page};
@@ -87,7 +87,10 @@ pub(in crate::features::remittance) async fn list(
     let (shell, rows) = visit
         .list("statements", asked, move |conn, officer| {
             let load = |after: Option<&Number>| queries::list(conn, officer, (state, &by), after, PAGE + 1);
-            Ok(Rows::below(cursor, load, |row| row.number.as_str().to_string())?)
+            let mut rows = Rows::below(cursor, load, |row| row.number.as_str().to_string())?;
+            let own = own_accounts(conn, officer)?;
+            queries::hide(conn, &own, &mut rows.rows)?;
+            Ok(rows)
         })
         .await?;
     page(List { shell, rows, filter, errors: Errors::none() })

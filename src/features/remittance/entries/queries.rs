@@ -17,6 +17,7 @@ use crate::base::db::schema::{
     statement_imports,
 };
 use crate::base::types::{Day, Moment, Money, Number};
+use crate::features::remittance::allocating::AllocationKind;
 use crate::features::remittance::sealed::{self, ENTRY_ACCOUNT, ENTRY_REMITTER};
 use crate::features::remittance::statements::Side;
 use crate::features::remittance::top_ups::TopUp;
@@ -56,8 +57,6 @@ pub struct StatementEntry {
     pub bank_name: String,
     /// The remittance that it was credited to.
     pub remittance: Option<Number>,
-    /// The number of the account to whose balance it went without one.
-    pub balance_of: Option<String>,
     /// Why a person has to look at it.
     pub hold: Option<Hold>,
     /// Why a person had to before it was set aside.
@@ -70,9 +69,46 @@ pub struct StatementEntry {
     pub reversal: bool,
     /// How it came to count no more.
     pub voided: Option<Voided>,
+    /// What it paid, share by share.
+    pub paid: Vec<Paid>,
+    /// Of money that went out: the transaction by which it was said what for.
+    pub(in crate::features::remittance) explanation: Option<i64>,
+    /// Who typed it in or brought it first, and who brought the file.
+    pub(in crate::features::remittance) brought: (Option<i64>, Option<i64>),
+    /// Whether it is money of an account of the viewer's own, of which others read.
+    pub hidden: bool,
+    pub(in crate::features::remittance) reference: Option<Number>,
+}
+
+/// A share of an entry that counts.
+#[derive(Debug, Clone)]
+pub struct Paid {
+    /// The top-up that it paid, or that led to the balance that it went to.
+    pub remittance: Option<Number>,
+    /// The number of the account.
+    pub account: String,
+    /// How much.
+    pub amount: Money,
+    /// Whether it went to the balance instead of paying the top-up.
+    pub balance: bool,
 }
 
 impl StatementEntry {
+    /// Of money that went out: whether it was said what for.
+    pub fn explained(&self) -> bool {
+        self.explanation.is_some()
+    }
+
+    /// Whether somebody typed it in before a file of somebody else's brought it.
+    pub fn typed_first(&self) -> bool {
+        self.brought.1.is_some() && self.brought.0 != self.brought.1
+    }
+
+    /// What brought it here, as the name of a row.
+    pub fn brought_word(&self) -> &'static str {
+        if self.typed_first() { "Typed in by" } else { "Imported by" }
+    }
+
     /// What the other party is to us.
     pub fn other_party(&self) -> &'static str {
         match self.side {
@@ -97,7 +133,7 @@ type Row = (
     (Number, EntryState, Side, Money, Day, Vec<u8>, Option<Vec<u8>>, String, Option<String>, Option<i64>),
     Option<(Option<String>, String)>,
     String,
-    (Option<Hold>, Option<Hold>, Option<Number>, bool, Option<i64>),
+    (Option<Hold>, Option<Hold>, Option<Number>, bool, Option<i64>, Option<Number>, Option<i64>),
     (Option<(Option<String>, String)>, Option<Moment>, Option<String>),
 );
 
@@ -140,6 +176,8 @@ macro_rules! columns {
                 statement_imports::number.nullable(),
                 statement_entries::reversal,
                 statement_imports::imported_by_id.nullable(),
+                statement_entries::reference,
+                statement_entries::explained_transaction_id,
             ),
             (
                 VOIDERS.fields((people::name, people::address)).nullable(),
@@ -189,26 +227,71 @@ pub fn going_back(
     Ok(rows.into_iter().map(|row| opened(viewer, row)).collect())
 }
 
-/// Puts to each entry the top-up that it paid, or that led to the balance that it went to; else whose balance that is.
+/// Hides who sent what of the accounts of the viewer's own.
+pub fn hide(conn: &mut Conn, own: &[i64], entries: &mut [StatementEntry]) -> QueryResult<()> {
+    if own.is_empty() {
+        return Ok(());
+    }
+    let named = |entry: &StatementEntry| -> Vec<Number> {
+        entry.reference.iter().chain(entry.paid.iter().filter_map(|share| share.remittance.as_ref())).cloned().collect()
+    };
+    let all: Vec<Number> = entries.iter().flat_map(named).collect();
+    let mut theirs: Vec<Number> = remittances::table
+        .filter(remittances::number.eq_any(&all))
+        .filter(remittances::account_id.eq_any(own))
+        .select(remittances::number)
+        .load(conn)?;
+    theirs.extend(
+        permanent_references::table
+            .filter(permanent_references::number.eq_any(&all))
+            .filter(permanent_references::account_id.eq_any(own))
+            .select(permanent_references::number)
+            .load::<Number>(conn)?,
+    );
+    for entry in entries {
+        if named(entry).iter().any(|number| theirs.contains(number)) {
+            entry.hidden = true;
+            entry.remitter.clear();
+            entry.text.clear();
+            entry.tail = None;
+        }
+    }
+    Ok(())
+}
+
+type PaidRow = (Number, Option<Number>, String, Money, AllocationKind);
+
+/// Puts to each entry what it paid.
 fn credited_to(conn: &mut Conn, entries: &mut [StatementEntry]) -> QueryResult<()> {
     if entries.is_empty() {
         return Ok(());
     }
     let numbers: Vec<&Number> = entries.iter().map(|entry| &entry.number).collect();
-    let rows: Vec<(Number, Option<Number>, String)> = allocations::table
+    let rows: Vec<PaidRow> = allocations::table
         .inner_join(statement_entries::table)
         .inner_join(accounts::table.on(allocations::account_id.eq(accounts::id)))
         .left_join(remittances::table.on(allocations::remittance_id.eq(remittances::id.nullable())))
         .filter(statement_entries::number.eq_any(numbers))
         .filter(allocations::undone_by_id.is_null())
         .order(allocations::id)
-        .select((statement_entries::number, remittances::number.nullable(), accounts::number))
+        .select((
+            statement_entries::number,
+            remittances::number.nullable(),
+            accounts::number,
+            allocations::amount,
+            allocations::kind,
+        ))
         .load(conn)?;
     for entry in entries {
-        if let Some((_, to, account)) = rows.iter().find(|(of, ..)| *of == entry.number) {
-            entry.remittance.clone_from(to);
-            entry.balance_of = to.is_none().then(|| account.clone());
-        }
+        let own = rows.iter().filter(|(of, ..)| *of == entry.number);
+        let paid = |(_, remittance, account, amount, kind): &PaidRow| Paid {
+            remittance: remittance.clone(),
+            account: account.clone(),
+            amount: *amount,
+            balance: *kind == AllocationKind::Balance,
+        };
+        entry.paid = own.map(paid).collect();
+        entry.remittance = entry.paid.iter().find_map(|share| share.remittance.clone());
     }
     Ok(())
 }
@@ -267,7 +350,7 @@ fn opened(viewer: &Officer, row: Row) -> StatementEntry {
         (number, state, side, amount, booked_on, remitter, account, text, bank_serial, entered_by_id),
         entered_by,
         bank_name,
-        (hold, set_aside_hold, import, reversal, imported_by_id),
+        (hold, set_aside_hold, import, reversal, imported_by_id, reference, explained),
         (voided_by, at, reason),
     ) = row;
     let voided = match (voided_by, at, reason) {
@@ -289,12 +372,16 @@ fn opened(viewer: &Officer, row: Row) -> StatementEntry {
         own: [entered_by_id, imported_by_id].contains(&Some(viewer.person_id())),
         bank_name,
         remittance: None,
-        balance_of: None,
         hold,
         set_aside_hold,
         side,
         import,
         reversal,
         voided,
+        paid: Vec::new(),
+        explanation: explained,
+        brought: (entered_by_id, imported_by_id),
+        hidden: false,
+        reference,
     }
 }

@@ -226,6 +226,11 @@ impl Arrival {
         self.hold.or(self.set_aside_hold)
     }
 
+    /// Whether it went back already.
+    pub fn went_back(&self) -> bool {
+        self.state == EntryState::Returned
+    }
+
     /// Whether it goes back, or went back, to who sent it.
     pub fn goes_back(&self) -> bool {
         matches!(self.state, EntryState::Returning | EntryState::Returned)

@@ -149,7 +149,9 @@ pub(in crate::features::remittance) async fn show(
         })
         .await?;
     let looked = if hold.is_none() { Looked::of(&top_up, until, arrived, back) } else { None };
+    let today = visit.asked().context.now.day(&shell.zone);
     let usually = top_up.declared.as_ref().map(|told| working_day(told.at.day(&shell.zone), 2));
+    let usually = usually.filter(|day| *day >= today);
     let code = TransferCode::of(&top_up);
     page(Show { shell, top_up, knots, hold, until, looked, usually, acts, code, request })
 }
@@ -165,18 +167,18 @@ pub enum Looked {
     NotFound(Day),
     /// Money that names the top-up is there, and a person looks at it.
     Arrived,
-    /// Money that named the top-up goes back to who sent it: how much.
-    SentBack(Money),
+    /// Money that named the top-up goes back to who sent it: how much, and whether it did already.
+    SentBack(Money, bool),
     /// The transfer was not declared.
     NotDeclared(Day),
 }
 
 impl Looked {
-    fn of(top_up: &TopUp, until: Option<Day>, arrived: bool, back: Option<Money>) -> Option<Self> {
+    fn of(top_up: &TopUp, until: Option<Day>, arrived: bool, back: Option<(Money, bool)>) -> Option<Self> {
         let waits = matches!(top_up.state, RemittanceState::Open | RemittanceState::Declared);
         let told = top_up.declared.as_ref().map(|told| told.remitted_on);
-        if let (true, false, Some(amount)) = (waits, arrived, back) {
-            return Some(Self::SentBack(amount));
+        if let (true, false, Some((amount, went))) = (waits, arrived, back) {
+            return Some(Self::SentBack(amount, went));
         }
         match (waits, until, told) {
             _ if arrived => Some(Self::Arrived),

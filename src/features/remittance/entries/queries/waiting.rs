@@ -66,9 +66,10 @@ pub fn arrived_of(conn: &mut Conn, account_id: i64) -> QueryResult<Vec<Number>> 
         .load(conn)
 }
 
-/// How much goes back, or went back, of the newest money that carried this reference; nothing when none does.
-pub fn goes_back(conn: &mut Conn, number: &Number) -> QueryResult<Option<Money>> {
-    let mut newest: Option<(i64, Money)> = None;
+/// How much goes back, or went back, of the newest money that carried this reference, and whether it did already; nothing when none
+/// does.
+pub fn goes_back(conn: &mut Conn, number: &Number) -> QueryResult<Option<(Money, bool)>> {
+    let mut newest: Option<(i64, Money, bool)> = None;
     for state in [EntryState::Returning, EntryState::Returned] {
         let found: Option<(i64, Money)> = statement_entries::table
             .filter(statement_entries::reference.eq(Some(number)))
@@ -77,9 +78,10 @@ pub fn goes_back(conn: &mut Conn, number: &Number) -> QueryResult<Option<Money>>
             .select((statement_entries::id, statement_entries::amount))
             .first(conn)
             .optional()?;
-        newest = newest.into_iter().chain(found).max_by_key(|(id, _)| *id);
+        let found = found.map(|(id, amount)| (id, amount, state == EntryState::Returned));
+        newest = newest.into_iter().chain(found).max_by_key(|(id, ..)| *id);
     }
-    Ok(newest.map(|(_, amount)| amount))
+    Ok(newest.map(|(_, amount, went)| (amount, went)))
 }
 
 /// How many entries need a person: those that fit nothing, and those that are held.

@@ -66,7 +66,7 @@ pub enum Why {
     Malformed { field: &'static str, sample: Sample },
     #[error("{field} has a word that is not known: {sample}")]
     Unknown { field: &'static str, sample: Sample },
-    #[error("{field} is {fault}: {sample}")]
+    #[error("in “{field}” stands what is {fault}: {sample}")]
     Amount { field: &'static str, sample: Sample, fault: MoneyError },
     #[error("an amount of {amount}, and no entry is larger than {most}")]
     TooMuch { amount: Money, most: Money },
@@ -94,6 +94,10 @@ pub enum Why {
     Heading { sample: Sample },
     #[error("more cells than there are columns, as where a bank does not quote what payers write: {sample}")]
     Cells { sample: Sample },
+    #[error(
+        "whole rows within one cell, as where a payer writes a quotation mark and the bank does not quote: {sample}"
+    )]
+    Hidden { sample: Sample },
     #[error("a row after the end of the entries: {sample}")]
     Tail { sample: Sample },
     #[error("the mapping contradicts itself: {0}")]
@@ -152,6 +156,6 @@ mod tests {
     #[test]
     fn the_sentence_says_line_field_and_what_stood_there() {
         let why = Why::Amount { field: "Ntry/Amt", sample: Sample::of("1,5"), fault: MoneyError::NotANumber };
-        assert_eq!(Wrong::at(7, why).to_string(), "line 7: Ntry/Amt is not an amount: 1,5");
+        assert_eq!(Wrong::at(7, why).to_string(), "line 7: in “Ntry/Amt” stands what is not an amount: 1,5");
     }
 }

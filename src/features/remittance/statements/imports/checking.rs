@@ -175,6 +175,11 @@ pub fn check(reading: &Reading, source: impl BufRead, expected: &Expected, today
         }
     }
     let Summary { lines, credits, debits, dialect, .. } = summary;
+    if matches!(reading, Reading::Csv(_)) && report.opening.is_none() {
+        // A column of balances says where it ended, and with that where it began.
+        let before = report.closing.and_then(|closing| closing.checked_sub(credits)?.checked_add(debits));
+        report.opening = before;
+    }
     Ok(Report { entries: lines, credits, debits, dialect, ..report })
 }
 
