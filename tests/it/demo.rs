@@ -5,6 +5,9 @@ use easylink::app::demo::founded;
 use easylink::base::db::schema::{consents, ledger_transactions, people, policy_versions, records, tickets};
 use easylink::base::types::Moment;
 
+use crate::support::entered::Entered;
+use crate::support::portal::Portal;
+
 on_both! {
     async fn lists_of_the_demo_go_by_time(portal) {
         portal.opens_the_demo().await;
@@ -92,4 +95,31 @@ on_both! {
         assert!(heads.contains(&"Declared".to_string()));
         assert!(queue.attribute("tbody tr:first-child td:nth-child(3)", "data-label") == Some("Declared".into()));
     }
+}
+
+/// Whatever the company is paid in, its files are in it, and the books agree with them, also once what waits is imported.
+#[tokio::test]
+async fn the_demo_is_paid_in_euros_too() {
+    let portal = Portal::sqlite_with(&[("EASYLINK_CURRENCY", "EUR")]).await;
+    portal.opens_the_demo().await;
+    let mut finance = portal.returns("finance@staff.example.com").await;
+    let result = async |finance: &mut Entered| finance.opens("/staff/ledger").await.all("td[data-label=Result]");
+    assert_eq!(result(&mut finance).await, ["Agrees"]);
+    // The day before: with its file alone a day is missing between them, and with that it is not.
+    let files = finance.opens("/staff/statements/imports").await;
+    let path = files.link("day-before.sta");
+    let page = finance.opens(&path).await;
+    finance.submits(&page.form(&format!("{path}/import"))).await;
+    portal.later(std::time::Duration::from_secs(6));
+    portal.run_jobs().await;
+    let told = result(&mut finance).await;
+    assert!(told.len() == 1 && told[0].contains("28.10"), "{told:?}");
+    let mut customer = portal.returns("customer@example.com").await;
+    let list = customer.opens("/account/remittances").await;
+    let open = list.links().into_iter().map(|(_, to)| to).filter(|to| to.contains("/remittances/R"));
+    let mut codes = 0;
+    for path in open.collect::<std::collections::BTreeSet<_>>() {
+        codes += customer.opens(&path).await.all("svg.qr").len();
+    }
+    assert!(codes > 0, "a banking app reads what is to be paid");
 }

@@ -830,6 +830,7 @@ diesel::table! {
         opened_at -> BigInt,
         decided_by_id -> Nullable<BigInt>,
         decided_at -> Nullable<BigInt>,
+        sealed_contradiction -> Nullable<Binary>,
     }
 }
 

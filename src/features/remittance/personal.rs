@@ -30,6 +30,7 @@ pub(super) const PERSONAL: PersonalData = PersonalData {
         column("statement_entries", "remittance_text", Personal, "matching received money", BOOKS),
         column("statement_entries", "remitter_hash", Sensitive, "matching received money", BOOKS),
         column("entry_decisions", "note", Personal, "matching received money", BOOKS),
+        column("aml_cases", "sealed_contradiction", Sensitive, "rules against money laundering", AML),
         column("aml_cases", "note", Personal, "rules against money laundering", AML),
         column("statement_entries", "void_reason", Personal, "matching received money", BOOKS),
         column(

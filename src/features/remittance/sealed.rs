@@ -17,6 +17,9 @@ pub const ENTRY_REMITTER: &str = "statement_entries.sealed_remitter";
 /// The remitter's account on the statement.
 pub const ENTRY_ACCOUNT: &str = "statement_entries.sealed_bank_account";
 
+/// What another file told otherwise of the entry of a case.
+pub const CASE_CONTRADICTION: &str = "aml_cases.sealed_contradiction";
+
 /// The name of an approved payer.
 pub const PAYER: &str = "approved_payers.sealed_name";
 

@@ -298,7 +298,15 @@ on_both!(
         // What the rules have not credited takes a word, too.
         let list = people.finn.opens("/staff/aml").await;
         let way = list.links().into_iter().find(|(_, to)| to.ends_with("/clearance")).unwrap().1;
-        assert!(people.finn.opens(&way).await.text().contains("another remitter or another reference"));
+        let page = people.finn.opens(&way).await.text();
+        assert!(page.contains("another remitter or another reference") && page.contains("Zhao Wei") && page.contains(&theirs), "{page}");
+        let form = people.finn.opens(&way).await.form(&way).with("note", "The bank says so");
+        people.finn.submits(&form).await;
+        imports(&portal, &mut people, &real).await;
+        let state = |conn: &mut easylink::base::db::Conn| aml_cases::table.select(aml_cases::state).first::<String>(conn).unwrap();
+        assert_eq!(portal.read(state).await, "cleared", "it was looked at");
+        imports(&portal, &mut people, &message(&[("22", "70.00", "Sun Jia", &theirs, "SW1")])).await;
+        assert_eq!(portal.read(state).await, "open", "yet another name");
         books_are_right(&portal).await;
     }
 );

@@ -15,6 +15,7 @@ pub mod imports;
 mod late;
 mod mappings;
 mod order;
+mod own;
 mod path;
 mod payers;
 mod previews;

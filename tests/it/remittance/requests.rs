@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use easylink::base::db::schema::{payment_request_series, payment_requests};
 
 use super::imports::{imports, message};
+use super::receiving::{closes_the_oldest, opens_another};
 use super::{company, presses, receiving, tops_up, verified};
 use crate::support::portal::Portal;
 
@@ -89,3 +90,18 @@ async fn a_banking_app_reads_the_transfer_in_euros() {
     assert!(text.contains("EUR123.45") && text.contains("DE89370400440532013000"), "{text}");
     assert!(page.attribute("svg.qr", "aria-label").unwrap().contains("SEPA transfer"));
 }
+
+on_both!(
+    async fn a_sheet_that_was_printed_before_the_account_changed_is_said_to_be_old(portal) {
+        let mut people = company(&portal).await;
+        let number = tops_up(&mut people.li, "100").await;
+        let here = format!("/account/remittances/{number}");
+        let page = presses(&mut people.li, &here, "/payment-request").await;
+        assert!(!page.text().contains("has changed"), "{}", page.text());
+        portal.minutes(1);
+        opens_another(&mut people, "Bank of Seconds").await;
+        closes_the_oldest(&mut people).await;
+        let page = people.li.opens(&format!("{here}/payment-request")).await.text();
+        assert!(page.contains("Bank of Seconds") && page.contains("The account to pay to has changed"), "{page}");
+    }
+);

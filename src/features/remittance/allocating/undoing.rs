@@ -77,11 +77,12 @@ fn remittance(conn: &mut Conn, ctx: &Context, target: &Target, amount: Money, de
     }
     receiving::payable_again(conn, &target.number)?;
     // What else had arrived for it is reserved again, and was meant for it.
+    let reserved = if credited { left } else { Money::ZERO };
     let details = json!({ "amount": amount });
     let record = Entry::new(Event::RemittanceUndone).about(target.number.as_str());
     records::keep(conn, ctx, record.of_account(target.holder.account_id()).with(details))?;
     for reader in readers_of(conn, target.holder.account_id(), target.opened_by_id)? {
-        mail::send(conn, ctx, mails::undone(ctx, (target, left), amount, &reader)?)?;
+        mail::send(conn, ctx, mails::undone(ctx, (target, reserved), amount, &reader)?)?;
     }
     Ok(if credited { Taken { amount: target.amount, charges } } else { Taken::default() })
 }

@@ -10,7 +10,8 @@ use super::moves;
 use super::queries::{self, Told};
 use crate::base::types::Number;
 use crate::features::identity;
-use crate::features::remittance::{entries, fields};
+use crate::features::remittance::entries::{self, Contradiction};
+use crate::features::remittance::fields;
 use crate::features::staff::{Finance, Staff, own_accounts};
 use crate::web::forms::{Errors, Form};
 use crate::web::{self, Ended, Error, Flash, Goto, Shell, Visit, page};
@@ -59,7 +60,7 @@ impl Ending {
     const fn hint(self) -> &'static str {
         match self {
             Self::Report => "To whom, when and under which number.",
-            Self::Clear => "Why the other name is right. Finance and the auditors read this.",
+            Self::Clear => "Why the other name, or the other reference, is right. Finance and the auditors read this.",
         }
     }
 
@@ -92,8 +93,7 @@ pub struct Reasons {
 struct EndingPage {
     shell: Shell,
     case: Told,
-    /// Who sent it, as the bank names them, and the real name of the account while one stands.
-    names: (String, Option<String>),
+    names: Names,
     ending: Ending,
     note: String,
     errors: Errors,
@@ -110,7 +110,9 @@ fn number_in(path: &str) -> Result<Number, Error> {
 }
 
 /// A case, and the names that it is about.
-type Seen = (Told, (String, Option<String>));
+type Seen = (Told, Names);
+/// Who sent the money, as the bank names them; the real name of the account; and what another file told.
+type Names = (String, Option<String>, Option<Contradiction>);
 
 async fn open_case(visit: &Visit<Staff<Finance>>, number: Number, ending: Ending) -> Result<(Shell, Seen), Error> {
     visit
@@ -120,12 +122,13 @@ async fn open_case(visit: &Visit<Staff<Finance>>, number: Number, ending: Ending
             if !ending.may_end(&case, officer.person_id()) {
                 return Err(Error::Conflict);
             }
-            let remitter = entries::remitter(conn, officer.keys(), &case.entry)?;
+            let entry = entries::one(conn, officer, &case.entry)?.ok_or(Error::NotFound)?;
             let real = match queries::one(conn, &number)?.and_then(|found| found.account_id) {
                 Some(account) => identity::name_of(conn, officer.keys(), account)?,
                 None => None,
             };
-            Ok((case, (remitter, real)))
+            let told = queries::contradiction(conn, officer.keys(), &case.entry)?;
+            Ok((case, (entry.remitter, real, told)))
         })
         .await
 }

@@ -8,9 +8,9 @@ use crate::base::db::Conn;
 use crate::base::types::Number;
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::allocating::{self, Arrived};
-use crate::features::remittance::entries::Hold;
+use crate::features::remittance::desk;
+use crate::features::remittance::entries::{Contradiction, Hold};
 use crate::features::remittance::fault::Fault;
-use crate::features::staff::is_own;
 use crate::services::context::Context;
 use crate::services::records::{self, Entry, Event};
 
@@ -58,18 +58,16 @@ pub fn waits(conn: &mut Conn, entry: &Arrived) -> Result<bool, Fault> {
 }
 
 /// A file of the bank tells otherwise who sent money, or what for, than another one did: a case, about the account that it paid or
-/// else the one that it names. One that was looked at for that already is left alone, however often the file comes.
-pub fn contradicted(conn: &mut Conn, ctx: &Context, entry: &Arrived) -> Result<(), Fault> {
-    let looked_at = queries::of_entry(conn, entry)?.is_some_and(|case| case.rule == Hold::OtherName);
-    if looked_at {
-        return Ok(());
-    }
+/// else the one that it names. What that file told is kept with it.
+pub fn contradicted(conn: &mut Conn, ctx: &Context, entry: &Arrived, told: &Contradiction) -> Result<(), Fault> {
     let account = match allocating::paid_accounts(conn, entry)?.first() {
         Some(paid) => Some(*paid),
         None => allocating::named_accounts(conn, entry)?.first().copied(),
     };
     opened(conn, ctx, &entry.number, account, Hold::OtherName)?;
-    reopen(conn, ctx, entry)
+    reopen(conn, ctx, entry)?;
+    queries::contradict(conn, &ctx.keys, entry, told)?;
+    Ok(())
 }
 
 /// A person credited the entry of a case, or two send it back, and said why. What was reported stays so, whatever becomes of
@@ -125,16 +123,11 @@ pub fn clear(conn: &mut Conn, officer: &impl Treasurer, number: &Number, note: &
     settled(conn, officer, &case, CaseMove::Clear, note)
 }
 
-/// A case that is not about money of an account of this person's own, also where the money went to several.
+/// A case that is not about money of an account of this person's own.
 fn of_another(conn: &mut Conn, officer: &impl Treasurer, number: &Number) -> Result<Case, Fault> {
     let case = queries::one(conn, number)?.ok_or(Fault::NotFound)?;
     let arrived = allocating::arrived(conn, &case.entry)?.ok_or(Fault::NotFound)?;
-    let paid = allocating::paid_accounts(conn, &arrived)?;
-    for account in case.account_id.into_iter().chain(paid) {
-        if is_own(conn, officer.person_id(), account)? {
-            return Err(Fault::FourEyes);
-        }
-    }
+    desk::refuse_own(conn, officer.person_id(), &arrived)?;
     Ok(case)
 }
 

@@ -67,7 +67,8 @@ pub(in crate::features::remittance) async fn list(
         .list("aml_cases", json!({ "state": word }), move |conn, officer| {
             let own = own_accounts(conn, officer)?;
             let load = |after: Option<&Number>| queries::list(conn, &own, state, after, PAGE + 1);
-            let rows = Rows::below(cursor, load, |row| row.number.as_str().to_string())?;
+            let mut rows = Rows::below(cursor, load, |row| row.number.as_str().to_string())?;
+            queries::without(conn, &own, &mut rows.rows)?;
             let first = queries::first_opened(conn)?.map_or(this, |at| at.day(&zone).date().year());
             let rules = (queries::rules(conn)?, queries::proposals(conn, officer.person_id())?);
             Ok((rows, rules, ((first..=this).rev().collect(), officer.person_id())))

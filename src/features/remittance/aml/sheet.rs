@@ -66,7 +66,9 @@ pub(in crate::features::remittance) async fn sheet(
     let (_, cases) = visit
         .list("aml_cases", json!({ "year": year }), move |conn, officer| {
             let own = own_accounts(conn, officer)?;
-            Ok(queries::opened_within(conn, &own, span)?)
+            let mut cases = queries::opened_within(conn, &own, span)?;
+            queries::without(conn, &own, &mut cases)?;
+            Ok(cases)
         })
         .await?;
     let rows: Vec<Vec<Cell>> = cases.iter().map(row).collect();

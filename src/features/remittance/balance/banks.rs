@@ -100,7 +100,9 @@ fn ends(firsts: &[Told], lasts: &[Told]) -> Option<Ends> {
     let goes_on = |from: &Told, to: &Told| from.0 != to.0 && from.4.is_some() && from.4 == to.3;
     let quiet = |one: &Told| one.3 == one.4;
     let first = firsts.iter().find(|one| !firsts.iter().any(|other| !quiet(other) && goes_on(other, one)));
-    let last = lasts.iter().find(|one| !lasts.iter().any(|other| !quiet(other) && goes_on(one, other)));
+    // Of files that hold one another the one that tells most is the whole day; the newest of equal ones comes first.
+    let ending = lasts.iter().filter(|one| !lasts.iter().any(|other| !quiet(other) && goes_on(one, other)));
+    let last = ending.min_by_key(|one| std::cmp::Reverse(one.5));
     let (first, last) = (first.or(firsts.first())?, last.or(lasts.first())?);
     Some(Ends { first_on: first.1?, opening: first.3?, last_on: last.2?, closing: last.4? })
 }
@@ -112,7 +114,7 @@ mod tests {
     #[test]
     fn of_one_day_the_order_is_told_by_the_balances() {
         let day = Day::parse("2026-11-22");
-        let told = |id, opening, closing| (id, day, day, Some(Money(opening)), Some(Money(closing)));
+        let told = |id, opening, closing| (id, day, day, Some(Money(opening)), Some(Money(closing)), 1);
         // As the database gives them: the first ones by their row, the last ones from the newest row on.
         let of = |files: &[Told]| {
             let mut newest: Vec<Told> = files.to_vec();
@@ -126,7 +128,9 @@ mod tests {
         assert_eq!(of(&[morning, evening, told(4, 100, 110)]), Some((100, 130)), "the morning came once more");
         assert_eq!(of(&[told(1, 100, 100)]), Some((100, 100)));
         assert_eq!(of(&[told(1, 100, 110), told(2, 110, 100)]), Some((100, 100)), "a circle: by their rows");
-        assert_eq!(of(&[(1, day, day, None, Some(Money(1)))]), None);
+        let whole = (1, day, day, Some(Money(0)), Some(Money(100)), 9);
+        assert_eq!(of(&[whole, told(2, 0, 50)]), Some((0, 100)), "a part of the day came after all of it");
+        assert_eq!(of(&[(1, day, day, None, Some(Money(1)), 1)]), None);
         assert_eq!(of(&[]), None);
     }
 }

@@ -30,8 +30,9 @@ pub fn rows_of(conn: &mut Conn, account_key: &str) -> QueryResult<Vec<(i64, Numb
         .load(conn)
 }
 
-/// What a file says of the account: its days, with what it began, and with what it ended.
-pub type Told = (i64, Option<Day>, Option<Day>, Option<Money>, Option<Money>);
+/// What a file says of the account: its days, with what it began and ended, and how many
+/// entries it has.
+pub type Told = (i64, Option<Day>, Option<Day>, Option<Money>, Option<Money>, i64);
 
 /// Files of one day that are looked at.
 const OF_A_DAY: i64 = 50;
@@ -55,6 +56,7 @@ pub fn outermost(conn: &mut Conn, receiving: &[i64]) -> QueryResult<Option<(Vec<
             statement_imports::last_on,
             statement_imports::opening,
             statement_imports::closing,
+            statement_imports::entries,
         );
         let oldest = of(ImportState::Imported).filter(statement_imports::first_on.is_not_null()).limit(OF_A_DAY);
         let oldest = oldest.order((statement_imports::first_on, statement_imports::id)).select(told);

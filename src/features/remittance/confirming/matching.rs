@@ -143,7 +143,6 @@ mod tests {
             explanation: None,
             brought: (None, None),
             hidden: false,
-            reference: None,
         }
     }
 

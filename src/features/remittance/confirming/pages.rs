@@ -18,7 +18,7 @@ use crate::features::remittance::fields;
 use crate::features::remittance::model::{Move, RemittanceState};
 use crate::features::remittance::payers;
 use crate::features::remittance::top_ups::{self, Knot, TopUp, number_in};
-use crate::features::staff::{Auditor, Finance, Officer, Staff, is_own};
+use crate::features::staff::{Auditor, Finance, Officer, Staff, is_own, own_accounts};
 use crate::web::forms::{Asking, Errors, Form};
 use crate::web::lists::{PAGE, Rows};
 use crate::web::visit::Looked;
@@ -119,11 +119,14 @@ async fn case<A: Actor + crate::web::MayLook + std::ops::Deref<Target = Officer>
             let top_up = foreign(conn, officer, &number)?;
             let payer = queries::payer(conn, &top_up)?;
             let knots = top_ups::knots(conn, officer.ctx(), &top_up)?;
-            let open = if top_up.state.allows(Move::Refuse) {
+            let mut open = if top_up.state.allows(Move::Refuse) {
                 entries::candidates_for(conn, officer, &top_up)?
             } else {
                 Vec::new()
             };
+            let own = own_accounts(conn, officer)?;
+            entries::hide(conn, &own, &mut open)?;
+            open.retain(|entry| !entry.hidden);
             let known = Known {
                 name: identity::name_of(conn, officer.keys(), top_up.account_id)?,
                 payers: payers::names_of(conn, officer.keys(), top_up.account_id)?,

@@ -4,6 +4,7 @@
 
 mod candidates;
 mod deciding;
+mod decisions;
 mod model;
 mod moves;
 mod pages;
@@ -14,9 +15,10 @@ mod shares;
 mod splitting;
 
 pub(super) use deciding::{ask, decide_do};
+pub(super) use decisions::{agree_do, list, refuse_do};
 pub(super) use model::{DecisionKind, DecisionState, Planned};
-pub(super) use moves::{Outcome, Wish, decide, drop_waiting};
-pub(super) use pages::{agree_do, credit_do, list, next, refuse_do, show};
+pub(super) use moves::{Outcome, Wish, decide, drop_waiting, refuse_own};
+pub(super) use pages::{credit_do, next, show};
 pub(super) use queries::waiting;
 pub(super) use queries::{hold, touched};
 pub(super) use sending::{sending_ask, sending_do};

@@ -179,6 +179,16 @@ fn stranger(
         }
         _ => {}
     }
+    none_own(conn, person, accounts)
+}
+
+/// Whether an entry is no money of an account of this person's own, whatever they want of it.
+pub fn refuse_own(conn: &mut Conn, person: i64, arrived: &Arrived) -> Result<(), Fault> {
+    let accounts = concerned(conn, arrived)?;
+    none_own(conn, person, accounts)
+}
+
+fn none_own(conn: &mut Conn, person: i64, mut accounts: Vec<i64>) -> Result<(), Fault> {
     accounts.sort_unstable();
     accounts.dedup();
     for account in accounts {
@@ -190,7 +200,7 @@ fn stranger(
 }
 
 /// The accounts whose money an entry may be: those that its text names, those that it paid, and the one of its case.
-pub fn concerned(conn: &mut Conn, arrived: &Arrived) -> diesel::QueryResult<Vec<i64>> {
+fn concerned(conn: &mut Conn, arrived: &Arrived) -> diesel::QueryResult<Vec<i64>> {
     let mut accounts = allocating::named_accounts(conn, arrived)?;
     accounts.extend(allocating::paid_accounts(conn, arrived)?);
     accounts.extend(aml::account_of(conn, arrived)?);

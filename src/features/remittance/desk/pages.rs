@@ -9,7 +9,7 @@ use serde_json::json;
 use super::candidates::{Candidate, Payable, candidates};
 use super::model::{DecisionKind, DecisionState, Place};
 use super::moves::{self, Outcome, Wish};
-use super::queries::{self, Told, Waiting};
+use super::queries::{self, Told};
 use super::splitting;
 use crate::base::db::Conn;
 use crate::base::types::{Money, Number};
@@ -17,21 +17,20 @@ use crate::features::identity;
 use crate::features::remittance::allocating;
 use crate::features::remittance::aml::{self, CaseState};
 use crate::features::remittance::confirming::{Customer, customers};
-use crate::features::remittance::entries::{self, EntryMove, EntryState, StatementEntry};
+use crate::features::remittance::entries::{self, Contradiction, EntryMove, EntryState, StatementEntry};
 use crate::features::remittance::fields;
 use crate::features::remittance::payers;
 use crate::features::remittance::statements::Side;
 use crate::features::remittance::top_ups::{self, TopUp};
 use crate::features::staff::{Auditor, Finance, Officer, Staff, own_accounts};
 use crate::web::forms::{Asking, Errors, FieldError, Form};
-use crate::web::lists::{PAGE, Rows};
 use crate::web::paths::see;
-use crate::web::{self, Actor, Ended, Error, Flash, Goto, Press, Shell, Stop, Visit, page};
+use crate::web::{self, Actor, Ended, Error, Flash, Goto, Shell, Stop, Visit, page};
 
-type Reader = Staff<(Finance, Auditor)>;
+pub(super) type Reader = Staff<(Finance, Auditor)>;
 
-/// Entries that are passed over on the way to the next one.
-const PASSED: usize = 20;
+/// Entries that are looked at for the next one by who has an account here, too: what is money of their own is passed over.
+const LOOKED_AT: i64 = 1_000;
 
 /// Candidates that are shown.
 const SHOWN: usize = 6;
@@ -63,6 +62,8 @@ struct Case {
     takes_another: bool,
     /// The case that there is or was about it.
     aml: Option<aml::Told>,
+    /// What another file told otherwise of it.
+    contradiction: Option<Contradiction>,
     /// The viewer.
     me: i64,
 }
@@ -168,6 +169,7 @@ fn load(conn: &mut Conn, officer: &Officer, number: &Number, four_eyes_from: Mon
     let own = own_accounts(conn, officer)?;
     Ok(Case {
         aml: aml::about(conn, &own, number)?,
+        contradiction: aml::contradiction(conn, officer.keys(), number)?,
         me: officer.person_id(),
         takes_another: moves::takes_another(&arrived, officer.person_id(), four_eyes_from),
         accounts,
@@ -181,20 +183,12 @@ fn load(conn: &mut Conn, officer: &Officer, number: &Number, four_eyes_from: Mon
     })
 }
 
-/// Whether an entry is money of an account of the viewer's own: others read of it and decide about it.
-fn is_own_money(conn: &mut Conn, own: &[i64], number: &Number) -> Result<bool, Error> {
-    if own.is_empty() {
-        return Ok(false);
-    }
-    let arrived = allocating::arrived(conn, number)?.ok_or(Error::NotFound)?;
-    Ok(moves::concerned(conn, &arrived)?.iter().any(|account| own.contains(account)))
-}
-
 /// An entry for the eyes of finance, unless it is money of an account of the viewer's own.
 pub(super) fn foreign(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<StatementEntry, Error> {
     let own = own_accounts(conn, officer)?;
     let entry = entries::one(conn, officer, number)?.ok_or(Error::NotFound)?;
-    if is_own_money(conn, &own, number)? { Err(Error::Forbidden) } else { Ok(entry) }
+    let theirs = entries::concerning(conn, &own, std::slice::from_ref(number))?;
+    if theirs.is_empty() { Ok(entry) } else { Err(Error::Forbidden) }
 }
 
 /// The accounts of these permanent references, but for the viewer's own.
@@ -285,15 +279,11 @@ pub(in crate::features::remittance) async fn next(
     let (_, found) = visit
         .read(move |conn, officer| {
             let own = own_accounts(conn, officer)?;
-            let mut found = queries::next(conn, after.as_ref())?;
-            // What is money of the viewer's own is passed over.
-            for _ in 0..PASSED {
-                match &found {
-                    Some(number) if is_own_money(conn, &own, number)? => found = queries::next(conn, Some(number))?,
-                    _ => return Ok(found),
-                }
-            }
-            Ok(None)
+            let most = if own.is_empty() { 1 } else { LOOKED_AT };
+            let mut following = queries::following(conn, after.as_ref(), most)?;
+            let theirs = entries::concerning(conn, &own, &following)?;
+            following.retain(|number| !theirs.contains(number));
+            Ok(following.into_iter().next())
         })
         .await?;
     let to = found.map_or_else(|| "/staff/statements".to_string(), |number| address(&number));
@@ -361,67 +351,4 @@ fn rest_of(conn: &mut Conn, reference: &Number, currency: &str) -> Result<Option
     }
     let account = allocating::permanent_of(conn, std::slice::from_ref(reference), currency)?;
     Ok((!account.is_empty()).then_some(Money::ZERO))
-}
-
-fn decision_in(path: &str) -> Result<Number, Error> {
-    Number::parse('X', path).ok_or(Error::NotFound)
-}
-
-pub(in crate::features::remittance) async fn agree_do(
-    visit: Visit<Staff<Finance>>,
-    path: Path<String>,
-    form: Form<Press>,
-) -> Result<HttpResponse, Error> {
-    let number = decision_in(&path)?;
-    let ended = visit.write(&form, move |conn, officer, _| {
-        let entry = moves::agree(conn, officer, &number)?;
-        Ok(Goto::to(address(&entry)).saying(Flash::EntryDecided))
-    });
-    ended.await?.or_fail(Error::Conflict)
-}
-
-pub(in crate::features::remittance) async fn refuse_do(
-    visit: Visit<Staff<Finance>>,
-    path: Path<String>,
-    form: Form<Press>,
-) -> Result<HttpResponse, Error> {
-    let number = decision_in(&path)?;
-    let ended = visit.write(&form, move |conn, officer, _| {
-        let entry = moves::refuse(conn, officer, &number)?;
-        Ok(Goto::to(address(&entry)).saying(Flash::EntryRefused))
-    });
-    ended.await?.or_fail(Error::Conflict)
-}
-
-/// The filter of the list.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Filter {
-    /// `proposed` (the default), `done` or `refused`.
-    pub state: String,
-    /// The cursor.
-    pub after: String,
-}
-
-#[derive(Template)]
-#[template(path = "remittance/desk/list.html")]
-struct List {
-    shell: Shell,
-    rows: Rows<Waiting>,
-    state: DecisionState,
-}
-
-pub(in crate::features::remittance) async fn list(
-    visit: Visit<Reader>,
-    Asking(filter): Asking<Filter>,
-) -> Result<HttpResponse, Error> {
-    let state = DecisionState::parse(&filter.state).unwrap_or(DecisionState::Proposed);
-    let cursor = Number::parse('X', &filter.after);
-    let (shell, rows) = visit
-        .list("decisions", json!({ "state": state.as_str() }), move |conn, officer| {
-            let load = |after: Option<&Number>| queries::decisions(conn, officer.person_id(), state, after, PAGE + 1);
-            Ok(Rows::below(cursor, load, |row| row.told.number.as_str().to_string())?)
-        })
-        .await?;
-    page(List { shell, rows, state })
 }

@@ -16,7 +16,7 @@ use crate::features::remittance::entries::{EntryState, Hold};
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::RemittanceState;
 
-pub(super) use queue::{next, place};
+pub(super) use queue::{following, place};
 
 /// A decision as a move finds it.
 #[derive(Debug, Clone, Queryable)]

@@ -15,7 +15,7 @@ use crate::features::remittance::allocating;
 use crate::features::remittance::entries::{self, StatementEntry};
 use crate::features::remittance::fields;
 use crate::features::remittance::statements::Side;
-use crate::features::staff::{Finance, Officer, Staff};
+use crate::features::staff::{Finance, Officer, Staff, own_accounts};
 use crate::web::forms::{Errors, FieldError, Form};
 use crate::web::{self, Ended, Error, Goto, Shell, Visit, page};
 
@@ -46,7 +46,10 @@ fn load(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<(Statemen
         return Err(Error::Conflict);
     }
     let arrived = allocating::arrived(conn, number)?.ok_or(Error::NotFound)?;
-    let back = entries::going_back(conn, officer, (entry.amount, &arrived.currency))?;
+    let mut back = entries::going_back(conn, officer, (entry.amount, &arrived.currency))?;
+    let own = own_accounts(conn, officer)?;
+    entries::hide(conn, &own, &mut back)?;
+    back.retain(|one| !one.hidden);
     Ok((entry, back))
 }
 

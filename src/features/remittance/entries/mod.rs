@@ -9,12 +9,12 @@ mod sought;
 mod voiding;
 
 pub(super) use meeting::{Brought, Typed, meet};
-pub use model::{EntryMove, EntryState, Hold};
+pub use model::{Contradiction, EntryMove, EntryState, Hold};
 pub use moves::{enter, void};
 pub(super) use pages::{create, list, new};
 pub use queries::NewEntry;
 pub(super) use queries::{
-    StatementEntry, arrived, arrived_of, candidates_for, goes_back, going_back, held_for, hold, named_in, one,
-    remitter, typed, waiting, waits_for,
+    StatementEntry, arrived, arrived_of, candidates_for, concerning, goes_back, going_back, held_for, hide, hold,
+    named_in, one, remitter, typed, waiting, waits_for,
 };
 pub(super) use voiding::{void_ask, void_do};

@@ -2,6 +2,7 @@
 
 mod finding;
 mod meeting;
+mod own;
 mod typed;
 mod waiting;
 
@@ -26,6 +27,7 @@ use crate::features::staff::Officer;
 pub use finding::{list, named_in};
 pub(super) use meeting::taken_over;
 pub use meeting::{hold, typed};
+pub use own::{concerning, hide};
 pub use typed::NewEntry;
 pub(super) use typed::{by_serial, insert, same, standing, voided};
 pub use waiting::{arrived, arrived_of, goes_back, held_for, waiting, waits_for};
@@ -77,7 +79,6 @@ pub struct StatementEntry {
     pub(in crate::features::remittance) brought: (Option<i64>, Option<i64>),
     /// Whether it is money of an account of the viewer's own, of which others read.
     pub hidden: bool,
-    pub(in crate::features::remittance) reference: Option<Number>,
 }
 
 /// A share of an entry that counts.
@@ -133,7 +134,7 @@ type Row = (
     (Number, EntryState, Side, Money, Day, Vec<u8>, Option<Vec<u8>>, String, Option<String>, Option<i64>),
     Option<(Option<String>, String)>,
     String,
-    (Option<Hold>, Option<Hold>, Option<Number>, bool, Option<i64>, Option<Number>, Option<i64>),
+    (Option<Hold>, Option<Hold>, Option<Number>, bool, Option<i64>, Option<i64>),
     (Option<(Option<String>, String)>, Option<Moment>, Option<String>),
 );
 
@@ -176,7 +177,6 @@ macro_rules! columns {
                 statement_imports::number.nullable(),
                 statement_entries::reversal,
                 statement_imports::imported_by_id.nullable(),
-                statement_entries::reference,
                 statement_entries::explained_transaction_id,
             ),
             (
@@ -225,38 +225,6 @@ pub fn going_back(
         .select(columns!())
         .load(conn)?;
     Ok(rows.into_iter().map(|row| opened(viewer, row)).collect())
-}
-
-/// Hides who sent what of the accounts of the viewer's own.
-pub fn hide(conn: &mut Conn, own: &[i64], entries: &mut [StatementEntry]) -> QueryResult<()> {
-    if own.is_empty() {
-        return Ok(());
-    }
-    let named = |entry: &StatementEntry| -> Vec<Number> {
-        entry.reference.iter().chain(entry.paid.iter().filter_map(|share| share.remittance.as_ref())).cloned().collect()
-    };
-    let all: Vec<Number> = entries.iter().flat_map(named).collect();
-    let mut theirs: Vec<Number> = remittances::table
-        .filter(remittances::number.eq_any(&all))
-        .filter(remittances::account_id.eq_any(own))
-        .select(remittances::number)
-        .load(conn)?;
-    theirs.extend(
-        permanent_references::table
-            .filter(permanent_references::number.eq_any(&all))
-            .filter(permanent_references::account_id.eq_any(own))
-            .select(permanent_references::number)
-            .load::<Number>(conn)?,
-    );
-    for entry in entries {
-        if named(entry).iter().any(|number| theirs.contains(number)) {
-            entry.hidden = true;
-            entry.remitter.clear();
-            entry.text.clear();
-            entry.tail = None;
-        }
-    }
-    Ok(())
 }
 
 type PaidRow = (Number, Option<Number>, String, Money, AllocationKind);
@@ -350,7 +318,7 @@ fn opened(viewer: &Officer, row: Row) -> StatementEntry {
         (number, state, side, amount, booked_on, remitter, account, text, bank_serial, entered_by_id),
         entered_by,
         bank_name,
-        (hold, set_aside_hold, import, reversal, imported_by_id, reference, explained),
+        (hold, set_aside_hold, import, reversal, imported_by_id, explained),
         (voided_by, at, reason),
     ) = row;
     let voided = match (voided_by, at, reason) {
@@ -382,6 +350,5 @@ fn opened(viewer: &Officer, row: Row) -> StatementEntry {
         explanation: explained,
         brought: (entered_by_id, imported_by_id),
         hidden: false,
-        reference,
     }
 }

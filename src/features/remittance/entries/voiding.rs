@@ -11,7 +11,7 @@ use super::moves;
 use super::queries::{self, StatementEntry};
 use crate::base::types::Number;
 use crate::features::remittance::fields;
-use crate::features::staff::{Finance, Staff};
+use crate::features::staff::{Finance, Staff, own_accounts};
 use crate::web::forms::{Errors, Form};
 use crate::web::{self, Ended, Error, Flash, Goto, Shell, Visit, page};
 
@@ -43,7 +43,13 @@ struct Ask {
 async fn open_entry(visit: &Visit<Staff<Finance>>, number: Number) -> Result<(Shell, StatementEntry), Error> {
     let (shell, entry) = visit
         .list("statements", json!({ "entry": number.as_str() }), move |conn, officer| {
-            queries::one(conn, officer, &number)?.ok_or(Error::NotFound)
+            let own = own_accounts(conn, officer)?;
+            let entry = queries::one(conn, officer, &number)?.ok_or(Error::NotFound)?;
+            if queries::concerning(conn, &own, std::slice::from_ref(&number))?.is_empty() {
+                Ok(entry)
+            } else {
+                Err(Error::Forbidden)
+            }
         })
         .await?;
     // What a bank wrote is no slip of a person's.

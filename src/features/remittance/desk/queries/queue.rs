@@ -11,35 +11,37 @@ use crate::features::remittance::entries::EntryState;
 /// States in which an entry needs a person.
 const NEEDS: [EntryState; 2] = [EntryState::Open, EntryState::Held];
 
-/// The oldest entry after this one that needs a person; the oldest of all without one, and when none comes after it.
-pub fn next(conn: &mut Conn, after: Option<&Number>) -> QueryResult<Option<Number>> {
+/// Entries that need a person, at most so many: those after this one, oldest first, then round from the oldest of all.
+pub fn following(conn: &mut Conn, after: Option<&Number>, most: i64) -> QueryResult<Vec<Number>> {
     let mut above = 0;
     if let Some(after) = after {
         let id = statement_entries::table.filter(statement_entries::number.eq(after)).select(statement_entries::id);
         above = id.first(conn).optional()?.unwrap_or(0);
     }
-    match oldest_above(conn, above)? {
-        None if above > 0 => Ok(oldest_above(conn, 0)?.filter(|found| Some(found) != after)),
-        found => Ok(found),
+    let mut found = oldest_above(conn, above, most)?;
+    if above > 0 && found.len() < usize::try_from(most).unwrap_or(usize::MAX) {
+        let round = oldest_above(conn, 0, most)?;
+        found.extend(round.into_iter().filter(|(id, _)| *id < above));
     }
+    found.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    Ok(found.into_iter().map(|(_, number)| number).collect())
 }
 
-fn oldest_above(conn: &mut Conn, above: i64) -> QueryResult<Option<Number>> {
-    let mut oldest: Option<(i64, Number)> = None;
+fn oldest_above(conn: &mut Conn, above: i64, most: i64) -> QueryResult<Vec<(i64, Number)>> {
+    let mut oldest: Vec<(i64, Number)> = Vec::new();
     for state in NEEDS {
-        let found: Option<(i64, Number)> = statement_entries::table
+        let found: Vec<(i64, Number)> = statement_entries::table
             .filter(statement_entries::state.eq(state))
             .filter(statement_entries::id.gt(above))
             .order(statement_entries::id)
+            .limit(most)
             .select((statement_entries::id, statement_entries::number))
-            .first(conn)
-            .optional()?;
-        oldest = match (oldest, found) {
-            (Some(one), Some(other)) => Some(if one.0 < other.0 { one } else { other }),
-            (one, other) => one.or(other),
-        };
+            .load(conn)?;
+        oldest.extend(found);
     }
-    Ok(oldest.map(|(_, number)| number))
+    oldest.sort_unstable_by_key(|(id, _)| *id);
+    oldest.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    Ok(oldest)
 }
 
 /// Which of the entries that need a person this one is.

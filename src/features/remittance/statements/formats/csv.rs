@@ -54,7 +54,7 @@ pub(super) fn read(source: impl BufRead, mapping: &Mapping, checked: &mut Checke
         if let Some(beyond) = record.iter().skip(width).map(clean).find(|cell| !cell.is_empty()) {
             return Err(Wrong::at(place, Why::Cells { sample: Sample::of(beyond) }));
         }
-        if let Some(hidden) = record.iter().find_map(|cell| hidden_row(cell, width, mapping)) {
+        if let Some(hidden) = record.iter().find_map(|cell| hidden_row(cell, mapping)) {
             return Err(Wrong::at(place, Why::Hidden { sample: Sample::of(hidden) }));
         }
         let row = Row { place, record, mapping };
@@ -73,12 +73,13 @@ pub(super) fn read(source: impl BufRead, mapping: &Mapping, checked: &mut Checke
 
 /// A whole row within one cell: where a bank does not quote what payers write, a mark at the beginning of a text and one at the end of
 /// a later text make one cell of all rows between them.
-fn hidden_row<'a>(cell: &'a str, width: usize, mapping: &Mapping) -> Option<&'a str> {
+fn hidden_row<'a>(cell: &'a str, mapping: &Mapping) -> Option<&'a str> {
     let delimiter = char::from(mapping.delimiter.byte());
     let is_row = |line: &&str| {
         let cells: Vec<&str> = line.split(delimiter).map(clean).collect();
         let day = cells.get(usize::from(mapping.day)).is_some_and(|day| mapping.day_style.read(day).is_some());
-        day && cells.len() >= width
+        // The rest of the row may stand behind the mark that ends the cell.
+        day && cells.len() > 1
     };
     cell.lines().skip(1).find(is_row)
 }

@@ -17,7 +17,7 @@ use crate::base::types::{Moment, Money, Number};
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::allocating::{self, Books};
 use crate::features::remittance::aml;
-use crate::features::remittance::entries::{self, Brought, Typed, named_in};
+use crate::features::remittance::entries::{self, Brought, Contradiction, Typed, named_in};
 use crate::features::remittance::fault::Fault;
 use crate::features::remittance::model::IllegalMove;
 use crate::features::remittance::statements::formats::{Reading, Side};
@@ -147,6 +147,8 @@ pub fn bring(conn: &mut Conn, ctx: &Context, number: &Number, done: i64, lines: 
     let import = queries::one(conn, number)?.ok_or(Fault::NotFound)?;
     let ahead = queries::typed_ahead(conn, &ctx.keys, &import, lines)?;
     entries::hold(conn, &ahead)?;
+    let otherwise = comparing::contradicted(conn, &ctx.keys, &import, lines)?;
+    queries::hold_all(conn, &otherwise.iter().map(|(number, _)| number.clone()).collect::<Vec<_>>())?;
     allocating::gate(conn, ctx, &import.receiving.number, &import.receiving.currency)?;
     let known: HashSet<(String, i64)> = queries::known(conn, &import, lines)?.into_iter().collect();
     let typed = queries::typed_ahead(conn, &ctx.keys, &import, lines)?;
@@ -154,8 +156,12 @@ pub fn bring(conn: &mut Conn, ctx: &Context, number: &Number, done: i64, lines: 
     if typed.iter().any(|one| !one.among(&ahead)) {
         return Err(Fault::Changed);
     }
-    for entry in comparing::contradicted(conn, &ctx.keys, &import, lines)? {
-        contradict(conn, ctx, &import, &entry)?;
+    // Another file, or another person, was first with one of them.
+    if comparing::contradicted(conn, &ctx.keys, &import, lines)? != otherwise {
+        return Err(Fault::Changed);
+    }
+    for (entry, told) in &otherwise {
+        contradict(conn, ctx, entry, told)?;
     }
     let (mut books, mut fresh) = (Books::default(), 0);
     for one in lines.iter().filter(|one| !known.contains(&(one.key.clone(), one.occurrence))) {
@@ -184,11 +190,11 @@ pub fn bring(conn: &mut Conn, ctx: &Context, number: &Number, done: i64, lines: 
 }
 
 /// Keeps that this file tells otherwise of an entry than the one before, for a person to find out which of them is the bank's.
-fn contradict(conn: &mut Conn, ctx: &Context, import: &Import, entry: &Number) -> Result<(), Fault> {
+fn contradict(conn: &mut Conn, ctx: &Context, entry: &Number, told: &Contradiction) -> Result<(), Fault> {
     let arrived = allocating::arrived(conn, entry)?.ok_or(Fault::NotFound)?;
     let record = Entry::new(Event::EntryContradicted).about(entry.as_str());
-    records::keep(conn, ctx, record.with(json!({ "import": import.number.as_str() })))?;
-    aml::contradicted(conn, ctx, &arrived)
+    records::keep(conn, ctx, record.with(json!({ "import": told.import })))?;
+    aml::contradicted(conn, ctx, &arrived, told)
 }
 
 /// What a line says of the entry that was typed in ahead of it.

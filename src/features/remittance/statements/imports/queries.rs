@@ -15,7 +15,7 @@ use crate::features::remittance::receiving::Receiving;
 use crate::features::remittance::statements::formats::Format;
 
 pub use before::{goes_on, imported_until, last_closing, once_more, overlaps, read_before};
-pub use entries::{Before, before, brought, here, keep, known, typed_ahead, unlooked};
+pub use entries::{Before, before, brought, here, hold_all, keep, known, typed_ahead, unlooked};
 
 /// A file that was looked through.
 #[derive(Debug, Clone)]

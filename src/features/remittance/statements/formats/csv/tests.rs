@@ -161,6 +161,7 @@ fn what_is_wrong_is_said_with_line_and_field() {
         ("2026-11-25,1,x\n2026-11-26,1,5,x", 2, Why::Cells { sample: Sample::of("x") }),
         // A payer's mark makes one cell of the rows up to the next one; an address of several lines is none.
         ("2026-11-25,1,\"a\n2026-11-26,2,b\n2026-11-26,3,c\"", 1, Why::Hidden { sample: Sample::of("2026-11-26,2,b") }),
+        ("2026-11-25,1,\"a\n2026-11-26,2\"", 1, Why::Hidden { sample: Sample::of("2026-11-26,2") }),
         ("2026-11-25,1,\"a\n26, Main Road,\nBerlin\"\n2026-11-25,x,", 4, amount("x", MoneyError::NotANumber)),
         ("2026-11-25,1,\"a\" b", 1, Why::AfterQuote { sample: Sample::of("b") }),
         ("2026-11-25,1,a\n2026-11-25,1,\"a\nb\nc", 2, Why::Unclosed),

@@ -5,12 +5,14 @@ use diesel::prelude::*;
 use super::Import;
 use crate::base::crypto::Keys;
 use crate::base::db::Conn;
-use crate::base::db::schema::statement_entries;
+use crate::base::db::schema::{aml_cases, statement_entries};
 use crate::base::types::Number;
 use crate::each;
 use crate::features::remittance::allocating::Arrived;
-use crate::features::remittance::entries::{EntryState, Typed, typed};
-use crate::features::remittance::sealed::{self, ENTRY_ACCOUNT, ENTRY_REMITTER, hash_of_account, seal};
+use crate::features::remittance::entries::{Contradiction, EntryState, Typed, typed};
+use crate::features::remittance::sealed::{
+    self, CASE_CONTRADICTION, ENTRY_ACCOUNT, ENTRY_REMITTER, hash_of_account, seal,
+};
 use crate::features::remittance::statements::formats::Side;
 use crate::features::remittance::statements::imports::lines::Counted;
 use crate::services::context::Context;
@@ -37,29 +39,48 @@ pub struct Before {
     pub remitter: String,
     /// The reference that its text named.
     pub reference: Option<Number>,
+    /// What another file told otherwise since.
+    pub contradiction: Option<Contradiction>,
 }
 
 /// What entries of files say of those of these lines that have a serial number, by which they are known whatever they say.
 pub fn before(conn: &mut Conn, keys: &Keys, import: &Import, lines: &[Counted]) -> QueryResult<Vec<Before>> {
-    type Row = (Number, Option<String>, i64, Vec<u8>, Option<Number>);
+    type Case = Option<(Number, Option<Vec<u8>>)>;
+    type Row = (Number, Option<String>, i64, Vec<u8>, Option<Number>, Case);
     let numbered = lines.iter().filter(|one| one.serial.is_some() && one.line.side == Side::Credit);
     let wanted: Vec<&str> = numbered.map(|one| one.key.as_str()).collect();
     let rows: Vec<Row> = statement_entries::table
+        .left_join(aml_cases::table.on(aml_cases::entry_id.eq(statement_entries::id)))
         .filter(statement_entries::account_key.eq(&import.receiving.account_key))
         .filter(statement_entries::line_key.eq_any(wanted))
+        .filter(statement_entries::state.ne_all([EntryState::Returning, EntryState::Returned]))
         .select((
             statement_entries::number,
             statement_entries::line_key,
             statement_entries::occurrence,
             statement_entries::sealed_remitter,
             statement_entries::reference,
+            (aml_cases::number, aml_cases::sealed_contradiction).nullable(),
         ))
         .load(conn)?;
-    let opened = |(number, key, nth, remitter, reference): Row| {
+    let opened = |(number, key, nth, remitter, reference, case): Row| {
         let remitter = sealed::open(keys, ENTRY_REMITTER, &number, Some(&remitter));
-        Some(Before { number, line: (key?, nth), remitter, reference })
+        let told = |(case, told): (Number, Option<Vec<u8>>)| {
+            Contradiction::of(&sealed::open(keys, CASE_CONTRADICTION, &case, told.as_deref()))
+        };
+        Some(Before { number, line: (key?, nth), remitter, reference, contradiction: case.and_then(told) })
     };
     Ok(rows.into_iter().filter_map(opened).collect())
+}
+
+/// Holds entries until the running transaction ends, in the order of their numbers: before the gate of who brings entries.
+pub fn hold_all(conn: &mut Conn, numbers: &[Number]) -> QueryResult<()> {
+    for number in numbers {
+        diesel::update(statement_entries::table.filter(statement_entries::number.eq(number)))
+            .set(statement_entries::entered_at.eq(statement_entries::entered_at))
+            .execute(conn)?;
+    }
+    Ok(())
 }
 
 /// Whether entries that files brought are here of the days of this file, and whether one of them has no serial number.

@@ -1,0 +1,1 @@
+alter table aml_cases drop column sealed_contradiction;
