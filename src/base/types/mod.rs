@@ -15,7 +15,7 @@ mod text_enum;
 pub use address::Address;
 pub use day::Day;
 pub use moment::Moment;
-pub use money::{Money, MoneyError, currency_sign};
+pub use money::{Money, MoneyError, currency_sign, grouped};
 pub use number::Number;
 pub use phone::{Phone, PhoneFault};
 pub(crate) use sql::stored_as;

@@ -93,6 +93,19 @@ impl Money {
     }
 }
 
+/// `20,000`: a count as pages write it.
+pub fn grouped(count: impl fmt::Display) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// The sign of a currency, or its code where the sign is not everybody's.
 pub fn currency_sign(currency: &str) -> &str {
     match currency {
@@ -134,15 +147,8 @@ impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plain = self.plain();
         let (sign, plain) = plain.strip_prefix('-').map_or(("", plain.as_str()), |rest| ("-", rest));
-        let whole = plain.len() - 3;
-        let mut text = String::from(sign);
-        for (place, digit) in plain.chars().enumerate() {
-            if place > 0 && place < whole && (whole - place) % 3 == 0 {
-                text.push(',');
-            }
-            text.push(digit);
-        }
-        f.pad(&text)
+        let (whole, decimals) = plain.split_at(plain.len() - 3);
+        f.pad(&format!("{sign}{}{decimals}", grouped(whole)))
     }
 }
 
@@ -244,6 +250,11 @@ mod tests {
         }
         assert_eq!(Money(i64::MIN).to_string(), "-92,233,720,368,547,758.08");
         assert_eq!(serde_json::to_string(&Money(125_000)).unwrap(), r#""1250.00""#);
+    }
+
+    #[test]
+    fn counts_are_grouped() {
+        assert_eq!([0, 999, 1_000, 20_000, 1_234_567].map(grouped), ["0", "999", "1,000", "20,000", "1,234,567"]);
     }
 
     #[test]

@@ -33,6 +33,9 @@ pub enum Fault {
     /// Entry and declaration are in different currencies.
     #[error("the currencies differ")]
     CurrenciesDiffer,
+    /// What is asked for is so already.
+    #[error("it is so already")]
+    AsItIs,
     /// The entry's text carries the reference of another top-up.
     #[error("the entry names another top-up")]
     NamesAnother,
@@ -84,6 +87,7 @@ impl From<Fault> for Stop {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::AmountsDiffer => Errors::one("entry", FieldError::AmountsDiffer).into(),
+            Fault::AsItIs => Errors::one("amount", FieldError::AsItIs).into(),
             Fault::CurrenciesDiffer => Errors::one("entry", FieldError::CurrenciesDiffer).into(),
             Fault::LookFirst => Errors::one("entry", FieldError::LookFirst).into(),
             Fault::NoteMissing => Errors::one("note", FieldError::SayWhy).into(),

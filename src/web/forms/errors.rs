@@ -138,6 +138,8 @@ pub enum FieldError {
     SameMark,
     /// A column for two things that cannot be one: its letter.
     SameColumn(String),
+    /// What is asked for is so already.
+    AsItIs,
     /// One word for both directions.
     SameWord,
     /// Two things that must agree name different amounts.

@@ -53,6 +53,8 @@ on_both!(
         }
         // A rule is switched off, and one case is reported.
         let form = people.fay.opens("/staff/aml/rules/structuring").await.form("/staff/aml/rules/structuring");
+        let same = people.fay.posts(&form).await;
+        assert!(same.status == 422 && same.text().contains("It is so already"), "{}", same.text());
         let asked = people.fay.submits(&form.without("active")).await;
         assert!(asked.text().contains("The change waits for a second person"), "{}", asked.text());
         let own = people.fay.opens("/staff/aml").await;

@@ -24,6 +24,7 @@ on_both!(
         let number = tops_up(&mut own, "70").await;
         imports(&portal, &mut people, &message(&[("22", "70.00", "Wu Xia", &number, "O1")])).await;
         let at = newest(&portal).await;
+        decides(&mut people.fay, &at, "park", "We ask the bank").await;
         // Another customer declares the same amount: the entry is offered, but not to Finn.
         let other = tops_up(&mut people.li, "70").await;
         declares(&mut people.li, &other).await;

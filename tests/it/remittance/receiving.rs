@@ -107,6 +107,8 @@ on_both! {
         presses(&mut people.li, &format!("/account/remittances/{withdrawn}/withdrawal"), "/withdrawal").await;
         opens_another(&mut people, "Bank of Seconds").await;
         assert!(portal.mails_to("li@example.com").await.is_empty(), "the old account still stands");
+        let list = people.fay.opens("/staff/receiving").await.text();
+        assert!(list.contains("Opened by\nfinn@staff.example.com"), "{list}");
         let page = closes_the_oldest(&mut people).await;
         assert!(page.text().contains("were told by mail"), "{}", page.text());
 

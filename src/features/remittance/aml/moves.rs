@@ -149,6 +149,9 @@ fn details(rule: &Rule) -> serde_json::Value {
 
 /// Somebody wants a rule to look for something else: a second person has to agree, because what it lets through is credited.
 pub fn propose(conn: &mut Conn, officer: &impl Treasurer, rule: &Rule) -> Result<(), Fault> {
+    if queries::rules(conn)?.contains(rule) {
+        return Err(Fault::AsItIs);
+    }
     if !queries::propose(conn, officer, rule)? {
         return Err(Fault::Changed);
     }

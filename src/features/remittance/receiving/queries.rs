@@ -131,6 +131,8 @@ pub struct Listed {
     pub for_account: Option<String>,
     /// Who proposed it.
     pub proposed_by: String,
+    /// Who opened it, once somebody did.
+    pub opened_by: Option<String>,
     /// Whether the viewer proposed it.
     pub own_proposal: bool,
     /// Whether the viewer asked to close it.
@@ -171,28 +173,31 @@ pub fn outcome(conn: &mut Conn, account: &Receiving) -> QueryResult<Outcome> {
 
 /// All of them, newest first. There are few.
 pub fn all(conn: &mut Conn, viewer: &Officer) -> QueryResult<Vec<Listed>> {
-    type Row = (Receiving, i64, Option<i64>, String, Moment, Option<String>);
+    type Row = (Receiving, i64, Option<i64>, (String, Option<String>), Moment, Option<String>);
     let viewer = viewer.person_id();
+    let openers = diesel::alias!(people as openers);
     let rows: Vec<Row> = receiving_accounts::table
         .inner_join(people::table.on(receiving_accounts::proposed_by_id.eq(people::id)))
         .left_join(accounts::table.on(receiving_accounts::for_account_id.eq(accounts::id.nullable())))
+        .left_join(openers.on(receiving_accounts::opened_by_id.eq(openers.field(people::id).nullable())))
         .order(receiving_accounts::id.desc())
         .limit(200)
         .select((
             RECEIVING,
             receiving_accounts::proposed_by_id,
             receiving_accounts::closing_by_id,
-            people::address,
+            (people::address, openers.field(people::address).nullable()),
             receiving_accounts::created_at,
             accounts::number.nullable(),
         ))
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(account, proposer, closer, proposed_by, at, for_account)| Listed {
+        .map(|(account, proposer, closer, (proposed_by, opened_by), at, for_account)| Listed {
             account,
             for_account,
             proposed_by,
+            opened_by,
             own_proposal: proposer == viewer,
             own_closing: closer == Some(viewer),
             at,
