@@ -33,6 +33,9 @@ pub enum Fault {
     /// Entry and declaration are in different currencies.
     #[error("the currencies differ")]
     CurrenciesDiffer,
+    /// A file told something else of it while its page was read.
+    #[error("a file told something else meanwhile")]
+    ToldMeanwhile,
     /// What is asked for is so already.
     #[error("it is so already")]
     AsItIs,
@@ -87,6 +90,7 @@ impl From<Fault> for Stop {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::AmountsDiffer => Errors::one("entry", FieldError::AmountsDiffer).into(),
+            Fault::ToldMeanwhile => Errors::one("note", FieldError::ReplacedMeanwhile).into(),
             Fault::AsItIs => Errors::one("amount", FieldError::AsItIs).into(),
             Fault::CurrenciesDiffer => Errors::one("entry", FieldError::CurrenciesDiffer).into(),
             Fault::LookFirst => Errors::one("entry", FieldError::LookFirst).into(),

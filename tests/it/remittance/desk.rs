@@ -231,7 +231,7 @@ on_both!(
         let page = people.li.opens(&format!("/account/remittances/{number}")).await.text();
         assert!(page.contains("The credit was undone") && page.contains("Waiting for your declaration"), "{page}");
         let mail = portal.mails_to("li@example.com").await.pop().unwrap();
-        assert!(mail.subject.contains("counted for you by mistake"), "{}", mail.subject);
+        assert!(mail.subject.contains("counted for you was taken out again"), "{}", mail.subject);
         books_are_right(&portal).await;
         // It goes where it belongs, and what comes next pays what is owed first.
         let right = tops_up(&mut wu, "100").await;

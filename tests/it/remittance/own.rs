@@ -2,8 +2,8 @@
 
 use easylink::web::feature::StaffRole;
 
-use super::desk::{decides, newest};
-use super::imports::{imports, message};
+use super::desk::{credits, decides, newest};
+use super::imports::{imports, message, sends};
 use super::{company, declares, enters_line, presses, tops_up, verified};
 use crate::support::entered::Entered;
 
@@ -44,6 +44,37 @@ on_both!(
         assert!(people.finn.opens(&sending).await.all(offered).is_empty());
         let entry = at.rsplit('/').next().unwrap();
         assert_eq!(forges(&mut people.finn, &sending, "counterpart", entry).await, 422);
+    }
+);
+
+on_both!(
+    async fn what_is_proposed_or_told_to_be_their_own_is_for_others(portal) {
+        let mut people = company(&portal).await;
+        let mut kim = portal.employs("Kim", &[StaffRole::Finance]).await;
+        let mut own = verified(&portal, "finn@staff.example.com").await;
+        let number = tops_up(&mut own, "10000").await;
+        imports(&portal, &mut people, &message(&[("22", "10000.00", "Wu Xia", "no reference", "O1")])).await;
+        let at = newest(&portal).await;
+        assert_eq!(people.finn.gets(&at).await.status, 200, "nobody knows yet whose it is");
+        credits(&mut kim, &at, &number, "He showed the receipt").await;
+        assert_eq!(people.finn.gets(&at).await.status, 403, "it is proposed to be his");
+        assert!(people.finn.opens("/staff/decisions").await.text().contains("No decisions here"));
+        presses(&mut people.fay, &at, "/agreement").await;
+        decides(&mut people.fay, &at, "undo", "It was not his").await;
+        presses(&mut kim, &at, "/agreement").await;
+        assert_eq!(people.finn.gets(&at).await.status, 403, "it was said to be his");
+        // Another file says so of another entry; until it is imported its page says to others alone who sent it.
+        imports(&portal, &mut people, &message(&[("22", "50.00", "He Lin", "rent", "O2")])).await;
+        let at = newest(&portal).await;
+        assert_eq!(people.finn.gets(&at).await.status, 200);
+        let file = message(&[("22", "50.00", "Xu Mo", &number, "O2")]);
+        let path = sends(&mut people, &file).await.header("location").unwrap().to_owned();
+        assert!(kim.opens(&path).await.text().contains("Xu Mo"));
+        let page = people.finn.opens(&path).await.text();
+        assert!(page.contains("Of an account of your own") && !page.contains("Xu Mo"), "{page}");
+        imports(&portal, &mut people, &file).await;
+        assert_eq!(people.finn.gets(&at).await.status, 403);
+        assert!(people.finn.opens("/staff/aml").await.text().contains("No cases here"));
     }
 );
 

@@ -11,7 +11,8 @@ mod undoing;
 pub(super) use model::{AllocationKind, Payee, Share, Why};
 pub(super) use moves::{Books, allocate, book, book_in, gate, settle, unbook};
 pub(super) use queries::{
-    Arrived, Permanent, Target, arrived, named_accounts, paid_accounts, permanent_of, target, target_of,
+    Arrived, Permanent, Target, accounts_in, arrived, ever_paid, named_accounts, paid_accounts, permanent_of, target,
+    target_of,
 };
 pub(super) use telling::{tell_held, tell_sent_back};
 pub(super) use undoing::undo;

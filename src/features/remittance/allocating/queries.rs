@@ -16,7 +16,7 @@ use crate::features::remittance::statements::Side;
 use crate::services::ledger::Holder;
 
 pub(super) use undoing::{Live, charges, freed, live, lost, reserve_again, undone};
-pub use undoing::{named_accounts, paid_accounts};
+pub use undoing::{accounts_in, ever_paid, named_accounts, paid_accounts};
 
 /// An entry of the statement that something is done with.
 #[derive(Debug, Clone, Queryable)]

@@ -41,6 +41,10 @@ pub fn undo(conn: &mut Conn, ctx: &Context, entry: &Arrived, decision: i64) -> R
     // Whoever closes a receiving account holds it before what names it.
     receiving::stay(conn)?;
     queries::hold(conn, &targets.iter().collect::<Vec<_>>())?;
+    // Undoing what another entry brought for the same top-up reserves this one's part anew.
+    if queries::live(conn, entry)?.iter().map(|one| one.id).ne(live.iter().map(|one| one.id)) {
+        return Err(Fault::Changed);
+    }
     for live in live {
         queries::undone(conn, live.id, decision)?;
         let holder = live.holder;

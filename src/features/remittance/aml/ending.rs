@@ -86,6 +86,8 @@ impl Ending {
 pub struct Reasons {
     /// The words.
     pub note: String,
+    /// What of what other files told the page showed.
+    pub seen: String,
 }
 
 #[derive(Template)]
@@ -100,6 +102,10 @@ struct EndingPage {
 }
 
 impl EndingPage {
+    fn seen(&self) -> String {
+        moves::sight(&self.names.2)
+    }
+
     fn action(&self) -> String {
         format!("/staff/aml/{}/{}", self.case.number.as_str(), self.ending.word())
     }
@@ -111,23 +117,26 @@ fn number_in(path: &str) -> Result<Number, Error> {
 
 /// A case, and the names that it is about.
 type Seen = (Told, Names);
-/// Who sent the money, as the bank names them; the real name of the account; and what another file told.
-type Names = (String, Option<String>, Option<Contradiction>);
+/// Who sent the money, as the bank names them; the real name of the account; and what other files told.
+type Names = (String, Option<String>, Vec<Contradiction>);
 
 async fn open_case(visit: &Visit<Staff<Finance>>, number: Number, ending: Ending) -> Result<(Shell, Seen), Error> {
     visit
         .list("aml_cases", json!({ "case": number.as_str() }), move |conn, officer| {
             let own = own_accounts(conn, officer)?;
-            let case = queries::told(conn, &own, &number)?.ok_or(Error::NotFound)?;
+            let case = queries::told(conn, officer, &own, &number)?.ok_or(Error::NotFound)?;
             if !ending.may_end(&case, officer.person_id()) {
-                return Err(Error::Conflict);
+                return Err(if case.typed_by(officer.person_id()) { Error::Forbidden } else { Error::Conflict });
             }
             let entry = entries::one(conn, officer, &case.entry)?.ok_or(Error::NotFound)?;
             let real = match queries::one(conn, &number)?.and_then(|found| found.account_id) {
                 Some(account) => identity::name_of(conn, officer.keys(), account)?,
                 None => None,
             };
-            let told = queries::contradiction(conn, officer.keys(), &case.entry)?;
+            let told = queries::contradictions(conn, officer.keys(), &case.entry)?;
+            if ending == Ending::Clear && told.iter().any(|one| one.by == Some(officer.person_id())) {
+                return Err(Error::Forbidden);
+            }
             Ok((case, (entry.remitter, real, told)))
         })
         .await
@@ -153,7 +162,7 @@ async fn end(
             errors.check()?;
             match ending {
                 Ending::Report => moves::report(conn, officer, &target, &note)?,
-                Ending::Clear => moves::clear(conn, officer, &target, &note)?,
+                Ending::Clear => moves::clear(conn, officer, &target, (&note, &form.seen))?,
             }
             let (to, flash) = ending.said();
             Ok(Goto::to(to).saying(flash))

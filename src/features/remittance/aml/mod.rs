@@ -10,7 +10,7 @@ mod sheet;
 
 pub(super) use ending::{clear_ask, clear_do, report_ask, report_do};
 pub use model::{CaseMove, CaseState, RuleKind};
-pub use moves::{contradicted, credited_to, doubted, end, opened, reopen, waits};
+pub use moves::{contradicted, contradicted_since, credited_to, doubted, end, opened, reopen, waits};
 pub(super) use pages::{list, rule_agree, rule_ask, rule_do, rule_refuse};
-pub use queries::{Told, about, account_of, caught, contradiction};
+pub use queries::{Told, about, account_of, caught, contradictions};
 pub(super) use sheet::sheet;

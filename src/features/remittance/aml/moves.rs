@@ -5,7 +5,7 @@ use serde_json::json;
 use super::model::{CaseMove, CaseState, Rule, RuleKind};
 use super::queries::{self, Case, Proposal};
 use crate::base::db::Conn;
-use crate::base::types::Number;
+use crate::base::types::{Moment, Number};
 use crate::features::remittance::actor::Treasurer;
 use crate::features::remittance::allocating::{self, Arrived};
 use crate::features::remittance::desk;
@@ -70,6 +70,11 @@ pub fn contradicted(conn: &mut Conn, ctx: &Context, entry: &Arrived, told: &Cont
     Ok(())
 }
 
+/// Whether a file told otherwise of this entry from a moment on: what was wanted of it then was wanted without knowing that.
+pub fn contradicted_since(conn: &mut Conn, ctx: &Context, entry: &Arrived, from: Moment) -> Result<bool, Fault> {
+    Ok(queries::contradictions(conn, &ctx.keys, &entry.number)?.iter().any(|told| told.at > from))
+}
+
 /// A person credited the entry of a case, or two send it back, and said why. What was reported stays so, whatever becomes of
 /// the money.
 pub fn end(
@@ -109,25 +114,43 @@ pub fn report(conn: &mut Conn, officer: &impl Treasurer, number: &Number, note: 
     settled(conn, officer, &case, CaseMove::Report, note)
 }
 
-/// Nothing is wrong with money that was credited before it was doubted. Who typed it in does not say so; what is not credited is
+/// Nothing is wrong with money that was credited before it was doubted. Neither who typed it in nor who brought the file that
+/// tells otherwise says so; what is not credited is
 /// cleared by crediting it.
-pub fn clear(conn: &mut Conn, officer: &impl Treasurer, number: &Number, note: &str) -> Result<(), Fault> {
+pub fn clear(
+    conn: &mut Conn,
+    officer: &impl Treasurer,
+    number: &Number,
+    (note, seen): (&str, &str),
+) -> Result<(), Fault> {
     let case = of_another(conn, officer, number)?;
     if case.entered_by_id == Some(officer.person_id()) {
         return Err(Fault::FourEyes);
     }
-    // Held, so that nobody undoes the credit while it is said to be right.
+    // Held, so that nobody undoes the credit while it is said to be right, and no file tells something else of it.
     if !queries::hold_credited(conn, &case)? {
         return Err(Fault::Changed);
     }
+    let told = queries::contradictions(conn, &officer.ctx().keys, &case.entry)?;
+    if told.iter().any(|one| one.by == Some(officer.person_id())) {
+        return Err(Fault::FourEyes);
+    }
+    if sight(&told) != seen {
+        return Err(Fault::ToldMeanwhile);
+    }
     settled(conn, officer, &case, CaseMove::Clear, note)
+}
+
+/// What of what was told is seen, in a word: what is told later is something else.
+pub(super) fn sight(told: &[Contradiction]) -> String {
+    told.last().map(|last| format!("{}.{}", told.len(), last.import)).unwrap_or_default()
 }
 
 /// A case that is not about money of an account of this person's own.
 fn of_another(conn: &mut Conn, officer: &impl Treasurer, number: &Number) -> Result<Case, Fault> {
     let case = queries::one(conn, number)?.ok_or(Fault::NotFound)?;
     let arrived = allocating::arrived(conn, &case.entry)?.ok_or(Fault::NotFound)?;
-    desk::refuse_own(conn, officer.person_id(), &arrived)?;
+    desk::refuse_own(conn, officer, &arrived)?;
     Ok(case)
 }
 

@@ -1,5 +1,7 @@
 //! Finance's pages of cases and rules.
 
+use std::collections::BTreeSet;
+
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
@@ -37,12 +39,14 @@ struct List {
     years: Vec<i16>,
     /// The viewer.
     me: i64,
+    /// Cases that a file opened which the viewer brought.
+    brought: BTreeSet<Number>,
 }
 
 impl List {
     /// Whether the viewer may clear a case by a word why.
     fn clears(&self, row: &Told) -> bool {
-        self.shell.has_role("finance") && row.clearable(self.me)
+        self.shell.has_role("finance") && row.clearable(self.me) && !self.brought.contains(&row.number)
     }
 
     /// What somebody wants this rule to look for.
@@ -63,18 +67,19 @@ pub(in crate::features::remittance) async fn list(
     let cursor = Number::parse('G', &filter.after);
     let zone = visit.house().config.zone.clone();
     let this = visit.asked().context.now.day(&zone).date().year();
-    let (shell, (rows, (rules, proposals), (years, me))) = visit
+    let (shell, (rows, (rules, proposals), (years, (me, brought)))) = visit
         .list("aml_cases", json!({ "state": word }), move |conn, officer| {
             let own = own_accounts(conn, officer)?;
             let load = |after: Option<&Number>| queries::list(conn, &own, state, after, PAGE + 1);
             let mut rows = Rows::below(cursor, load, |row| row.number.as_str().to_string())?;
-            queries::without(conn, &own, &mut rows.rows)?;
+            queries::without(conn, officer, &own, &mut rows.rows)?;
+            let brought = queries::brought_by(conn, officer, &rows.rows)?;
             let first = queries::first_opened(conn)?.map_or(this, |at| at.day(&zone).date().year());
             let rules = (queries::rules(conn)?, queries::proposals(conn, officer.person_id())?);
-            Ok((rows, rules, ((first..=this).rev().collect(), officer.person_id())))
+            Ok((rows, rules, ((first..=this).rev().collect(), (officer.person_id(), brought))))
         })
         .await?;
-    page(List { shell, rows, state: word, rules, proposals, years, me })
+    page(List { shell, rows, state: word, rules, proposals, years, me, brought })
 }
 
 /// What a rule is to look for.

@@ -2,6 +2,8 @@
 
 mod rules;
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use super::model::{CaseMove, CaseState};
@@ -12,6 +14,7 @@ use crate::base::types::{Day, Moment, Money, Number};
 use crate::features::remittance::allocating::Arrived;
 use crate::features::remittance::entries::{self, Contradiction, EntryState, Hold};
 use crate::features::remittance::sealed::{self, CASE_CONTRADICTION, seal};
+use crate::features::staff::Officer;
 
 pub use rules::{Proposal, caught, rules};
 pub(super) use rules::{change, proposals, propose, settled};
@@ -165,6 +168,16 @@ impl Told {
         self.state.allows(CaseMove::Clear) && credited
     }
 
+    /// Whether crediting its entry takes a word why.
+    pub fn asks(&self) -> bool {
+        self.state.allows(CaseMove::Clear) || self.state == CaseState::Reported
+    }
+
+    /// Whether this person typed its entry in.
+    pub fn typed_by(&self, person: i64) -> bool {
+        self.entered_by_id == Some(person)
+    }
+
     /// What the person is called who ended it.
     pub fn decided_by(&self) -> Option<&str> {
         self.decided_by.as_ref().map(|(name, address)| name.as_deref().unwrap_or(address))
@@ -220,32 +233,34 @@ pub(super) fn list(
 }
 
 /// Takes those away whose money also went to, or names, an account of the viewer's own.
-pub(super) fn without(conn: &mut Conn, own: &[i64], cases: &mut Vec<Told>) -> QueryResult<()> {
+pub(super) fn without(conn: &mut Conn, viewer: &Officer, own: &[i64], cases: &mut Vec<Told>) -> QueryResult<()> {
     let numbers: Vec<Number> = cases.iter().map(|case| case.entry.clone()).collect();
-    let theirs = entries::concerning(conn, own, &numbers)?;
+    let theirs = entries::concerning(conn, viewer, own, &numbers)?;
     cases.retain(|case| !theirs.contains(&case.entry));
     Ok(())
 }
 
 /// One case, unless it is of the viewer's own account.
-pub(super) fn told(conn: &mut Conn, own: &[i64], number: &Number) -> QueryResult<Option<Told>> {
+pub(super) fn told(conn: &mut Conn, viewer: &Officer, own: &[i64], number: &Number) -> QueryResult<Option<Told>> {
     let found: Option<Told> = told!(own).filter(aml_cases::number.eq(number)).first(conn).optional()?;
     let mut found: Vec<Told> = found.into_iter().collect();
-    without(conn, own, &mut found)?;
+    without(conn, viewer, own, &mut found)?;
     Ok(found.pop())
 }
 
-/// Keeps with the case of an entry what another file told otherwise of it.
+/// Keeps with the case of an entry what another file told otherwise of it, after what others did.
 pub(super) fn contradict(conn: &mut Conn, keys: &Keys, entry: &Arrived, told: &Contradiction) -> QueryResult<()> {
     let of_entry = || aml_cases::table.filter(aml_cases::entry_id.eq(entry.row()));
     let number: Number = of_entry().select(aml_cases::number).first(conn)?;
-    let sealed = seal(keys, CASE_CONTRADICTION, &number, &told.kept());
+    let mut all = contradictions(conn, keys, &entry.number)?;
+    all.push(told.clone());
+    let sealed = seal(keys, CASE_CONTRADICTION, &number, &Contradiction::keep(&all));
     diesel::update(of_entry()).set(aml_cases::sealed_contradiction.eq(Some(sealed))).execute(conn)?;
     Ok(())
 }
 
-/// What another file told otherwise of an entry.
-pub fn contradiction(conn: &mut Conn, keys: &Keys, entry: &Number) -> QueryResult<Option<Contradiction>> {
+/// What other files told otherwise of an entry, oldest first.
+pub fn contradictions(conn: &mut Conn, keys: &Keys, entry: &Number) -> QueryResult<Vec<Contradiction>> {
     let found: Option<(Number, Option<Vec<u8>>)> = aml_cases::table
         .inner_join(statement_entries::table)
         .filter(statement_entries::number.eq(entry))
@@ -254,7 +269,22 @@ pub fn contradiction(conn: &mut Conn, keys: &Keys, entry: &Number) -> QueryResul
         .optional()?;
     let opened =
         |(case, told): (Number, Option<Vec<u8>>)| sealed::open(keys, CASE_CONTRADICTION, &case, told.as_deref());
-    Ok(found.map(opened).as_deref().and_then(Contradiction::of))
+    Ok(found.map(opened).as_deref().map(Contradiction::all).unwrap_or_default())
+}
+
+/// Which of these cases were opened, or opened again, by a file that this person brought.
+pub(super) fn brought_by(conn: &mut Conn, viewer: &Officer, cases: &[Told]) -> QueryResult<BTreeSet<Number>> {
+    let numbers: Vec<&Number> = cases.iter().map(|case| &case.number).collect();
+    let found: Vec<(Number, Option<Vec<u8>>)> = aml_cases::table
+        .filter(aml_cases::number.eq_any(numbers))
+        .filter(aml_cases::sealed_contradiction.is_not_null())
+        .select((aml_cases::number, aml_cases::sealed_contradiction))
+        .load(conn)?;
+    let of_them = found.into_iter().filter(|(case, told)| {
+        let told = sealed::open(viewer.keys(), CASE_CONTRADICTION, case, told.as_deref());
+        Contradiction::all(&told).iter().any(|told| told.by == Some(viewer.person_id()))
+    });
+    Ok(of_them.map(|(case, _)| case).collect())
 }
 
 /// For which account the case of an entry is.

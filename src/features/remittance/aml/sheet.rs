@@ -67,7 +67,7 @@ pub(in crate::features::remittance) async fn sheet(
         .list("aml_cases", json!({ "year": year }), move |conn, officer| {
             let own = own_accounts(conn, officer)?;
             let mut cases = queries::opened_within(conn, &own, span)?;
-            queries::without(conn, &own, &mut cases)?;
+            queries::without(conn, officer, &own, &mut cases)?;
             Ok(cases)
         })
         .await?;

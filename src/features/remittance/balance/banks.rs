@@ -4,7 +4,7 @@ use diesel::QueryResult;
 
 use super::queries::{self, Told};
 use crate::base::db::Conn;
-use crate::base::types::{Day, Money};
+use crate::base::types::{Day, Money, Number};
 use crate::features::remittance::receiving;
 use crate::services::ledger::HouseAccount;
 
@@ -33,8 +33,10 @@ pub enum Uncompared {
 }
 
 /// What the bank and the books say of an account.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Both {
+    /// The newest statement's import.
+    pub file: Number,
     /// The last day of the newest statement.
     pub day: Day,
     /// What that statement says was on the account at its end.
@@ -78,7 +80,8 @@ fn both(conn: &mut Conn, house: &[HouseAccount], account_key: &str) -> QueryResu
     let booked = house.iter().filter(|one| codes.contains(&one.code)).map(|one| one.balance.0);
     let beside = queries::beside_files(conn, account_key, (ends.first_on, ends.last_on))?;
     let here = booked.fold(ends.opening.0, i64::saturating_add).saturating_sub(beside.0);
-    Ok(Ok(Both { day: ends.last_on, by_bank: ends.closing, here: Money(here) }))
+    let file = queries::number_of(conn, ends.last)?;
+    Ok(Ok(Both { file, day: ends.last_on, by_bank: ends.closing, here: Money(here) }))
 }
 
 /// What the files of an account say of it.
@@ -88,6 +91,8 @@ struct Ends {
     first_on: Day,
     /// With what it began.
     opening: Money,
+    /// The newest one.
+    last: i64,
     /// The last day of the newest one.
     last_on: Day,
     /// With what it ended.
@@ -104,7 +109,7 @@ fn ends(firsts: &[Told], lasts: &[Told]) -> Option<Ends> {
     let ending = lasts.iter().filter(|one| !lasts.iter().any(|other| !quiet(other) && goes_on(one, other)));
     let last = ending.min_by_key(|one| std::cmp::Reverse(one.5));
     let (first, last) = (first.or(firsts.first())?, last.or(lasts.first())?);
-    Some(Ends { first_on: first.1?, opening: first.3?, last_on: last.2?, closing: last.4? })
+    Some(Ends { first_on: first.1?, opening: first.3?, last: last.0, last_on: last.2?, closing: last.4? })
 }
 
 #[cfg(test)]

@@ -71,6 +71,11 @@ pub fn outermost(conn: &mut Conn, receiving: &[i64]) -> QueryResult<Option<(Vec<
     Ok(Some((firsts, lasts)))
 }
 
+/// The number of a file.
+pub fn number_of(conn: &mut Conn, import: i64) -> QueryResult<Number> {
+    statement_imports::table.find(import).select(statement_imports::number).first(conn)
+}
+
 /// What came in by lines that were typed in, are booked, and are of a day of which no file tells.
 pub fn beside_files(conn: &mut Conn, account_key: &str, (first_on, last_on): (Day, Day)) -> QueryResult<Money> {
     let typed: Vec<Money> = statement_entries::table

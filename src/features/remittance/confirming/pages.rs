@@ -125,7 +125,7 @@ async fn case<A: Actor + crate::web::MayLook + std::ops::Deref<Target = Officer>
                 Vec::new()
             };
             let own = own_accounts(conn, officer)?;
-            entries::hide(conn, &own, &mut open)?;
+            entries::hide(conn, officer, &own, &mut open)?;
             open.retain(|entry| !entry.hidden);
             let known = Known {
                 name: identity::name_of(conn, officer.keys(), top_up.account_id)?,

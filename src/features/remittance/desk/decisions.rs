@@ -77,7 +77,7 @@ pub(in crate::features::remittance) async fn list(
             let mut rows = Rows::below(cursor, load, |row| row.told.number.as_str().to_string())?;
             // What is money of the viewer's own is decided by others.
             let (own, about) = (own_accounts(conn, officer)?, rows.rows.iter().map(|row| row.entry.clone()));
-            let theirs = entries::concerning(conn, &own, &about.collect::<Vec<_>>())?;
+            let theirs = entries::concerning(conn, officer, &own, &about.collect::<Vec<_>>())?;
             rows.rows.retain(|row| !theirs.contains(&row.entry));
             Ok(rows)
         })

@@ -51,7 +51,7 @@ pub fn decide(
     let (ctx, person) = (officer.ctx(), officer.person_id());
     queries::hold(conn, number)?;
     let arrived = allocating::arrived(conn, number)?.ok_or(Fault::NotFound)?;
-    allowed(conn, person, &arrived, wish)?;
+    allowed(conn, officer, &arrived, wish)?;
     if wish.kind == DecisionKind::Credit && asks(conn, ctx, &arrived, wish)? && wish.note.is_none() {
         return Err(Fault::NoteMissing);
     }
@@ -92,9 +92,10 @@ pub fn agree(conn: &mut Conn, officer: &impl Treasurer, number: &Number) -> Resu
     queries::hold(conn, &decision.entry)?;
     let arrived = allocating::arrived(conn, &decision.entry)?.ok_or(Fault::NotFound)?;
     let wish = Wish { kind: decision.kind, shares: decision.shares()?, note: decision.note.clone() };
-    allowed(conn, person, &arrived, &wish)?;
+    allowed(conn, officer, &arrived, &wish)?;
     // The file of the bank brought the line since: what was wanted was wanted of other words.
-    if arrived.entered_at > decision.proposed_at {
+    if arrived.entered_at > decision.proposed_at || aml::contradicted_since(conn, ctx, &arrived, decision.proposed_at)?
+    {
         return Err(Fault::Changed);
     }
     // The account's real name, or a payer, may have gone since: then somebody has to say why.
@@ -115,7 +116,7 @@ pub fn refuse(conn: &mut Conn, officer: &impl Treasurer, number: &Number) -> Res
     let (decision, person) = (queries::decision(conn, number)?.ok_or(Fault::NotFound)?, officer.person_id());
     if decision.state.after(DecisionMove::Refuse).is_ok() && decision.proposed_by_id != person {
         let arrived = allocating::arrived(conn, &decision.entry)?.ok_or(Fault::NotFound)?;
-        stranger(conn, person, &arrived, decision.kind, &decision.shares()?)?;
+        stranger(conn, officer, &arrived, decision.kind, &decision.shares()?)?;
     }
     refused(conn, officer, &decision)
 }
@@ -146,7 +147,7 @@ fn settled(
 }
 
 /// Whether this person may decide so about the entry as it stands: never about money of an account of their own.
-fn allowed(conn: &mut Conn, person: i64, arrived: &Arrived, wish: &Wish) -> Result<(), Fault> {
+fn allowed(conn: &mut Conn, officer: &impl Treasurer, arrived: &Arrived, wish: &Wish) -> Result<(), Fault> {
     match wish.kind.entry_move() {
         Some(by) => {
             arrived.state.after(by)?;
@@ -156,36 +157,45 @@ fn allowed(conn: &mut Conn, person: i64, arrived: &Arrived, wish: &Wish) -> Resu
         None if arrived.side == Side::Debit && !queries::explained(conn, arrived)? => {}
         None => return Err(Fault::Changed),
     }
-    stranger(conn, person, arrived, wish.kind, &wish.shares)
+    stranger(conn, officer, arrived, wish.kind, &wish.shares)
 }
 
 /// Whether none of the money concerned is of an account of this person's own.
 fn stranger(
     conn: &mut Conn,
-    person: i64,
+    officer: &impl Treasurer,
     arrived: &Arrived,
     kind: DecisionKind,
     planned: &[Planned],
 ) -> Result<(), Fault> {
-    let mut accounts = concerned(conn, arrived)?;
+    let mut accounts = concerned(conn, officer.ctx(), arrived)?;
     match kind {
         DecisionKind::Credit => accounts.extend(payees(conn, arrived, planned)?),
         DecisionKind::Sent => {
             for number in planned.iter().filter_map(|one| Number::parse('E', &one.reference)) {
                 if let Some(back) = allocating::arrived(conn, &number)? {
-                    accounts.extend(concerned(conn, &back)?);
+                    accounts.extend(concerned(conn, officer.ctx(), &back)?);
                 }
             }
         }
         _ => {}
     }
-    none_own(conn, person, accounts)
+    none_own(conn, officer.person_id(), accounts)
 }
 
 /// Whether an entry is no money of an account of this person's own, whatever they want of it.
-pub fn refuse_own(conn: &mut Conn, person: i64, arrived: &Arrived) -> Result<(), Fault> {
-    let accounts = concerned(conn, arrived)?;
-    none_own(conn, person, accounts)
+pub fn refuse_own(conn: &mut Conn, officer: &impl Treasurer, arrived: &Arrived) -> Result<(), Fault> {
+    let mut accounts = concerned(conn, officer.ctx(), arrived)?;
+    if let Some(waiting) = queries::waiting_about(conn, arrived)? {
+        let decision = queries::decision(conn, &waiting)?.ok_or(Fault::NotFound)?;
+        match payees(conn, arrived, &decision.shares()?) {
+            Ok(wanted) => accounts.extend(wanted),
+            // What is wanted for nobody is nobody's own.
+            Err(Fault::NotFound | Fault::CurrenciesDiffer) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    none_own(conn, officer.person_id(), accounts)
 }
 
 fn none_own(conn: &mut Conn, person: i64, mut accounts: Vec<i64>) -> Result<(), Fault> {
@@ -199,10 +209,14 @@ fn none_own(conn: &mut Conn, person: i64, mut accounts: Vec<i64>) -> Result<(), 
     Ok(())
 }
 
-/// The accounts whose money an entry may be: those that its text names, those that it paid, and the one of its case.
-fn concerned(conn: &mut Conn, arrived: &Arrived) -> diesel::QueryResult<Vec<i64>> {
+/// The accounts whose money an entry may be: those that its text names, or another file's, those that it paid, also if that was
+/// undone, and the one of its case.
+fn concerned(conn: &mut Conn, ctx: &Context, arrived: &Arrived) -> diesel::QueryResult<Vec<i64>> {
     let mut accounts = allocating::named_accounts(conn, arrived)?;
-    accounts.extend(allocating::paid_accounts(conn, arrived)?);
+    accounts.extend(allocating::ever_paid(conn, arrived)?);
+    for told in aml::contradictions(conn, &ctx.keys, &arrived.number)? {
+        accounts.extend(allocating::accounts_in(conn, &told.reference, &arrived.currency)?);
+    }
     accounts.extend(aml::account_of(conn, arrived)?);
     Ok(accounts)
 }

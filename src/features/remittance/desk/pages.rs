@@ -62,8 +62,8 @@ struct Case {
     takes_another: bool,
     /// The case that there is or was about it.
     aml: Option<aml::Told>,
-    /// What another file told otherwise of it.
-    contradiction: Option<Contradiction>,
+    /// What other files told otherwise of it, oldest first.
+    contradictions: Vec<Contradiction>,
     /// The viewer.
     me: i64,
 }
@@ -105,9 +105,15 @@ impl Show {
         self.case.candidates.iter().any(|one| one.other_name)
     }
 
+    /// Whether crediting it takes a word why.
+    fn says_why(&self) -> bool {
+        self.other_names() || self.case.aml.as_ref().is_some_and(aml::Told::asks)
+    }
+
     /// Whether the viewer may clear its case by a word why.
     fn clears(&self, case: &aml::Told) -> bool {
-        case.clearable(self.case.me)
+        let brought = self.case.contradictions.iter().any(|told| told.by == Some(self.case.me));
+        case.clearable(self.case.me) && !brought
     }
 
     /// What the buttons that credit it do.
@@ -123,6 +129,8 @@ impl Show {
     fn note_hint(&self) -> &'static str {
         if self.held() {
             "Why it may be credited although it is held"
+        } else if self.case.aml.as_ref().is_some_and(aml::Told::asks) {
+            "Why it may be credited, whatever its case is about"
         } else if self.other_names() {
             "Why it may be credited, where it is not in the authenticated name"
         } else {
@@ -169,7 +177,7 @@ fn load(conn: &mut Conn, officer: &Officer, number: &Number, four_eyes_from: Mon
     let own = own_accounts(conn, officer)?;
     Ok(Case {
         aml: aml::about(conn, &own, number)?,
-        contradiction: aml::contradiction(conn, officer.keys(), number)?,
+        contradictions: aml::contradictions(conn, officer.keys(), number)?,
         me: officer.person_id(),
         takes_another: moves::takes_another(&arrived, officer.person_id(), four_eyes_from),
         accounts,
@@ -187,7 +195,7 @@ fn load(conn: &mut Conn, officer: &Officer, number: &Number, four_eyes_from: Mon
 pub(super) fn foreign(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<StatementEntry, Error> {
     let own = own_accounts(conn, officer)?;
     let entry = entries::one(conn, officer, number)?.ok_or(Error::NotFound)?;
-    let theirs = entries::concerning(conn, &own, std::slice::from_ref(number))?;
+    let theirs = entries::concerning(conn, officer, &own, std::slice::from_ref(number))?;
     if theirs.is_empty() { Ok(entry) } else { Err(Error::Forbidden) }
 }
 
@@ -281,7 +289,7 @@ pub(in crate::features::remittance) async fn next(
             let own = own_accounts(conn, officer)?;
             let most = if own.is_empty() { 1 } else { LOOKED_AT };
             let mut following = queries::following(conn, after.as_ref(), most)?;
-            let theirs = entries::concerning(conn, &own, &following)?;
+            let theirs = entries::concerning(conn, officer, &own, &following)?;
             following.retain(|number| !theirs.contains(number));
             Ok(following.into_iter().next())
         })

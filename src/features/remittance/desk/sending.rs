@@ -48,7 +48,7 @@ fn load(conn: &mut Conn, officer: &Officer, number: &Number) -> Result<(Statemen
     let arrived = allocating::arrived(conn, number)?.ok_or(Error::NotFound)?;
     let mut back = entries::going_back(conn, officer, (entry.amount, &arrived.currency))?;
     let own = own_accounts(conn, officer)?;
-    entries::hide(conn, &own, &mut back)?;
+    entries::hide(conn, officer, &own, &mut back)?;
     back.retain(|one| !one.hidden);
     Ok((entry, back))
 }

@@ -93,35 +93,6 @@ pub enum EntryMove {
     LookAgain,
 }
 
-/// What another file tells of an entry that is known by its serial number.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Contradiction {
-    /// Who paid, as that file names them; empty when it does not.
-    pub remitter: String,
-    /// The reference that its text names; empty when it names none.
-    pub reference: String,
-    /// The import.
-    pub import: String,
-}
-
-impl Contradiction {
-    /// As it is kept, sealed.
-    pub fn kept(&self) -> String {
-        [self.remitter.as_str(), &self.reference, &self.import].map(|text| text.replace('\n', " ")).join("\n")
-    }
-
-    /// What was kept; nothing of an empty text.
-    pub fn of(kept: &str) -> Option<Self> {
-        let mut lines = kept.split('\n').map(str::to_string);
-        Some(Self { remitter: lines.next()?, reference: lines.next()?, import: lines.next()? })
-    }
-
-    /// Whether both tell the same, whichever file did.
-    pub fn tells_as(&self, other: &Self) -> bool {
-        self.remitter == other.remitter && self.reference == other.reference
-    }
-}
-
 impl EntryState {
     /// Where a move leads. The one place that knows which moves there are: what was voided or went back stays so.
     pub const fn after(self, by: EntryMove) -> Result<Self, IllegalMove> {

@@ -46,7 +46,7 @@ pub fn void(conn: &mut Conn, officer: &impl Treasurer, number: &Number, reason: 
     }
     let to = found.state.after(EntryMove::Void)?;
     let about = allocating::arrived(conn, number)?.ok_or(Fault::NotFound)?;
-    desk::refuse_own(conn, officer.person_id(), &about)?;
+    desk::refuse_own(conn, officer, &about)?;
     // A confirmation meanwhile has taken the entry: then it stays credited.
     if !queries::voided(conn, officer, &found, to, reason)? {
         return Err(Fault::Changed);

@@ -89,7 +89,7 @@ pub(in crate::features::remittance) async fn list(
             let load = |after: Option<&Number>| queries::list(conn, officer, (state, &by), after, PAGE + 1);
             let mut rows = Rows::below(cursor, load, |row| row.number.as_str().to_string())?;
             let own = own_accounts(conn, officer)?;
-            queries::hide(conn, &own, &mut rows.rows)?;
+            queries::hide(conn, officer, &own, &mut rows.rows)?;
             Ok(rows)
         })
         .await?;

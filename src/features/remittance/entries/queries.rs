@@ -24,10 +24,10 @@ use crate::features::remittance::statements::Side;
 use crate::features::remittance::top_ups::TopUp;
 use crate::features::staff::Officer;
 
-pub use finding::{list, named_in};
+pub use finding::{list, named_in, ours_among};
 pub(super) use meeting::taken_over;
 pub use meeting::{hold, typed};
-pub use own::{concerning, hide};
+pub use own::{concerning, hide, naming};
 pub use typed::NewEntry;
 pub(super) use typed::{by_serial, insert, same, standing, voided};
 pub use waiting::{arrived, arrived_of, goes_back, held_for, waiting, waits_for};

@@ -45,7 +45,7 @@ async fn open_entry(visit: &Visit<Staff<Finance>>, number: Number) -> Result<(Sh
         .list("statements", json!({ "entry": number.as_str() }), move |conn, officer| {
             let own = own_accounts(conn, officer)?;
             let entry = queries::one(conn, officer, &number)?.ok_or(Error::NotFound)?;
-            if queries::concerning(conn, &own, std::slice::from_ref(&number))?.is_empty() {
+            if queries::concerning(conn, officer, &own, std::slice::from_ref(&number))?.is_empty() {
                 Ok(entry)
             } else {
                 Err(Error::Forbidden)

@@ -121,9 +121,11 @@ impl Show {
         payable && !self.top_up.receiving.state.takes_money()
     }
 
-    /// Whether money for it is there, and a person looks at it: nobody is to send it again.
+    /// Whether money for it is there, and a person looks at it: nobody is to send it again. What is credited stays so whatever else
+    /// comes.
     fn arrived(&self) -> bool {
-        self.hold.is_some() || self.looked == Some(Looked::Arrived)
+        let waits = self.hold.is_some() || self.looked == Some(Looked::Arrived);
+        waits && self.top_up.state != RemittanceState::Credited
     }
 
     /// Whether somebody may be asked to pay.

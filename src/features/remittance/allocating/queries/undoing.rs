@@ -48,10 +48,20 @@ pub fn paid_accounts(conn: &mut Conn, entry: &Arrived) -> QueryResult<Vec<i64>> 
         .load(conn)
 }
 
+/// The accounts that an entry paid, also if that was undone.
+pub fn ever_paid(conn: &mut Conn, entry: &Arrived) -> QueryResult<Vec<i64>> {
+    allocations::table.filter(allocations::entry_id.eq(entry.id)).select(allocations::account_id).load(conn)
+}
+
 /// The accounts whose references the text of an entry names.
 pub fn named_accounts(conn: &mut Conn, entry: &Arrived) -> QueryResult<Vec<i64>> {
-    let top_ups = target_of(conn, &Number::within('R', &entry.text))?;
-    let permanent = permanent_of(conn, &Number::within('M', &entry.text), &entry.currency)?;
+    accounts_in(conn, &entry.text, &entry.currency)
+}
+
+/// The accounts whose references a text names.
+pub fn accounts_in(conn: &mut Conn, text: &str, currency: &str) -> QueryResult<Vec<i64>> {
+    let top_ups = target_of(conn, &Number::within('R', text))?;
+    let permanent = permanent_of(conn, &Number::within('M', text), currency)?;
     let top_ups = top_ups.iter().map(|target| target.holder.account_id());
     Ok(top_ups.chain(permanent.iter().map(|account| account.holder.account_id())).collect())
 }

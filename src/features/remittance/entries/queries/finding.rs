@@ -74,6 +74,19 @@ fn found_by(conn: &mut Conn, by: &By, state: EntryState, below: i64, most: i64) 
     }
 }
 
+/// Which of these are references of ours: of top-ups, or permanent ones.
+pub fn ours_among(conn: &mut Conn, numbers: &BTreeSet<Number>) -> QueryResult<BTreeSet<Number>> {
+    let all: Vec<&Number> = numbers.iter().collect();
+    let mut found = BTreeSet::new();
+    for some in all.chunks(1_000) {
+        let top_ups = remittances::table.filter(remittances::number.eq_any(some.iter().copied()));
+        found.extend(top_ups.select(remittances::number).load::<Number>(conn)?);
+        let permanent = permanent_references::table.filter(permanent_references::number.eq_any(some.iter().copied()));
+        found.extend(permanent.select(permanent_references::number).load::<Number>(conn)?);
+    }
+    Ok(found)
+}
+
 /// The top-up whose reference a text carries, the first that there is; else the permanent reference that it carries.
 pub fn named_in(conn: &mut Conn, text: &str) -> QueryResult<Option<Number>> {
     let named = Number::within('R', text);

@@ -147,7 +147,7 @@ pub fn bring(conn: &mut Conn, ctx: &Context, number: &Number, done: i64, lines: 
     let import = queries::one(conn, number)?.ok_or(Fault::NotFound)?;
     let ahead = queries::typed_ahead(conn, &ctx.keys, &import, lines)?;
     entries::hold(conn, &ahead)?;
-    let otherwise = comparing::contradicted(conn, &ctx.keys, &import, lines)?;
+    let otherwise = comparing::contradicted(conn, &ctx.keys, &import, lines, ctx.now)?;
     queries::hold_all(conn, &otherwise.iter().map(|(number, _)| number.clone()).collect::<Vec<_>>())?;
     allocating::gate(conn, ctx, &import.receiving.number, &import.receiving.currency)?;
     let known: HashSet<(String, i64)> = queries::known(conn, &import, lines)?.into_iter().collect();
@@ -157,7 +157,7 @@ pub fn bring(conn: &mut Conn, ctx: &Context, number: &Number, done: i64, lines: 
         return Err(Fault::Changed);
     }
     // Another file, or another person, was first with one of them.
-    if comparing::contradicted(conn, &ctx.keys, &import, lines)? != otherwise {
+    if comparing::contradicted(conn, &ctx.keys, &import, lines, ctx.now)? != otherwise {
         return Err(Fault::Changed);
     }
     for (entry, told) in &otherwise {

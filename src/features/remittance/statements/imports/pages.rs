@@ -14,10 +14,11 @@ use super::preview::{self, Preview};
 use super::queries::{self, Import, NewImport};
 use super::written::{before, saved};
 use super::{looking, moves, source, written};
+use crate::base::db::Conn;
 use crate::base::types::{Day, Money, Number};
 use crate::features::remittance::receiving::{self, Receiving};
 use crate::features::remittance::statements::formats::{Dialect, Encoding, Format, Reading};
-use crate::features::staff::{Auditor, Finance, Staff};
+use crate::features::staff::{Auditor, Finance, Officer, Staff, own_accounts};
 use crate::services::storage::Kind;
 use crate::web::forms::{Asking, Errors, FieldError, Form};
 use crate::web::lists::{After, PAGE, Rows};
@@ -319,7 +320,9 @@ pub(in crate::features::remittance) async fn show(
             let (person, now) = (officer.person_id(), officer.ctx().now);
             let takes_another = moves::takes_another(conn, &import, person, limit, now)?;
             let goes_on = queries::goes_on(conn, &import)? && !queries::once_more(conn, &import)?;
-            let equal = if goes_on { import.done - queries::brought(conn, &import)? } else { 0 };
+            // Lines with serial numbers are never taken for one another.
+            let by_words = goes_on && queries::here(conn, &import)?.1;
+            let equal = if by_words { import.done - queries::brought(conn, &import)? } else { 0 };
             // A file that overlaps what came before begins with an older balance, and that is no gap.
             let overlaps = queries::overlaps(conn, &import)?;
             let gap = before.filter(|(day, closing)| {
@@ -344,7 +347,13 @@ pub(in crate::features::remittance) async fn show(
     let Seen { import, by, gap, takes_another, equal, own, waiting, lately, typed, agreed_by } = seen;
     let preview = if import.state == ImportState::Checked && !import.unread() {
         let (lines, keys, of) = (preview::lines(&visit, &import).await?, visit.house().keys.clone(), import.clone());
-        visit.read(move |conn, _| Ok(preview::compared(conn, &keys, &of, lines)?)).await?.1
+        let looked = move |conn: &mut Conn, officer: &Officer| {
+            let mut preview = preview::compared(conn, &keys, &of, lines)?;
+            let own = own_accounts(conn, officer)?;
+            preview::hide(conn, &own, &mut preview.lines)?;
+            Ok(preview)
+        };
+        visit.read(move |conn, officer| looked(conn, officer)).await?.1
     } else {
         Preview::default()
     };

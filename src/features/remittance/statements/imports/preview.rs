@@ -12,6 +12,7 @@ use super::source;
 use super::written::reading_of;
 use crate::base::crypto::Keys;
 use crate::base::db::Conn;
+use crate::features::remittance::entries;
 use crate::features::remittance::statements::formats::{Line, Side};
 use crate::web::{Actor, Error, Visit};
 
@@ -50,6 +51,18 @@ pub async fn lines<A: Actor>(visit: &Visit<A>, import: &Import) -> Result<Vec<Li
     Ok(read.unwrap_or_default())
 }
 
+/// Hides who sent what of lines that name a reference of the viewer's own.
+pub fn hide(conn: &mut Conn, own: &[i64], lines: &mut [Line]) -> QueryResult<()> {
+    let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+    let theirs = entries::naming(conn, own, &texts)?;
+    for (line, _) in lines.iter_mut().zip(theirs).filter(|(_, own)| *own) {
+        line.remitter = "Of an account of your own".to_string();
+        line.text.clear();
+        line.bank_serial = None;
+    }
+    Ok(())
+}
+
 /// Compares a file with what is here.
 pub fn compared(conn: &mut Conn, keys: &Keys, import: &Import, mut lines: Vec<Line>) -> QueryResult<Preview> {
     if usize::try_from(import.entries).is_ok_and(|entries| entries > lines.len()) {
@@ -72,7 +85,7 @@ pub fn compared(conn: &mut Conn, keys: &Keys, import: &Import, mut lines: Vec<Li
     let by_words = all.iter().any(|one| one.serial.is_none());
     let otherwise =
         here.is_empty() && !all.is_empty() && ((by_words && any) || unnumbered) && !queries::goes_on(conn, import)?;
-    let contradicted = comparing::contradicted(conn, keys, import, &all)?.len();
+    let contradicted = comparing::contradicted(conn, keys, import, &all, import.created_at)?.len();
     lines.truncate(checking::SHOWN);
     Ok(Preview { lines, counts: Some((others.len() - typed_in, typed_in, here.len())), otherwise, contradicted })
 }

@@ -1,5 +1,7 @@
 //! Lines of a file and the entries that they become.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use super::Import;
@@ -14,6 +16,7 @@ use crate::features::remittance::sealed::{
     self, CASE_CONTRADICTION, ENTRY_ACCOUNT, ENTRY_REMITTER, hash_of_account, seal,
 };
 use crate::features::remittance::statements::formats::Side;
+use crate::features::remittance::statements::imports::comparing::OF_ONE_NUMBER;
 use crate::features::remittance::statements::imports::lines::Counted;
 use crate::services::context::Context;
 
@@ -39,36 +42,43 @@ pub struct Before {
     pub remitter: String,
     /// The reference that its text named.
     pub reference: Option<Number>,
-    /// What another file told otherwise since.
-    pub contradiction: Option<Contradiction>,
+    /// Whether it went back, or is to.
+    pub gone: bool,
+    /// What other files told otherwise since, oldest first.
+    pub contradictions: Vec<Contradiction>,
 }
 
-/// What entries of files say of those of these lines that have a serial number, by which they are known whatever they say.
+/// What entries of files say that have the serial numbers of these lines, by which they are known whatever they say. Of one number
+/// one more than may share it.
 pub fn before(conn: &mut Conn, keys: &Keys, import: &Import, lines: &[Counted]) -> QueryResult<Vec<Before>> {
     type Case = Option<(Number, Option<Vec<u8>>)>;
-    type Row = (Number, Option<String>, i64, Vec<u8>, Option<Number>, Case);
+    type Row = (Number, Option<String>, i64, EntryState, Vec<u8>, Option<Number>, Case);
     let numbered = lines.iter().filter(|one| one.serial.is_some() && one.line.side == Side::Credit);
-    let wanted: Vec<&str> = numbered.map(|one| one.key.as_str()).collect();
+    let wanted: BTreeSet<&str> = numbered.map(|one| one.key.as_str()).collect();
+    let most = i64::try_from(OF_ONE_NUMBER).unwrap_or(i64::MAX) + 1;
     let rows: Vec<Row> = statement_entries::table
         .left_join(aml_cases::table.on(aml_cases::entry_id.eq(statement_entries::id)))
         .filter(statement_entries::account_key.eq(&import.receiving.account_key))
         .filter(statement_entries::line_key.eq_any(wanted))
-        .filter(statement_entries::state.ne_all([EntryState::Returning, EntryState::Returned]))
+        .filter(statement_entries::occurrence.le(most))
         .select((
             statement_entries::number,
             statement_entries::line_key,
             statement_entries::occurrence,
+            statement_entries::state,
             statement_entries::sealed_remitter,
             statement_entries::reference,
             (aml_cases::number, aml_cases::sealed_contradiction).nullable(),
         ))
         .load(conn)?;
-    let opened = |(number, key, nth, remitter, reference, case): Row| {
+    let opened = |(number, key, nth, state, remitter, reference, case): Row| {
         let remitter = sealed::open(keys, ENTRY_REMITTER, &number, Some(&remitter));
         let told = |(case, told): (Number, Option<Vec<u8>>)| {
-            Contradiction::of(&sealed::open(keys, CASE_CONTRADICTION, &case, told.as_deref()))
+            Contradiction::all(&sealed::open(keys, CASE_CONTRADICTION, &case, told.as_deref()))
         };
-        Some(Before { number, line: (key?, nth), remitter, reference, contradiction: case.and_then(told) })
+        let gone = matches!(state, EntryState::Returning | EntryState::Returned);
+        let contradictions = case.map(told).unwrap_or_default();
+        Some(Before { number, line: (key?, nth), remitter, reference, gone, contradictions })
     };
     Ok(rows.into_iter().filter_map(opened).collect())
 }
