@@ -274,6 +274,9 @@ pub fn contradictions(conn: &mut Conn, keys: &Keys, entry: &Number) -> QueryResu
 
 /// Which of these cases were opened, or opened again, by a file that this person brought.
 pub(super) fn brought_by(conn: &mut Conn, viewer: &Officer, cases: &[Told]) -> QueryResult<BTreeSet<Number>> {
+    if cases.is_empty() {
+        return Ok(BTreeSet::new());
+    }
     let numbers: Vec<&Number> = cases.iter().map(|case| &case.number).collect();
     let found: Vec<(Number, Option<Vec<u8>>)> = aml_cases::table
         .filter(aml_cases::number.eq_any(numbers))
